@@ -1,0 +1,1 @@
+# common: see the folder's files

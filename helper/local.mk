@@ -1,0 +1,1 @@
+# helper: see the folder's files

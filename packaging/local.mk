@@ -1,0 +1,1 @@
+# packaging: see the folder's files

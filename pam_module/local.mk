@@ -1,0 +1,1 @@
+# pam_module: see the folder's files
