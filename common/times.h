@@ -1,0 +1,16 @@
+/*
+ * times.h - the two kinds of time as two types, so that they cannot be mixed.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/* Seconds since 1970-01-01T00:00:00Z; can be set back by an administrator. */
+struct wall_time {
+	int64_t s;
+};
+
+/* Milliseconds since boot, suspended time included; never goes back. */
+struct boot_time {
+	int64_t ms;
+};

@@ -1,0 +1,45 @@
+/*
+ * db.h - the state database; the only user of SQLite.
+ *
+ * One connection, one schema with versions (in db.c), synchronous FULL: when a
+ * write returns 0 it survives a power cut.  Statements are prepared once and
+ * owned by the database.  Blocks on the disk.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attrs.h"
+
+struct db;
+struct db_stmt;
+
+/* path ":memory:" for tests. A damaged file or one of a newer version is
+ * ERR_STATE_DAMAGED: nothing is repaired in silence. */
+MUST_CHECK int db_open(const char *path, struct db **ret_db);
+void db_close(struct db *db);
+DEFINE_CLEANUP(struct db, db, db_close)
+#define DB_AUTO CLEANUP(db_cleanup)
+
+MUST_CHECK int db_begin(struct db *db);
+MUST_CHECK int db_commit(struct db *db);
+/* Also right after a failed commit. */
+void db_rollback(struct db *db);
+
+/* The statement of this SQL text (a constant), reset and unbound; borrowed. */
+MUST_CHECK int db_prepare(
+    struct db *db, const char *sql, struct db_stmt **ret_stmt);
+/* Parameters are numbered from 1; text is copied. */
+MUST_CHECK int db_bind_text(struct db_stmt *stmt, int index, const char *text);
+MUST_CHECK int db_bind_integer(struct db_stmt *stmt, int index, int64_t value);
+
+enum db_step { DB_DONE = 0, DB_ROW };
+/* A statement that is done resets itself. */
+MUST_CHECK int db_step(struct db_stmt *stmt, enum db_step *ret_step);
+/* For a statement that gives no rows. */
+MUST_CHECK int db_run(struct db_stmt *stmt);
+/* Columns from 0; text is borrowed until the next step, "" for NULL. */
+const char *db_text(struct db_stmt *stmt, int column);
+int64_t db_integer(struct db_stmt *stmt, int column);
+void db_reset(struct db_stmt *stmt);

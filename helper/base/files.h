@@ -1,0 +1,39 @@
+/*
+ * files.h - reading and replacing files with owner and mode checks.  Blocks on
+ * the disk only.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "common/attrs.h"
+#include "common/buf.h"
+
+enum files_privacy {
+	FILES_PUBLIC, /* anyone may read; only the owner may write */
+	FILES_SECRET, /* group and others may not even read */
+};
+
+/*
+ * Reads a whole regular file, owned by root or by us, not writable by group or
+ * others, never blocking on a FIFO or device.
+ * ERR_INSECURE_FILE, ERR_NOT_FOUND, ERR_TOO_LARGE, ERR_IO.
+ */
+MUST_CHECK int files_read(const char *path, enum files_privacy privacy,
+    size_t limit_bytes, struct buf *out);
+
+/* The first line of a secret file, without its newline, in a wiping string
+ * (free with secret_free_string). Empty is ERR_MALFORMED. */
+MUST_CHECK int files_read_secret(const char *path, char **ret_secret);
+
+/*
+ * Replaces path whole or not at all: a temporary file beside it (O_EXCL, final
+ * mode from birth), written, fsynced, read back and compared, renamed, and the
+ * folder fsynced.  On a fault the old file stands and the temporary is gone.
+ */
+MUST_CHECK int files_replace(
+    const char *path, const void *bytes, size_t len, mode_t mode);
+
+/* Makes a folder if needed and refuses one that others may write. */
+MUST_CHECK int files_ensure_folder(const char *path, mode_t mode);

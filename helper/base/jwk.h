@@ -1,0 +1,52 @@
+/*
+ * jwk.h - a JSON Web Key Set (RFC 7517) as checked public keys.
+ *
+ * Refused key by key, the others stay: private or symmetric members present
+ * (d, p, q, k), RSA below 2048 or above 8192 bits or with an even or small
+ * exponent, points off the curve, unknown kty or crv, use other than "sig",
+ * key_ops without "verify", kid longer than 256 bytes.  Two keys of one kid
+ * make both unusable.  At most 64 keys, 256 KiB.  Pure.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "common/attrs.h"
+
+#define JWK_SET_MAX_BYTES ((size_t)256 * 1024)
+#define JWK_SET_MAX_KEYS 64
+#define JWK_KID_MAX 256
+
+/* The algorithms that are ever accepted (RFC 7518 3.1, RFC 8037 3.1). */
+enum jwk_alg {
+	JWK_ALG_NONE = 0,
+	JWK_ALG_RS256 = 1 << 0,
+	JWK_ALG_ES256 = 1 << 1,
+	JWK_ALG_EDDSA = 1 << 2,
+	JWK_ALG_PS256 = 1 << 3,
+};
+#define JWK_ALG_ALL \
+	(JWK_ALG_RS256 | JWK_ALG_ES256 | JWK_ALG_EDDSA | JWK_ALG_PS256)
+
+struct jwk_set;
+struct jwk; /* borrowed from its set */
+
+/* ERR_TOKEN_KEY_UNFIT when no usable key is left, else JSON faults. */
+MUST_CHECK int jwk_set_parse(
+    const void *bytes, size_t len, struct jwk_set **ret_set);
+void jwk_set_free(struct jwk_set *set);
+DEFINE_CLEANUP(struct jwk_set, jwk_set, jwk_set_free)
+#define JWK_SET_AUTO CLEANUP(jwk_set_cleanup)
+size_t jwk_set_count(const struct jwk_set *set);
+
+/*
+ * The one key of this kid that fits the algorithm.  kid NULL: only when the
+ * set holds exactly one key that fits.  ERR_TOKEN_KEY_UNKNOWN: no such kid;
+ * ERR_TOKEN_KEY_UNFIT: it exists but does not fit alg.
+ */
+MUST_CHECK int jwk_set_find(const struct jwk_set *set, const char *kid,
+    enum jwk_alg alg, const struct jwk **ret_key);
+/* The algorithms that this key fits (a mask), after its own alg member. */
+unsigned int jwk_algs(const struct jwk *key);
+/* The OpenSSL key behind it, as EVP_PKEY *, borrowed. */
+void *jwk_pkey(const struct jwk *key);

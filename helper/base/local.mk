@@ -1,0 +1,1 @@
+# helper/base: see the folder's files

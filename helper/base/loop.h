@@ -1,0 +1,63 @@
+/*
+ * loop.h - the event loop; the only user of libuv.
+ *
+ * One thread.  Callbacks run from loop_run() only, never from inside the call
+ * that started something, so a caller may finish its own work first.  Freeing
+ * a handle is always allowed, also from its own callback; after that the
+ * callback does not run again.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attrs.h"
+
+struct loop;
+struct loop_timer;
+struct loop_poll;
+struct loop_signal;
+struct loop_watch;
+
+typedef void loop_fn(void *arg);
+typedef void loop_poll_fn(void *arg, int events);
+typedef void loop_watch_fn(void *arg, const char *file_name);
+
+#define LOOP_READ 1
+#define LOOP_WRITE 2
+
+MUST_CHECK int loop_new(struct loop **ret_loop);
+/* Frees what is left, pending deferred calls included. Accepts NULL. */
+void loop_free(struct loop *loop);
+/* Runs until loop_stop(), or until nothing is left that could happen. */
+void loop_run(struct loop *loop);
+/* For tests: one turn, waiting for an event only if wait. */
+void loop_turn(struct loop *loop, bool wait);
+void loop_stop(struct loop *loop);
+
+/* One call in the next turn, in the order asked. */
+MUST_CHECK int loop_defer(struct loop *loop, loop_fn *fn, void *arg);
+
+/* A one-shot timer; starting it again moves it. Caller frees. */
+MUST_CHECK int loop_timer_new(
+    struct loop *loop, loop_fn *fn, void *arg, struct loop_timer **ret_timer);
+void loop_timer_start(struct loop_timer *timer, int64_t delay_ms);
+void loop_timer_stop(struct loop_timer *timer);
+bool loop_timer_active(const struct loop_timer *timer);
+void loop_timer_free(struct loop_timer *timer);
+
+/* Watches a descriptor that the caller owns and closes after freeing this. */
+MUST_CHECK int loop_poll_new(struct loop *loop, int fd, loop_poll_fn *fn,
+    void *arg, struct loop_poll **ret_poll);
+/* events: LOOP_READ | LOOP_WRITE; 0 stops watching. */
+void loop_poll_set(struct loop_poll *poll, int events);
+void loop_poll_free(struct loop_poll *poll);
+
+MUST_CHECK int loop_signal_new(struct loop *loop, int signum, loop_fn *fn,
+    void *arg, struct loop_signal **ret_signal);
+void loop_signal_free(struct loop_signal *sig);
+
+/* Changes in a folder (not below it); file_name is NULL when unknown. */
+MUST_CHECK int loop_watch_new(struct loop *loop, const char *folder,
+    loop_watch_fn *fn, void *arg, struct loop_watch **ret_watch);
+void loop_watch_free(struct loop_watch *watch);

@@ -1,0 +1,1 @@
+# helper/front: see the folder's files

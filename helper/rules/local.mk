@@ -1,0 +1,1 @@
+# helper/rules: see the folder's files

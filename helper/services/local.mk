@@ -1,0 +1,1 @@
+# helper/services: see the folder's files
