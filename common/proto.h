@@ -1,0 +1,199 @@
+/*
+ * proto.h - the wire between the modules, the CLI and the daemon; this header
+ * is the specification, orglogin-protocol(7) is its prose.
+ *
+ * A stream socket carries frames: u32 length of what follows, u16 version,
+ * u16 type, then the fields of that message in the order of its struct, little
+ * endian; a string is a u32 length and its bytes without NUL.  A frame is at
+ * most PROTO_FRAME_MAX bytes.  One request at a time on a connection; each is
+ * answered by exactly one reply, except that SYNC and MEMBERS are answered by
+ * any number of PROGRESS or MEMBER frames before the last one.  A frame with
+ * another version, an unknown type, a missing or an extra byte, a string that
+ * is too long or holds a NUL: the connection is closed.
+ *
+ * Nothing a client sends is proof of anything: the daemon knows the peer's uid
+ * from the socket and decides by the table in front/requests.c who may ask
+ * what.  All strings that go to a person are made by the daemon, hold no
+ * control byte but newline, and are valid UTF-8.
+ *
+ * Encoding and decoding are pure; decoding writes *ret_message only on success.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attrs.h"
+#include "common/buf.h"
+#include "common/name.h"
+
+#define PROTO_VERSION 1
+#define PROTO_FRAME_MAX 16384
+#define PROTO_HEADER_BYTES 8
+#define PROTO_HANDLE_SIZE 33 /* 32 hex digits: 128 random bits */
+#define PROTO_TEXT_SIZE 4096
+#define PROTO_LINE_SIZE 512
+#define PROTO_LIST_SIZE 2048 /* entries parted by '\n' */
+#define PROTO_SERVICE_SIZE 64
+#define PROTO_TTY_SIZE 64
+#define PROTO_RHOST_SIZE 256
+#define PROTO_REASON_SIZE 48
+#define PROTO_NAME_SIZE (NAME_USER_MAX + 1)
+
+enum proto_type {
+	/* requests */
+	PROTO_SIGNIN = 1, /* begin a sign-in of a member (auth phase) */
+	PROTO_WAIT,       /* wait for the verdict of the sign-in begun here */
+	PROTO_ACCOUNT,    /* may this member go on (account phase) */
+	PROTO_SESSION,    /* a session was opened or closed */
+	PROTO_STATUS,
+	PROTO_EXPLAIN,
+	PROTO_MEMBERS,
+	PROTO_SYNC,
+	PROTO_WHOAMI,
+	/* replies */
+	PROTO_PROMPT = 64, /* to SIGNIN: show this and then WAIT */
+	PROTO_PENDING,     /* to WAIT: not decided yet */
+	PROTO_VERDICT,     /* to SIGNIN, WAIT, ACCOUNT; and any refusal */
+	PROTO_DONE,        /* to SESSION, SYNC, MEMBERS */
+	PROTO_STATUS_REPLY,
+	PROTO_EXPLAIN_REPLY, /* to EXPLAIN and WHOAMI */
+	PROTO_MEMBER,        /* one of many, to MEMBERS */
+	PROTO_PROGRESS,      /* one of many, to SYNC */
+};
+
+/*
+ * A verdict is one of these two exactly; every other number is malformed.
+ * They are far apart so that a flipped bit never turns one into the other.
+ */
+enum proto_verdict {
+	PROTO_DENY = 0,
+	PROTO_ALLOW = 0x5a3cc3a5,
+};
+
+/* Who asks, from where; what PAM knows. None of it is proof. */
+struct proto_context {
+	char service[PROTO_SERVICE_SIZE]; /* PAM_SERVICE */
+	char tty[PROTO_TTY_SIZE];         /* PAM_TTY or "" */
+	char rhost[PROTO_RHOST_SIZE];     /* PAM_RHOST or "" */
+	uint32_t caller_uid; /* the real uid of the asking process */
+};
+
+struct proto_signin {
+	char user[PROTO_NAME_SIZE];
+	struct proto_context context;
+	char roles[PROTO_LIST_SIZE]; /* require_role, one of these; or "" */
+	int64_t max_age_s; /* max_age of the module line; -1: the daemon's */
+};
+
+struct proto_wait {
+	char handle[PROTO_HANDLE_SIZE];
+	uint32_t wait_ms; /* at most 2500; how long the reply may be held */
+};
+
+struct proto_account {
+	char user[PROTO_NAME_SIZE];
+	struct proto_context context;
+	char roles[PROTO_LIST_SIZE];
+};
+
+struct proto_session {
+	char user[PROTO_NAME_SIZE];
+	struct proto_context context;
+	uint8_t opened; /* 1: opened, 0: closed */
+};
+
+struct proto_explain {
+	char user[PROTO_NAME_SIZE];
+	char role[NAME_ROLE_MAX + 1]; /* "": OrganizationAdmin is not assumed */
+};
+
+struct proto_sync {
+	uint8_t full;
+	uint8_t accept_shrink;
+};
+
+struct proto_prompt {
+	char handle[PROTO_HANDLE_SIZE];
+	char text[PROTO_TEXT_SIZE]; /* the whole ECHO_ON prompt */
+	uint32_t lifetime_s;        /* after this the verdict is a refusal */
+};
+
+struct proto_verdict_reply {
+	uint32_t verdict;               /* enum proto_verdict */
+	char reason[PROTO_REASON_SIZE]; /* a name of err.h; "ok" if allowed */
+	char text[PROTO_LINE_SIZE]; /* one line for the person; "" if allowed */
+};
+
+struct proto_done {
+	char reason[PROTO_REASON_SIZE]; /* "ok" or why not */
+	char text[PROTO_LINE_SIZE];     /* one line for the administrator */
+};
+
+struct proto_status_reply {
+	char version[32];
+	char organization[PROTO_LINE_SIZE];
+	char provider[PROTO_LINE_SIZE]; /* its issuer */
+	char
+	    provider_state[PROTO_REASON_SIZE]; /* "ok", "unknown" or a reason */
+	char service[PROTO_LINE_SIZE];         /* its URL, or "" */
+	char service_state[PROTO_REASON_SIZE];
+	char directory_state[PROTO_REASON_SIZE]; /* of the last sync */
+	char problem[PROTO_LINE_SIZE]; /* what the administrator must mend */
+	uint32_t members;              /* known, of any state */
+	uint32_t published;            /* in the snapshot */
+	uint32_t excluded;             /* left out, each with its reason */
+	uint64_t generation;           /* of the snapshot; 0: none */
+	int64_t confirmed_s; /* seconds since the last good sync; -1: never */
+	int64_t next_sync_s; /* seconds until the next; -1: none planned */
+	uint32_t signins;    /* under way now */
+	uint64_t started_s;  /* wall time of the daemon's start */
+};
+
+struct proto_member {
+	char user[PROTO_NAME_SIZE]; /* "" when the name cannot be used */
+	char id[NAME_ID_MAX + 1];
+	char mail[NAME_MAIL_MAX + 1];
+	char state[32];
+	char excluded[PROTO_REASON_SIZE]; /* "" or why it is not published */
+	char roles[PROTO_LIST_SIZE];
+	uint32_t uid; /* 0: none */
+};
+
+struct proto_explain_reply {
+	struct proto_member member;
+	char reason[PROTO_REASON_SIZE]; /* "ok", or why there is no such member
+					 */
+	char groups[PROTO_LIST_SIZE];   /* organisation groups: "name(gid)" */
+	char local_groups[PROTO_LIST_SIZE];
+	char login[PROTO_REASON_SIZE]; /* "ok" or why not, by the same code */
+	char login_text[PROTO_LINE_SIZE];
+	char role[PROTO_REASON_SIZE]; /* the asked role: "ok", why not, or "" */
+	char role_text[PROTO_LINE_SIZE];
+	int64_t proof_s;     /* age of the last proof on this host; -1: none */
+	int64_t confirmed_s; /* age of what is known about the member */
+};
+
+struct proto_progress {
+	uint32_t done;
+	uint32_t total; /* 0: not known */
+};
+
+/* A frame's header, once PROTO_HEADER_BYTES have come. */
+struct proto_header {
+	uint32_t body_len; /* what follows the header */
+	enum proto_type type;
+};
+/* ERR_MALFORMED: wrong version, unknown type, too long. */
+MUST_CHECK int proto_decode_header(
+    const uint8_t bytes[PROTO_HEADER_BYTES], struct proto_header *ret_header);
+
+/*
+ * message points to the struct of that type (NULL where the type has no
+ * fields: STATUS, MEMBERS, WHOAMI, PENDING).  Encoding appends one whole frame.
+ */
+MUST_CHECK int proto_encode(
+    struct buf *out, enum proto_type type, const void *message);
+/* size: sizeof the struct that message points to, checked against the type. */
+MUST_CHECK int proto_decode(enum proto_type type, const uint8_t *body,
+    size_t len, void *ret_message, size_t size);
