@@ -27,7 +27,7 @@ struct buf {
 void buf_init(struct buf *b, size_t limit_bytes);
 /* Wipes and frees; the buffer may be used again from empty. Accepts zeroed. */
 void buf_done(struct buf *b);
-/* Wipes the content, keeps the memory. */
+/* Wipes the content, keeps the memory, forgets a fault. */
 void buf_reset(struct buf *b);
 MUST_CHECK int buf_fault(const struct buf *b);
 

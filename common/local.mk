@@ -1,1 +1,33 @@
-# common: see the folder's files
+# What the modules, the command and the daemon share; libc only.
+noinst_LTLIBRARIES += libsnapshot.la libwire.la
+
+# Small enough for the NSS module: nothing here allocates.
+libsnapshot_la_SOURCES =
+libsnapshot_la_SOURCES += common/err.c common/err.h
+libsnapshot_la_SOURCES += common/attrs.h common/paths.h common/times.h
+libsnapshot_la_SOURCES += common/name.h
+
+libwire_la_SOURCES =
+libwire_la_SOURCES += common/secret.c common/secret.h
+libwire_la_SOURCES += common/buf.c common/buf.h
+libwire_la_LIBADD = libsnapshot.la
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-err
+tests_unit_test_err_SOURCES = tests/unit/test-err.c
+tests_unit_test_err_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_err_LDADD = libsnapshot.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-secret
+tests_unit_test_secret_SOURCES = tests/unit/test-secret.c
+tests_unit_test_secret_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_secret_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=free
+tests_unit_test_secret_LDADD = libwire.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-buf
+tests_unit_test_buf_SOURCES = tests/unit/test-buf.c
+tests_unit_test_buf_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_buf_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=free -Wl,--wrap=calloc
+tests_unit_test_buf_LDADD = libwire.la $(UNIT_LIBS)
+endif
