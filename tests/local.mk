@@ -1,1 +1,1 @@
-# tests: see the folder's files
+include tests/check/local.mk

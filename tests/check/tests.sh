@@ -1,0 +1,55 @@
+#!/bin/sh
+# Every module has a unit test of its own name (untested.allow names those that
+# cannot, and why); every parser listed in parsers has a fuzzer with seeds.
+. "$(dirname "$0")/lib.sh"
+
+modules=$(tracked '^((common|helper/(base|rules|services|front)|pam_module|nss_module)/.*|helper/settings)\.c$')
+[ -n "$modules" ] || finish 'tests: no modules found'
+
+without_test()
+{
+	for file; do
+		module=$(basename "$file" .c)
+		[ -f "tests/unit/test-$module.c" ] && continue
+		awk -v file="$file" '$1 == file && NF > 1 { found = 1 }
+		    END { exit !found }' "$here/untested.allow" ||
+			echo "$file:1: has no tests/unit/test-$module.c"
+	done
+}
+
+twice()
+{
+	printf '%s\n' "$@" | awk '
+	{
+		name = $0
+		sub(/^.*\//, "", name)
+		if (name in first)
+			print $0 ":1: module name is taken by " first[name]
+		first[name] = $0
+	}'
+}
+
+stale()
+{
+	awk '!/^#/ && NF {
+		if (NF < 2)
+			print "tests/check/untested.allow:" FNR ": gives no reason"
+		if ((getline text < $1) < 0)
+			print "tests/check/untested.allow:" FNR ": no such file: " $1
+	}' "$here/untested.allow"
+}
+
+without_fuzzer()
+{
+	awk '!/^#/ && NF' "$here/parsers" | while read -r parser file; do
+		[ -f "$file" ] ||
+			echo "tests/check/parsers:1: $parser: no such file: $file"
+		[ -f "tests/fuzz/fuzz-$parser.c" ] ||
+			echo "$file:1: has no tests/fuzz/fuzz-$parser.c"
+		[ -n "$(tracked "^tests/fuzz/seeds/$parser/.")" ] ||
+			echo "$file:1: has no tests/fuzz/seeds/$parser/"
+	done
+}
+
+# shellcheck disable=SC2086 # no path of the tree holds a blank
+finish "$(without_test $modules; twice $modules; stale; without_fuzzer)"
