@@ -44,7 +44,8 @@ bool json_is_array(const struct json_node *node);
 bool json_is_null(const struct json_node *node);
 /* NULL when it is no string (or node is NULL). Borrowed. Holds no NUL. */
 const char *json_string(const struct json_node *node);
-/* False when it is no integer of at most 2^53 in magnitude. */
+/* False when it is no integer of at most 2^53 - 1 in magnitude: beyond, two
+ * different numbers read alike (RFC 7493 2.2). */
 MUST_CHECK bool json_integer(const struct json_node *node, int64_t *ret_value);
 MUST_CHECK bool json_bool(const struct json_node *node, bool *ret_value);
 
@@ -59,5 +60,6 @@ size_t json_count(const struct json_node *node);
 	for (const struct json_node *item = json_first(node); item != NULL; \
 	     item = json_next(item))
 
-/* Writes s as a JSON string with its quotes, escaped (RFC 8259 7). */
+/* Writes s as a JSON string with its quotes, escaped (RFC 8259 7); bytes that
+ * are no UTF-8 become U+FFFD. */
 void json_put_string(struct buf *b, const char *s);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "common/attrs.h"
+#include "common/buf.h"
 
 #define JWK_SET_MAX_BYTES ((size_t)256 * 1024)
 #define JWK_SET_MAX_KEYS 64
@@ -48,5 +49,12 @@ MUST_CHECK int jwk_set_find(const struct jwk_set *set, const char *kid,
     enum jwk_alg alg, const struct jwk **ret_key);
 /* The algorithms that this key fits (a mask), after its own alg member. */
 unsigned int jwk_algs(const struct jwk *key);
-/* The OpenSSL key behind it, as EVP_PKEY *, borrowed. */
-void *jwk_pkey(const struct jwk *key);
+/* The public key as PEM, for libjwt. Borrowed. */
+const char *jwk_pem(const struct jwk *key);
+/*
+ * Checks a signature over input with one algorithm out of jwk_algs().
+ * ECDSA signatures are r||s (RFC 7518 3.4); the salt of PS256 is as long as
+ * its digest (3.5).  0, ERR_TOKEN_SIGNATURE, ERR_TOKEN_KEY_UNFIT, NO_MEMORY.
+ */
+MUST_CHECK int jwk_verify(const struct jwk *key, enum jwk_alg alg,
+    const struct buf *input, const struct buf *signature);

@@ -1,0 +1,53 @@
+/*
+ * token.h - the one function through which every token of the provider and of
+ * the identity service goes.
+ *
+ * Signature by base/jws, claims by rules/claims; nothing else decides that a
+ * token is believed.  Pure: no I/O, no clock of its own.
+ */
+#pragma once
+
+#include "base/jwk.h"
+#include "base/json.h"
+#include "base/jws.h"
+#include "common/attrs.h"
+#include "common/times.h"
+#include "rules/claims.h"
+
+struct token_policy {
+	struct jws_policy jws;
+	struct claims_policy claims;
+};
+
+/* A token that was believed; the claims borrow from the payload. */
+struct token {
+	struct json *payload;
+	struct claims claims;
+};
+
+/*
+ * text: a compact JWS, NUL-terminated.  Faults: those of jws_verify(), of
+ * token_read_claims() and of claims_check(), unchanged.  ret_token is for the
+ * caller to end with token_done().
+ */
+MUST_CHECK int token_verify(const char *text, const struct jwk_set *keys,
+    const struct token_policy *policy, struct wall_time now,
+    struct token *ret_token);
+/* Wipes and frees; accepts a zeroed token. */
+void token_done(struct token *token);
+#define TOKEN_AUTO CLEANUP(token_done)
+
+/*
+ * Reads the claims that we know.  A known claim of another type than its
+ * standard's, null included, is ERR_TOKEN_CLAIM, as are more than
+ * CLAIMS_AUDIENCES_MAX audiences.  ret_claims borrows from the payload.
+ */
+MUST_CHECK int token_read_claims(
+    const struct json_node *payload, struct claims *ret_claims);
+
+/*
+ * OIDC Core 3.1.3.6: when the ID Token has an at_hash, it must be that of the
+ * access token which came with it.  0 or ERR_TOKEN_CLAIM.
+ */
+MUST_CHECK int token_check_at_hash(
+    const struct claims *claims, const char *access_token);
