@@ -1,0 +1,96 @@
+/*
+ * directory.h - what this host knows about the members, and how sure it is.
+ *
+ * Holds the current members with their assigned names and ids, and the time of
+ * the last complete answer.  It is filled from state.db at start, replaced by
+ * services/sync, and corrected member by member at sign-in.  Every change is
+ * persisted (ids first, then the list), then published (services/publish),
+ * then visible here.  Blocks on the disk only.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/db.h"
+#include "common/attrs.h"
+#include "rules/access.h"
+#include "rules/members.h"
+
+struct directory;
+
+enum directory_username {
+	DIRECTORY_LOCAL_PART,
+	DIRECTORY_EMAIL,
+	DIRECTORY_PREFERRED_USERNAME,
+};
+
+struct directory_options {
+	const char *organization_id;
+	const char *organization_name;
+	const struct access_policy *policy; /* borrowed */
+	enum directory_username username;
+	const char *shell; /* default login shell */
+	const char *home;  /* "/home/%u": %u name, %i id */
+	uint32_t id_first; /* [accounts] id_range */
+	uint32_t id_last;
+	int64_t refresh_s; /* soft age of the snapshot follows from it */
+	int64_t hard_age_s;
+	unsigned int max_shrink_percent;
+	const char *snapshot_path;
+	const char *passwd_path; /* PATH_PASSWD; tests give their own */
+	const char *group_path;
+};
+
+MUST_CHECK int directory_new(struct db *db, const struct clock *clock,
+    const struct directory_options *options, struct directory **ret_directory);
+void directory_free(struct directory *directory);
+
+/*
+ * Reads the stored list back and publishes it when the snapshot is missing,
+ * damaged, foreign or older than what is stored.  STATE_DAMAGED: nothing was
+ * changed, nobody is known.
+ */
+MUST_CHECK int directory_load(struct directory *directory);
+
+/*
+ * A complete new list: takes ownership.  DIRECTORY_SHRUNK: held, because more
+ * than max_shrink of the members would vanish and accept_shrink is false.
+ */
+MUST_CHECK int directory_replace(
+    struct directory *directory, struct members *members, bool accept_shrink);
+/* The source was reached and nothing changed. */
+MUST_CHECK int directory_confirm(struct directory *directory);
+/*
+ * What a verified sign-in said about one member: roles, scopes and state take
+ * effect at once, and the snapshot is published before this returns if they
+ * changed its content.
+ */
+MUST_CHECK int directory_update(
+    struct directory *directory, const struct member *member);
+/* The first binding of a member to an identity (DESIGN 5); persisted.
+ * ERR_EXISTS when the member or the identity is bound otherwise. */
+MUST_CHECK int directory_bind(struct directory *directory,
+    const char *member_id, const char *issuer, const char *subject);
+
+/* Borrowed until the next change. */
+struct members *directory_members(struct directory *directory);
+/* The stored identity of a member: from the source, else the binding; false:
+ * none. Borrowed. */
+bool directory_identity(struct directory *directory,
+    const struct member *member, const char **ret_issuer,
+    const char **ret_subject);
+/* Age of the last complete answer in milliseconds by the boot clock, held
+ * against the stored wall time too, so that neither a reboot nor a clock set
+ * back makes it younger; -1: never. */
+int64_t directory_age_ms(const struct directory *directory);
+/* Generation of the published snapshot; 0: none. */
+uint64_t directory_generation(const struct directory *directory);
+uint32_t directory_published(const struct directory *directory);
+
+/* The last proof of a member on this host. */
+MUST_CHECK int directory_record_proof(
+    struct directory *directory, const char *member_id, const char *service);
+/* Age in ms; -1: none since boot, or never. */
+int64_t directory_proof_age_ms(
+    struct directory *directory, const char *member_id);

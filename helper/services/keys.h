@@ -1,0 +1,54 @@
+/*
+ * keys.h - the key set of one issuer, fetched and cached, and the one way a
+ * token becomes verified claims.
+ *
+ * A set is used for an hour, then fetched anew before the next use; while that
+ * fails the old one serves for a day at most.  A kid that is not in the set
+ * leads to one fetch, and to no further one for five minutes.  Non-blocking.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/http.h"
+#include "base/json.h"
+#include "base/jws.h"
+#include "common/attrs.h"
+#include "rules/claims.h"
+
+#define KEYS_FRESH_MS ((int64_t)3600 * 1000)
+#define KEYS_MAX_AGE_MS ((int64_t)24 * 3600 * 1000)
+#define KEYS_REFETCH_FLOOR_MS ((int64_t)300 * 1000)
+
+struct keys;
+
+/* unreachable, malformed: the reasons that this issuer's failures are told by
+ * (PROVIDER_* or SERVICE_*). */
+struct keys_reasons {
+	int unreachable;
+	int tls;
+	int malformed;
+};
+
+MUST_CHECK int keys_new(struct http *http, const struct clock *clock,
+    const struct keys_reasons *reasons, struct keys **ret_keys);
+/* Pending verifications are dropped without a call. Accepts NULL. */
+void keys_free(struct keys *keys);
+/* Where the set is; a change drops the cached one. https only. */
+MUST_CHECK int keys_set_url(struct keys *keys, const char *url);
+
+/* What is borrowed lives during the callback only. */
+struct keys_verified {
+	int reason; /* 0: verified; then: */
+	const struct claims *claims;
+	const struct json_node *payload;
+};
+typedef void keys_fn(void *arg, const struct keys_verified *verified);
+
+/* token is copied (wiped later); both policies are copied. The callback runs
+ * from the loop, once, unless cancelled. */
+MUST_CHECK int keys_verify(struct keys *keys, const char *token,
+    const struct jws_policy *jws, const struct claims_policy *claims,
+    keys_fn *fn, void *arg, uint64_t *ret_id);
+void keys_cancel(struct keys *keys, uint64_t id);
