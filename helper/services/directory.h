@@ -87,10 +87,3 @@ int64_t directory_age_ms(const struct directory *directory);
 /* Generation of the published snapshot; 0: none. */
 uint64_t directory_generation(const struct directory *directory);
 uint32_t directory_published(const struct directory *directory);
-
-/* The last proof of a member on this host. */
-MUST_CHECK int directory_record_proof(
-    struct directory *directory, const char *member_id, const char *service);
-/* Age in ms; -1: none since boot, or never. */
-int64_t directory_proof_age_ms(
-    struct directory *directory, const char *member_id);
