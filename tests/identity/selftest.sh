@@ -1,0 +1,161 @@
+#!/bin/bash
+# selftest.sh [DIR]: tries the identity servers themselves, so that a failing
+# test of the product is not one of theirs. Prints a line "ok NAME" or
+# "not ok NAME" each. DIR: a folder of setup.sh to use again (IDENTITY_DIR).
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+state=$(mktemp -d)
+export IDENTITY_DIR=${1:-${IDENTITY_DIR:-$state}}
+export BETTER_AUTH_PORT=${BETTER_AUTH_PORT:-9541}
+export OIDC_PROVIDER_PORT=${OIDC_PROVIDER_PORT:-9542}
+export SCRIPTED_PORT=${SCRIPTED_PORT:-9543}
+export INTERVAL=1
+org=https://localhost:$BETTER_AUTH_PORT
+corp=https://localhost:$OIDC_PROVIDER_PORT
+failed=0
+
+end()
+{
+	"$here/run.sh" stop "$state"
+	rm -rf "$state"
+}
+trap end EXIT
+
+# is NAME WANTED GOT
+is()
+{
+	if [ "$2" = "$3" ]; then
+		echo "ok $1"
+	else
+		echo "not ok $1"
+		printf '# wanted: %s\n# got:    %s\n' "$2" "$3"
+		failed=1
+	fi
+}
+
+fetch()
+{
+	curl -sS --max-time 20 --cacert "$ca" "$@"
+}
+
+code()
+{
+	fetch -o /dev/null -w '%{http_code}' "$@"
+}
+
+# The claims of the token on standard input.
+claims()
+{
+	cut -d. -f2 | jq -Rc 'gsub("-"; "+") | gsub("_"; "/") | @base64d | fromjson'
+}
+
+id_token()
+{
+	"$here/device-login.sh" "$ca" "$@" 2>>"$state/log" | jq -r '.id_token // .error'
+}
+
+members()
+{
+	fetch -H "x-api-key: $(cat "$state/run/host.key")" \
+	    "$org/api/auth/organization/list-members?organizationId=org_acme&sortBy=createdAt${1:-}"
+}
+
+bridge()
+{
+	fetch -H content-type:application/json "$org/api/auth/sign-in/social" \
+	    -d "{\"provider\":\"corp\",\"idToken\":{\"token\":\"$1\"}}"
+}
+
+corporate_login()
+{
+	local refresh
+	is corp_login '["corp-bob","orglogin-host","bob@acme.test",true,["OrganizationAdmin"]]' \
+	    "$(id_token "$corp" bob | claims | jq -c '[.sub,.aud,.email,.email_verified,.roles]')"
+	is corp_deny access_denied "$(id_token "$corp" bob deny)"
+	fetch -d email=other@acme.test -d email_verified=0 -d roles=a,b "$corp/_test/people/bob" >/dev/null
+	is corp_claims_lever '["other@acme.test",false,["a","b"]]' \
+	    "$(id_token "$corp" bob | claims | jq -c '[.email,.email_verified,.roles]')"
+	fetch -d '' "$corp/_test/people/frank" >/dev/null
+	is corp_newcomer_lever corp-frank "$(id_token "$corp" frank | claims | jq -r .sub)"
+	refresh=$("$here/device-login.sh" "$ca" "$corp" carol 2>>"$state/log" | jq -r .refresh_token)
+	fetch -d banned=1 "$corp/_test/people/carol" >/dev/null
+	is corp_ban_lever invalid_grant "$(fetch "$corp/token" -d grant_type=refresh_token \
+	    -d client_id=orglogin-host -d "refresh_token=$refresh" | jq -r .error)"
+	fetch -d '' "$corp/_test/reset" >/dev/null
+	is corp_reset corp-carol "$(id_token "$corp" carol | claims | jq -r .sub)"
+}
+
+organization_login()
+{
+	is org_login '["usr_carol","orglogin-host","org_acme",["developer"]]' \
+	    "$(id_token "$org" carol | claims | jq -c '[.sub,.aud,.organizationId,.roles]')"
+	is org_deny access_denied "$(id_token "$org" carol deny)"
+}
+
+organization_bridge()
+{
+	local token session
+	token=$(id_token "$corp" dave)
+	session=$(bridge "$token" | jq -r .token)
+	is bridge_jwt "[\"$org\",\"orglogin\",\"usr_dave\",\"dave@acme.test\",\"org_acme\",[\"member\",\"developer\"]]" \
+	    "$(fetch -H "authorization: Bearer $session" "$org/api/auth/token" | jq -r .token | claims |
+	    jq -c '[.iss,.aud,.sub,.email,.organizationId,.roles]')"
+	fetch -d banned=1 "$org/_test/people/dave" >/dev/null
+	is ban_ends_session 401 "$(code -H "authorization: Bearer $session" "$org/api/auth/token")"
+	is ban_refuses_sign_in BANNED_USER "$(bridge "$token" | jq -r .code)"
+	is side_only org_side "$(fetch -H "authorization: Bearer $(bridge "$(id_token "$corp" mallory)" | jq -r .token)" \
+	    "$org/api/auth/token" | jq -r .token | claims | jq -r .organizationId)"
+	is bridge_bad_token 401 "$(code -H content-type:application/json "$org/api/auth/sign-in/social" \
+	    -d '{"provider":"corp","idToken":{"token":"a.b.c"}}')"
+}
+
+member_list()
+{
+	is key_mode 600 "$(stat -c %a "$state/run/host.key")"
+	is members '[["usr_alice","owner","active"],["usr_bob","OrganizationAdmin","active"],["usr_carol","developer","active"],["usr_dave","member,developer","active"],["usr_erin","member","active"]]' \
+	    "$(members | jq -c '[.members[]|[.userId,.role,.status]]')"
+	is members_without_key 401 "$(code "$org/api/auth/organization/list-members?organizationId=org_acme")"
+	fetch -d status=suspended -d role=developer,member "$org/_test/people/bob" >/dev/null
+	is status_lever '["developer,member","suspended"]' \
+	    "$(members | jq -c '.members[]|select(.id=="mem_bob")|[.role,.status]')"
+	fetch -d member=0 "$org/_test/people/erin" >/dev/null
+	is member_lever 4 "$(members | jq .total)"
+	fetch -d '' "$org/_test/people/root" >/dev/null
+	is newcomer_lever root@acme.test "$(members | jq -r '.members[-1].user.email')"
+	fetch -d count=200 "$org/_test/bulk" >/dev/null
+	is paging '[205,5]' "$(members '&limit=100&offset=200' | jq -c '[.total,(.members|length)]')"
+	fetch -d name=carol "$org/_test/orphan" >/dev/null
+	is orphan_lever 500 "$(code -H "x-api-key: $(cat "$state/run/host.key")" \
+	    "$org/api/auth/organization/list-members?organizationId=org_acme")"
+	fetch -d '' "$org/_test/reset" >/dev/null
+	is org_reset 5 "$(members | jq .total)"
+	is levers_post_only 404 "$(code "$org/_test/people/bob")"
+}
+
+browser()
+{
+	local device
+	for request in "$corp/device/auth" "$org/api/auth/device/code"; do
+		device=$(fetch "$request" -d client_id=orglogin-host -d scope=openid)
+		"$IDENTITY_DIR/node" "$here/approve-browser.mjs" \
+		    "$(jq -r .verification_uri <<<"$device")" \
+		    "$(jq -r .user_code <<<"$device")" bob >>"$state/log" 2>&1
+		is "browser ${request##*/}" 0 $?
+	done
+}
+
+if ! "$here/run.sh" start "$state" 2>"$state/log"; then
+	cat "$state/log"
+	is start 0 1
+	exit 1
+fi
+ca=$IDENTITY_DIR/tls/ca.pem
+corporate_login
+organization_login
+organization_bridge
+member_list
+browser
+"$here/run.sh" stop "$state"
+is stopped '' "$(ls "$state/run" | grep pid)"
+[ $failed = 0 ] || sed 's/^/# /' "$state/log"
+exit $failed
