@@ -1,1 +1,2 @@
 include tests/check/local.mk
+include tests/identity/local.mk
