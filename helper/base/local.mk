@@ -1,1 +1,22 @@
-# helper/base: see the folder's files
+# The daemon's edges: the kernel and the third-party libraries, each in one file.
+noinst_LTLIBRARIES += libbase.la
+
+libbase_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CJSON_CFLAGS) \
+	$(JWT_CFLAGS) $(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(UV_CFLAGS)
+libbase_la_LIBADD = libwire.la $(CURL_LIBS) $(CJSON_LIBS) $(JWT_LIBS) \
+	$(CRYPTO_LIBS) $(SQLITE_LIBS) $(UV_LIBS)
+libbase_la_SOURCES =
+libbase_la_SOURCES += helper/base/clock.c helper/base/clock.h
+libbase_la_SOURCES += helper/base/loop.c helper/base/loop.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-clock
+tests_unit_test_clock_SOURCES = tests/unit/test-clock.c
+tests_unit_test_clock_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_clock_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-loop
+tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
+tests_unit_test_loop_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_loop_LDADD = libbase.la $(UNIT_LIBS)
+endif

@@ -38,7 +38,9 @@ void loop_stop(struct loop *loop);
 /* One call in the next turn, in the order asked. */
 MUST_CHECK int loop_defer(struct loop *loop, loop_fn *fn, void *arg);
 
-/* A one-shot timer; starting it again moves it. Caller frees. */
+/* A one-shot timer; starting it again moves it. It fires after 1 ms at the
+ * earliest, so that a timer which restarts itself cannot starve the rest.
+ * Caller frees. */
 MUST_CHECK int loop_timer_new(
     struct loop *loop, loop_fn *fn, void *arg, struct loop_timer **ret_timer);
 void loop_timer_start(struct loop_timer *timer, int64_t delay_ms);
@@ -46,10 +48,12 @@ void loop_timer_stop(struct loop_timer *timer);
 bool loop_timer_active(const struct loop_timer *timer);
 void loop_timer_free(struct loop_timer *timer);
 
-/* Watches a descriptor that the caller owns and closes after freeing this. */
+/* Watches a descriptor that the caller owns and closes after freeing this; it
+ * becomes non-blocking. */
 MUST_CHECK int loop_poll_new(struct loop *loop, int fd, loop_poll_fn *fn,
     void *arg, struct loop_poll **ret_poll);
-/* events: LOOP_READ | LOOP_WRITE; 0 stops watching. */
+/* events: LOOP_READ | LOOP_WRITE; 0 stops watching. An error of the descriptor
+ * is told as both at once, and stops the watching. */
 void loop_poll_set(struct loop_poll *poll, int events);
 void loop_poll_free(struct loop_poll *poll);
 
