@@ -1,0 +1,200 @@
+# person.sh: people who sign in to the host, each at a terminal.
+#
+# Every call leaves what was shown in SHOWN and the exit status in STATUS.
+# What a person does at a device prompt is told by AS (who approves, default
+# nobody) and DECIDES (approve, deny, ignore); PASSWORD answers a password.
+# Needs terminal.sh, host.sh and, for approvals, org.sh.
+
+STATUS=
+SHOWN=
+
+# person_options USER [--approve-as NAME | --deny-as NAME | --ignore |
+# --password TEXT | --key FILE | --within SECONDS]... [-- COMMAND...]
+person_options() {
+	USER_NAME=$1 AS='' DECIDES=ignore PASSWORD='' KEY='' WITHIN=120
+	shift
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--approve-as) AS=$2 DECIDES=approve ;;
+		--deny-as) AS=$2 DECIDES=deny ;;
+		--ignore) shift && continue ;;
+		--password) PASSWORD=$2 ;;
+		--key) KEY=$2 ;;
+		--within) WITHIN=$2 ;;
+		--) shift && break ;;
+		*) echo "person_options: $1?" >&2 && return 2 ;;
+		esac
+		shift 2
+	done
+	COMMAND=("$@")
+}
+
+# ssh_to NAME: opens terminal NAME with the real client, by USER_NAME.
+ssh_to() {
+	local methods=keyboard-interactive,password
+	[ -z "$KEY" ] || methods=publickey
+	term_open "$1" ssh -tt -F none -p "$(host_port)" \
+		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+		-o LogLevel=ERROR -o IdentitiesOnly=yes -o IdentityAgent=none \
+		-o IdentityFile="${KEY:-none}" \
+		-o NumberOfPasswordPrompts=1 \
+		-o PreferredAuthentications="$methods" \
+		"$USER_NAME@127.0.0.1" "${COMMAND[@]}"
+}
+
+# The last code and address that a text holds.
+code_of() {
+	sed -n 's/^  Code:  //p' <<<"$1" | tail -n 1
+}
+
+address_of() {
+	sed -n 's/^  Open:  //p' <<<"$1" | tail -n 1
+}
+
+# answer NAME REST: does what a person does when REST is the newest text.
+answer() {
+	local code
+	case $2 in
+	*'Press Enter when you have signed in: ')
+		[ "$DECIDES" != ignore ] || return 0
+		code=$(code_of "$(term_all "$1")")
+		if [ "$code" != "$(cat "$LAB/term/$1.code" 2>/dev/null)" ]; then
+			org_approve "$(address_of "$(term_all "$1")")" \
+				"$code" "$AS" "$DECIDES"
+			echo "$code" >"$LAB/term/$1.code"
+		else
+			sleep 1
+		fi
+		term_key "$1" Enter
+		;;
+	*[Pp]'assword: ' | *'password for '*': ')
+		[ -n "$PASSWORD" ] || return 0
+		term_type "$1" "$PASSWORD"
+		term_key "$1" Enter
+		;;
+	esac
+}
+
+# attend NAME UNTIL: answers prompts until the new text matches UNTIL or the
+# program ends; fails when WITHIN seconds pass before that.
+attend() {
+	local name=$1 until=$2 answered=0 text deadline=$((SECONDS + WITHIN))
+	while [ "$SECONDS" -le "$deadline" ]; do
+		text=$(term_new "$name" && echo .)
+		text=${text%.}
+		[ -z "$until" ] || ! grep -Eq -- "$until" <<<"$text" || return 0
+		! term_dead "$name" || return 0
+		if [ "${#text}" -gt "$answered" ]; then
+			answer "$name" "${text:answered}"
+			answered=${#text}
+		fi
+		sleep 0.1
+	done
+	return 1
+}
+
+fresh_name() {
+	local n
+	n=$(cat "$LAB/term/count" 2>/dev/null || echo 0)
+	mkdir -p "$LAB/term"
+	echo $((n + 1)) >"$LAB/term/count"
+	echo "$1-$((n + 1))"
+}
+
+# ssh_login USER [OPTION...] -- COMMAND...: one command by ssh.
+ssh_login() {
+	local name
+	person_options "$@"
+	name=$(fresh_name "ssh-$USER_NAME")
+	ssh_to "$name"
+	attend "$name" '' || {
+		SHOWN=$(term_all "$name") STATUS=timeout
+		term_close "$name"
+		return 0
+	}
+	SHOWN=$(term_all "$name") STATUS=$(term_status "$name")
+	term_close "$name"
+}
+
+# session_open NAME USER [OPTION...]: an ssh session that stays open. STATUS
+# is 0 when a shell is there.
+session_open() {
+	local name=$1
+	shift
+	person_options "$@"
+	COMMAND=()
+	ssh_to "$name"
+	session_settle "$name"
+}
+
+session_settle() {
+	local ready='[$#] $'
+	STATUS=1
+	attend "$1" "$ready" || STATUS=timeout
+	SHOWN=$(term_new "$1")
+	! grep -Eq -- "$ready" <<<"$SHOWN" || STATUS=0
+}
+
+# session_run NAME [OPTION...] -- COMMAND: types COMMAND in an open session.
+session_run() {
+	local name=$1
+	person_options '' "${@:2}"
+	rm -f "$LAB/term/$name.code"
+	term_mark "$name"
+	term_type "$name" "${COMMAND[*]}; echo status=\$?"
+	term_key "$name" Enter
+	STATUS=timeout
+	attend "$name" '^status=[0-9]+$' || {
+		term_key "$name" C-c
+		SHOWN=$(term_new "$name")
+		return 0
+	}
+	SHOWN=$(term_new "$name")
+	STATUS=$(sed -n 's/^status=\([0-9]*\)$/\1/p' <<<"$SHOWN" | tail -n 1)
+	term_wait "$name" '[$#] $' 5 || :
+}
+
+session_close() {
+	term_close "$1"
+}
+
+# console_login USER [OPTION...]: at the host's console. Afterwards the console
+# is a session by the name $(host_console).
+console_login() {
+	local console
+	console=$(host_console)
+	person_options "$@"
+	rm -f "$LAB/term/$console.code"
+	term_mark "$console"
+	term_key "$console" Enter
+	term_wait "$console" ' login: $' 90 || {
+		STATUS='no login prompt' SHOWN=$(term_new "$console")
+		return 0
+	}
+	term_mark "$console"
+	term_type "$console" "$USER_NAME"
+	term_key "$console" Enter
+	STATUS=1
+	attend "$console" '[$#] $|Login incorrect| login: $' || STATUS=timeout
+	SHOWN=$(term_new "$console")
+	! grep -Eq '[$#] $' <<<"$SHOWN" || STATUS=0
+}
+
+console_logout() {
+	term_mark "$(host_console)"
+	term_type "$(host_console)" ' exit'
+	term_key "$(host_console)" Enter
+	term_wait "$(host_console)" ' login: $' 15 || :
+}
+
+# cron_runs USER: true when cron runs a job of USER. A job at start-up is used,
+# so that nobody waits for the next minute.
+cron_runs() {
+	local proof=/tmp/cron-proof deadline=$((SECONDS + 6))
+	host_sh 'rm -f "$2"; echo "@reboot id -un >$2" | crontab -u "$1" -
+		rm -f /run/crond.reboot; systemctl restart cron' "$1" "$proof"
+	until [ "$(host_sh 'cat "$1" 2>/dev/null || :' "$proof")" = "$1" ]; do
+		[ "$SECONDS" -le "$deadline" ] || return 1
+		sleep 0.2
+	done
+}
