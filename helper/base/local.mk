@@ -20,3 +20,20 @@ tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_loop_LDADD = libbase.la $(UNIT_LIBS)
 endif
+
+# Text and tokens from outside.
+libbase_la_SOURCES += helper/base/json.c helper/base/json.h
+libbase_la_SOURCES += helper/base/jsoncheck.c helper/base/jsoncheck.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-jsoncheck
+tests_unit_test_jsoncheck_SOURCES = tests/unit/test-jsoncheck.c
+tests_unit_test_jsoncheck_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_jsoncheck_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-json
+tests_unit_test_json_SOURCES = tests/unit/test-json.c
+tests_unit_test_json_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_json_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=free
+tests_unit_test_json_LDADD = libbase.la $(UNIT_LIBS)
+endif
