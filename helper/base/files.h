@@ -15,22 +15,29 @@ enum files_privacy {
 	FILES_SECRET, /* group and others may not even read */
 };
 
+#define FILES_SECRET_MAX_BYTES ((size_t)8192)
+
 /*
- * Reads a whole regular file, owned by root or by us, not writable by group or
- * others, never blocking on a FIFO or device.
- * ERR_INSECURE_FILE, ERR_NOT_FOUND, ERR_TOO_LARGE, ERR_IO.
+ * Appends a whole regular file to out, never blocking on a FIFO or device.
+ * The file and its folder must be owned by root or by us and not be writable
+ * by group or others (a sticky folder may be).  A secret file must not be
+ * readable by them either, nor be reached by a symbolic link.
+ * ERR_INSECURE_FILE, ERR_NOT_FOUND, ERR_TOO_LARGE, ERR_IO; then out is as
+ * before.
  */
 MUST_CHECK int files_read(const char *path, enum files_privacy privacy,
     size_t limit_bytes, struct buf *out);
 
 /* The first line of a secret file, without its newline, in a wiping string
- * (free with secret_free_string). Empty is ERR_MALFORMED. */
+ * (free with secret_free_string). An empty one, or one with a control byte, is
+ * ERR_MALFORMED. */
 MUST_CHECK int files_read_secret(const char *path, char **ret_secret);
 
 /*
  * Replaces path whole or not at all: a temporary file beside it (O_EXCL, final
  * mode from birth), written, fsynced, read back and compared, renamed, and the
- * folder fsynced.  On a fault the old file stands and the temporary is gone.
+ * folder fsynced.  On a fault the old file stands and the temporary is gone;
+ * only if the folder's fsync fails, the new file stands and may not last.
  */
 MUST_CHECK int files_replace(
     const char *path, const void *bytes, size_t len, mode_t mode);

@@ -8,6 +8,7 @@ libbase_la_LIBADD = libwire.la $(CURL_LIBS) $(CJSON_LIBS) $(JWT_LIBS) \
 libbase_la_SOURCES =
 libbase_la_SOURCES += helper/base/clock.c helper/base/clock.h
 libbase_la_SOURCES += helper/base/loop.c helper/base/loop.h
+libbase_la_SOURCES += helper/base/files.c helper/base/files.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-clock
@@ -19,6 +20,14 @@ check_PROGRAMS += tests/unit/test-loop
 tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_loop_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-files
+tests_unit_test_files_SOURCES = tests/unit/test-files.c
+tests_unit_test_files_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_files_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat \
+	-Wl,--wrap=fchmod -Wl,--wrap=write -Wl,--wrap=fsync -Wl,--wrap=pread \
+	-Wl,--wrap=close -Wl,--wrap=renameat
+tests_unit_test_files_LDADD = libbase.la $(UNIT_LIBS)
 endif
 
 # Text and tokens from outside.
