@@ -12,10 +12,9 @@
 
 #include "base/clock.h"
 #include "base/http.h"
-#include "base/json.h"
-#include "base/jws.h"
+#include "base/loop.h"
 #include "common/attrs.h"
-#include "rules/claims.h"
+#include "services/token.h"
 
 #define KEYS_FRESH_MS ((int64_t)3600 * 1000)
 #define KEYS_MAX_AGE_MS ((int64_t)24 * 3600 * 1000)
@@ -23,32 +22,32 @@
 
 struct keys;
 
-/* unreachable, malformed: the reasons that this issuer's failures are told by
- * (PROVIDER_* or SERVICE_*). */
+/* The reasons that this issuer's failures are told by (PROVIDER_*, SERVICE_*).
+ */
 struct keys_reasons {
 	int unreachable;
 	int tls;
 	int malformed;
 };
 
-MUST_CHECK int keys_new(struct http *http, const struct clock *clock,
-    const struct keys_reasons *reasons, struct keys **ret_keys);
+MUST_CHECK int keys_new(struct loop *loop, struct http *http,
+    const struct clock *clock, const struct keys_reasons *reasons,
+    struct keys **ret_keys);
 /* Pending verifications are dropped without a call. Accepts NULL. */
 void keys_free(struct keys *keys);
 /* Where the set is; a change drops the cached one. https only. */
 MUST_CHECK int keys_set_url(struct keys *keys, const char *url);
+/* Fetches a set that is missing or old, ahead of need. */
+void keys_warm(struct keys *keys);
 
-/* What is borrowed lives during the callback only. */
-struct keys_verified {
-	int reason; /* 0: verified; then: */
-	const struct claims *claims;
-	const struct json_node *payload;
-};
-typedef void keys_fn(void *arg, const struct keys_verified *verified);
+/* reason 0: verified; the token is borrowed during the callback, else NULL. */
+typedef void keys_fn(void *arg, int reason, const struct token *token);
 
-/* token is copied (wiped later); both policies are copied. The callback runs
- * from the loop, once, unless cancelled. */
-MUST_CHECK int keys_verify(struct keys *keys, const char *token,
-    const struct jws_policy *jws, const struct claims_policy *claims,
-    keys_fn *fn, void *arg, uint64_t *ret_id);
+/*
+ * text is copied (and wiped later); policy is copied, what it points to must
+ * outlive the verification.  fn runs from the loop, once, unless cancelled.
+ */
+MUST_CHECK int keys_verify(struct keys *keys, const char *text,
+    const struct token_policy *policy, keys_fn *fn, void *arg,
+    uint64_t *ret_id);
 void keys_cancel(struct keys *keys, uint64_t id);
