@@ -1,2 +1,3 @@
 include tests/check/local.mk
 include tests/identity/local.mk
+include tests/e2e/local.mk

@@ -3,11 +3,10 @@
 # A host shares the loopback with this machine, so its sshd gets a port of its
 # own and it reaches the identity servers at localhost. Its console is the
 # terminal `console-NAME`. HOST names the host that the other calls mean.
-# Needs LAB and terminal.sh.
+# Needs LAB, tests (the folder above) and terminal.sh.
 
 ROOT_PASSWORD=root-password
 LOCAL_PASSWORD=local-password
-lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 host_dir() {
 	echo "$LAB/hosts/$HOST"
@@ -65,17 +64,6 @@ host_journal() {
 	host_exec journalctl --boot --no-pager --output=short-monotonic "$@"
 }
 
-free_port() {
-	local port
-	for port in "$@" $(shuf -i 20000-30000 -n 50); do
-		[ -n "$(ss -Hltn "sport = :$port")" ] || {
-			echo "$port"
-			return
-		}
-	done
-	return 1
-}
-
 # The accounts that a host of an administrator without orglogin has.
 host_accounts() {
 	local root=$1 home
@@ -93,7 +81,7 @@ host_accounts() {
 
 host_prepare() {
 	local root=$1 port=$2
-	"$lib/image.sh" "$root"
+	"$tests/e2e/lib/image.sh" "$root"
 	echo "$HOST" >"$root/etc/hostname"
 	printf '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 %s\n' "$HOST" \
 		>"$root/etc/hosts"
@@ -129,7 +117,7 @@ host_boot() {
 	local deadline=$((SECONDS + 60))
 	HOST=$1
 	mkdir -p "$(host_dir)"
-	free_port ${2:+"$2"} >"$(host_dir)/port"
+	"$tests/tools/free-port.sh" ${2:+"$2"} >"$(host_dir)/port"
 	host_prepare "$(host_root)" "$(host_port)"
 	host_nspawn
 	until host_leader >"$(host_dir)/leader" && host_running; do

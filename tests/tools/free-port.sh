@@ -1,0 +1,19 @@
+#!/bin/sh
+# free-port.sh [WANTED]: prints a TCP port on which nothing of this machine
+# listens: WANTED, or one at random when that is taken.
+set -eu
+
+taken() {
+	awk -v port="$(printf %04X "$1")" \
+		'$4 == "0A" && $2 ~ ":" port "$" { found = 1 }
+		END { exit !found }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+
+for port in "$@" $(shuf -i 20000-30000 -n 50); do
+	if ! taken "$port"; then
+		echo "$port"
+		exit
+	fi
+done
+echo "free-port.sh: none found" >&2
+exit 1
