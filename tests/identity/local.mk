@@ -14,5 +14,13 @@ EXTRA_DIST += \
 	tests/identity/package.json \
 	tests/identity/people.mjs \
 	tests/identity/run.sh \
+	tests/identity/scripted/faults.mjs \
+	tests/identity/scripted/issuer.mjs \
+	tests/identity/scripted/selftest.mjs \
+	tests/identity/scripted/server.mjs \
+	tests/identity/scripted/service.mjs \
+	tests/identity/scripted/tokens.mjs \
 	tests/identity/selftest.sh \
-	tests/identity/setup.sh
+	tests/identity/setup.sh \
+	tests/tools/packages/identity \
+	tests/tools/packages/npm

@@ -23,9 +23,11 @@ port_of()
 	esac
 }
 
+# The pid file may be older than the machine's last boot.
 alive()
 {
-	[ -s "$run/$1.pid" ] && kill -0 "$(cat "$run/$1.pid")" 2>/dev/null
+	[ -s "$run/$1.pid" ] &&
+	    grep -qs "$here/$1/server.mjs" "/proc/$(cat "$run/$1.pid")/cmdline"
 }
 
 # The pid is the server's own, so that it can be stopped and signalled.
@@ -55,12 +57,13 @@ stop()
 {
 	alive "$1" || { rm -f "$run/$1.pid"; return 0; }
 	pid=$(cat "$run/$1.pid")
-	kill -CONT "$pid" && kill "$pid"
-	for i in $(seq 50); do
-		kill -0 "$pid" 2>/dev/null || break
+	kill "$pid"
+	kill -CONT "$pid"
+	for _ in $(seq 50); do
+		alive "$1" || break
 		sleep 0.1
 	done
-	kill -KILL "$pid" 2>/dev/null || :
+	! alive "$1" || kill -KILL "$pid"
 	rm -f "$run/$1.pid"
 }
 

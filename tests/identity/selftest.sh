@@ -144,7 +144,8 @@ browser()
 	done
 }
 
-if ! "$here/run.sh" start "$state" 2>"$state/log"; then
+if ! "$here/run.sh" start "$state" oidc-provider better-auth scripted \
+    2>"$state/log"; then
 	cat "$state/log"
 	is start 0 1
 	exit 1
@@ -155,6 +156,8 @@ organization_login
 organization_bridge
 member_list
 browser
+"$IDENTITY_DIR/node" "$here/scripted/selftest.mjs" \
+    "https://localhost:$SCRIPTED_PORT" || failed=1
 "$here/run.sh" stop "$state"
 is stopped '' "$(ls "$state/run" | grep pid)"
 [ $failed = 0 ] || sed 's/^/# /' "$state/log"

@@ -1,0 +1,96 @@
+// The organisation's service, shaped like Better Auth: members, the bridge from
+// an ID Token to a session, the organisation's JWT. It believes every ID Token:
+// what a host lets through shall be seen, not hidden by a second check.
+import { randomBytes } from 'node:crypto';
+import { people } from '../people.mjs';
+import { makeKeyring } from './tokens.mjs';
+
+const hostKey = 'scripted-host-key';
+const refused = (status, code, message = code) => ({ status, body: { code, message } });
+
+function payload(token) {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
+  } catch {
+    return null;
+  }
+}
+
+export function makeService(orders) {
+  const keyring = makeKeyring('service', 'EdDSA');
+  let members, sessions, total;
+
+  function newMember(name, changes = {}) {
+    return {
+      id: `mem_${name}`, userId: `usr_${name}`, organizationId: 'org_acme', role: 'member', status: 'active',
+      createdAt: new Date(Date.UTC(2026, 0, 1) + members.size * 1000).toISOString(),
+      name, email: `${name}@acme.test`, banned: false, ...changes,
+    };
+  }
+
+  function reset() {
+    keyring.reset();
+    sessions = new Map();
+    members = new Map();
+    total = null;
+    for (const { name, memberships: [{ organizationId, role }] } of people)
+      members.set(name, newMember(name, { organizationId, role }));
+  }
+  reset();
+
+  function row({ name, email, banned, ...member }) {
+    const seen = { ...member, user: { id: member.userId, name, email } };
+    return Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== null));
+  }
+
+  function list({ query, headers }) {
+    if (headers['x-api-key'] !== hostKey) return refused(401, 'INVALID_API_KEY', 'Invalid API key.');
+    const organization = query.organizationId;
+    if (!organization) return refused(400, 'NO_ACTIVE_ORGANIZATION');
+    const all = [...members.values()].filter(m => m.organizationId === organization).map(row);
+    if (query.sortBy) all.sort((a, b) => (a[query.sortBy] < b[query.sortBy] ? -1 : +(a[query.sortBy] > b[query.sortBy])));
+    if (query.sortDirection === 'desc') all.reverse();
+    const offset = +(query.offset ?? 0);
+    return { body: { members: all.slice(offset, offset + (+query.limit || 100)), total: total ?? all.length } };
+  }
+
+  function signIn({ json }) {
+    const claims = payload(json?.idToken?.token ?? '');
+    if (!claims) return refused(401, 'INVALID_TOKEN');
+    const member = [...members.values()].find(m => m.email === claims.email);
+    if (!member) return refused(401, 'OAUTH_LINK_ERROR', 'signup disabled');
+    if (member.banned) return refused(403, 'BANNED_USER');
+    const token = randomBytes(24).toString('base64url');
+    sessions.set(token, member.name);
+    return { body: { redirect: false, token, user: row(member).user }, headers: { 'set-auth-token': token } };
+  }
+
+  function orgToken({ origin, headers }) {
+    const member = members.get(sessions.get(headers.authorization?.replace(/^Bearer /i, '')));
+    if (!member || member.banned) return refused(401, 'UNAUTHORIZED');
+    const now = Math.floor(Date.now() / 1000);
+    return { body: { token: keyring.issue({
+      iat: now, exp: now + 900, iss: origin, aud: 'orglogin', sub: member.userId,
+      email: member.email, organizationId: member.organizationId, roles: member.role.split(','),
+    }, orders.take('org_jwt')) } };
+  }
+
+  function change({ set = [], remove = [], bulk = 0, total: told }) {
+    for (const name of remove) members.delete(name);
+    for (const { name, ...changes } of set)
+      members.set(name, { ...(members.get(name) ?? newMember(name)), ...changes });
+    for (let i = 0, n = members.size; i < bulk; i++) members.set(`user${n + i}`, newMember(`user${n + i}`));
+    if (told !== undefined) total = told;
+    return { members: members.size };
+  }
+
+  return {
+    reset, change, keyring,
+    routes: {
+      'GET /api/auth/organization/list-members': ['members', list],
+      'POST /api/auth/sign-in/social': ['signin', signIn],
+      'GET /api/auth/token': ['org_token', orgToken],
+      'GET /api/auth/jwks': ['org_jwks', () => ({ body: keyring.jwks() })],
+    },
+  };
+}
