@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every header opens with #pragma once and compiles alone; every source includes
-# its own header first, and system headers before the project's.
+# its own header first (a test: the header it tests), and system headers before
+# the project's.
 . "$(dirname "$0")/lib.sh"
 
 need cc pkg-config
@@ -39,6 +40,10 @@ order_of()
 	for file; do
 		own=${file%.c}.h
 		[ -f "$own" ] || own=
+		case $file in
+		tests/*) own=$(sed -n '/^#include/ { s/^#include "\(.*\)"$/\1/p; q; }' \
+		    "$file") ;;
+		esac
 		awk -v own="$own" '
 		/^[ \t]*#[ \t]*include[ \t]*["<]/ {
 			quoted = $0 ~ /^[^<]*"/

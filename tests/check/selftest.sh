@@ -138,6 +138,11 @@ plant common/name.c '#include <stddef.h>' '#include "common/name.h"'
 fails headers common/name.c:1
 plant common/x.c '#include "common/name.h"' '#include <stddef.h>'
 fails headers common/x.c:2
+plant tests/unit/test-name.c '#include "common/name.h"' '#include <stddef.h>'
+passes headers
+plant tests/unit/test-name.c '#include "common/name.h"' '' '#include "common/x.h"' '#include <stddef.h>'
+plant common/x.h '#pragma once'
+fails headers tests/unit/test-name.c:4
 
 good_libraries
 passes exports
