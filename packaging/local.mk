@@ -1,1 +1,68 @@
-# packaging: see the folder's files
+# Where the package's plain files go; everything follows configure's folders.
+sysusersdir = $(prefix)/lib/sysusers.d
+pamconfigsdir = $(datadir)/pam-configs
+sshdconfdir = $(sysconfdir)/ssh/sshd_config.d
+profilesdir = $(datadir)/orglogin/profiles
+examplesdir = $(docdir)/examples
+
+EXTRA_DIST += \
+	packaging/orglogind.service.in \
+	packaging/orglogind.socket.in \
+	packaging/sysusers.conf.in \
+	packaging/pam-config \
+	packaging/sshd.conf
+
+dist_examples_DATA = \
+	packaging/examples/orglogin.conf \
+	packaging/examples/pam-su \
+	packaging/examples/pam-sudo \
+	packaging/examples/sudoers
+
+nodist_systemdsystemunit_DATA = \
+	packaging/orglogind.service \
+	packaging/orglogind.socket
+
+packaging_made = $(nodist_systemdsystemunit_DATA) packaging/sysusers.conf
+noinst_DATA = packaging/sysusers.conf
+CLEANFILES += $(packaging_made)
+
+$(packaging_made): packaging/local.mk
+	$(AM_V_at)$(MKDIR_P) packaging
+	$(AM_V_GEN)sed \
+		-e 's|@sbindir[@]|$(sbindir)|g' \
+		-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
+		-e 's|@localstatedir[@]|$(localstatedir)|g' \
+		-e 's|@runstatedir[@]|$(runstatedir)|g' \
+		$(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+packaging/orglogind.service: packaging/orglogind.service.in
+packaging/orglogind.socket: packaging/orglogind.socket.in
+packaging/sysusers.conf: packaging/sysusers.conf.in
+
+install-data-hook: install-packaging
+uninstall-hook: uninstall-packaging
+
+install-packaging: packaging/sysusers.conf
+	$(MKDIR_P) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(pamconfigsdir) \
+		$(DESTDIR)$(sshdconfdir) $(DESTDIR)$(profilesdir) \
+		$(DESTDIR)$(sysconfdir)/orglogin/conf.d \
+		$(DESTDIR)$(sysconfdir)/orglogin/profiles
+	$(INSTALL_DATA) packaging/sysusers.conf \
+		$(DESTDIR)$(sysusersdir)/orglogin.conf
+	$(INSTALL_DATA) $(srcdir)/packaging/pam-config \
+		$(DESTDIR)$(pamconfigsdir)/orglogin
+	$(INSTALL_DATA) $(srcdir)/packaging/sshd.conf \
+		$(DESTDIR)$(sshdconfdir)/10-orglogin.conf
+
+uninstall-packaging:
+	rm -f $(DESTDIR)$(sysusersdir)/orglogin.conf \
+		$(DESTDIR)$(pamconfigsdir)/orglogin \
+		$(DESTDIR)$(sshdconfdir)/10-orglogin.conf
+
+.PHONY: install-packaging uninstall-packaging
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-stacks
+tests_unit_test_stacks_SOURCES = tests/unit/test-stacks.c
+tests_unit_test_stacks_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_stacks_LDADD = $(UNIT_LIBS) -lpam
+endif

@@ -17,7 +17,9 @@ fresh_tree()
 	    "$tree/tests/unit" "$tree/tests/fuzz/seeds" "$tree/tests/check" "$tree/man"
 	cp .clang-format "$tree"
 	cp "$here"/* "$tree/tests/check"
-	: >"$tree/tests/check/parsers"
+	for list in parsers sizes.allow untested.allow; do
+		: >"$tree/tests/check/$list"
+	done
 	echo '#pragma once' >"$tree/common/name.h"
 	cat >"$tree/common/name.c" <<-END
 	/* A small module. */
