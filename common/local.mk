@@ -10,6 +10,9 @@ libsnapshot_la_SOURCES += common/name.h
 libwire_la_SOURCES =
 libwire_la_SOURCES += common/secret.c common/secret.h
 libwire_la_SOURCES += common/buf.c common/buf.h
+libwire_la_SOURCES += common/text.c common/text.h
+libwire_la_SOURCES += common/proto.c common/proto.h
+libwire_la_SOURCES += common/client.c common/client.h
 libwire_la_LIBADD = libsnapshot.la
 
 if HAVE_CMOCKA
@@ -30,4 +33,22 @@ tests_unit_test_buf_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_buf_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=free -Wl,--wrap=calloc
 tests_unit_test_buf_LDADD = libwire.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-text
+tests_unit_test_text_SOURCES = tests/unit/test-text.c
+tests_unit_test_text_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_text_LDADD = libwire.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-proto
+tests_unit_test_proto_SOURCES = tests/unit/test-proto.c
+tests_unit_test_proto_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_proto_LDADD = libwire.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-client
+tests_unit_test_client_SOURCES = tests/unit/test-client.c \
+	tests/unit/fakedaemon.c tests/unit/fakedaemon.h
+tests_unit_test_client_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_client_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
+tests_unit_test_client_LDADD = libwire.la $(UNIT_LIBS)
 endif

@@ -7,15 +7,16 @@
  * endian; a string is a u32 length and its bytes without NUL.  A frame is at
  * most PROTO_FRAME_MAX bytes.  One request at a time on a connection; each is
  * answered by exactly one reply, except that SYNC and MEMBERS are answered by
- * any number of PROGRESS or MEMBER frames before the last one.  A frame with
- * another version, an unknown type, a missing or an extra byte, a string that
- * is too long or holds a NUL: the connection is closed.
+ * any number of PROGRESS or MEMBER frames before the last one.  The connection
+ * is closed at a frame with another version, an unknown type, a missing or an
+ * extra byte, a string that is too long or holds a NUL, a flag other than 0 or
+ * 1, a number that is no verdict, or a PROMPT, VERDICT or DONE whose strings
+ * could disturb a terminal (common/text.h).
  *
  * Nothing a client sends is proof of anything: the daemon knows the peer's uid
  * from the socket and decides by the table in front/requests.c who may ask
  * what.  All strings that go to a person are made by the daemon, hold no
  * control byte but newline, and are valid UTF-8.
- *
  * Encoding and decoding are pure; decoding writes *ret_message only on success.
  */
 #pragma once
@@ -133,10 +134,9 @@ struct proto_done {
 struct proto_status_reply {
 	char version[32];
 	char organization[PROTO_LINE_SIZE];
-	char provider[PROTO_LINE_SIZE]; /* its issuer */
-	char
-	    provider_state[PROTO_REASON_SIZE]; /* "ok", "unknown" or a reason */
-	char service[PROTO_LINE_SIZE];         /* its URL, or "" */
+	char provider[PROTO_LINE_SIZE];         /* its issuer */
+	char provider_state[PROTO_REASON_SIZE]; /* "ok", "unknown", a reason */
+	char service[PROTO_LINE_SIZE];          /* its URL, or "" */
 	char service_state[PROTO_REASON_SIZE];
 	char directory_state[PROTO_REASON_SIZE]; /* of the last sync */
 	char problem[PROTO_LINE_SIZE]; /* what the administrator must mend */
@@ -162,8 +162,7 @@ struct proto_member {
 
 struct proto_explain_reply {
 	struct proto_member member;
-	char reason[PROTO_REASON_SIZE]; /* "ok", or why there is no such member
-					 */
+	char reason[PROTO_REASON_SIZE]; /* "ok", or why there is none */
 	char groups[PROTO_LIST_SIZE];   /* organisation groups: "name(gid)" */
 	char local_groups[PROTO_LIST_SIZE];
 	char login[PROTO_REASON_SIZE]; /* "ok" or why not, by the same code */
@@ -188,12 +187,14 @@ struct proto_header {
 MUST_CHECK int proto_decode_header(
     const uint8_t bytes[PROTO_HEADER_BYTES], struct proto_header *ret_header);
 
+/* sizeof the struct of a type; 0 where it has no fields. */
+size_t proto_size(enum proto_type type);
 /*
  * message points to the struct of that type (NULL where the type has no
  * fields: STATUS, MEMBERS, WHOAMI, PENDING).  Encoding appends one whole frame.
  */
 MUST_CHECK int proto_encode(
     struct buf *out, enum proto_type type, const void *message);
-/* size: sizeof the struct that message points to, checked against the type. */
+/* size: what ret_message has room for; must be proto_size(type). */
 MUST_CHECK int proto_decode(enum proto_type type, const uint8_t *body,
     size_t len, void *ret_message, size_t size);

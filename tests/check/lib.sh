@@ -55,7 +55,7 @@ code()
 # c_flags: what the compiler needs to read any source of the tree.
 c_flags()
 {
-	printf '%s\n' -std=gnu11 -I. -Ihelper '-DORGLOGIN_VERSION=""' \
+	printf '%s\n' -std=gnu11 -D_GNU_SOURCE -I. -Ihelper '-DORGLOGIN_VERSION=""' \
 	    '-DORGLOGIN_SYSCONFDIR=""' '-DORGLOGIN_LOCALSTATEDIR=""' \
 	    '-DORGLOGIN_RUNSTATEDIR=""' '-DORGLOGIN_DATADIR=""'
 	for lib in libcurl libcjson libjwt libcrypto sqlite3 libuv; do
