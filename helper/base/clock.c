@@ -5,7 +5,11 @@
  */
 #include "base/clock.h"
 
+#include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "common/err.h"
 
 static struct wall_time
 system_wall(const struct clock *clock)
@@ -24,6 +28,22 @@ system_boot(const struct clock *clock)
 	(void)clock_gettime(CLOCK_BOOTTIME, &now);
 	return (struct boot_time){
 	    .ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
+}
+
+int
+clock_boot_id(char out[CLOCK_BOOT_ID_SIZE])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return ERR_IO;
+	n = read(fd, out, CLOCK_BOOT_ID_SIZE - 1);
+	(void)close(fd);
+	if (n != CLOCK_BOOT_ID_SIZE - 1)
+		return ERR_IO;
+	out[n] = '\0';
+	return ERR_OK;
 }
 
 const struct clock *

@@ -9,12 +9,18 @@
 
 #include <stdint.h>
 
+#include "common/attrs.h"
 #include "common/times.h"
 
 struct clock {
 	struct wall_time (*wall)(const struct clock *clock);
 	struct boot_time (*boot)(const struct clock *clock);
 };
+
+#define CLOCK_BOOT_ID_SIZE 37
+
+/* The kernel's id of this boot (random(4)), NUL-terminated. ERR_IO. */
+MUST_CHECK int clock_boot_id(char out[CLOCK_BOOT_ID_SIZE]);
 
 /* CLOCK_REALTIME and CLOCK_BOOTTIME. Static; never freed. */
 const struct clock *clock_system(void);
