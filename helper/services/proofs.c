@@ -1,0 +1,101 @@
+/*
+ * proofs.c - the table of last proofs in state.db.
+ *
+ * Owns the rule that a proof counts within one boot only; knows nothing of
+ * what a proof entitles to.
+ */
+#include "services/proofs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/err.h"
+
+struct proofs {
+	struct db *db;
+	const struct clock *clock;
+	char *boot_id;
+};
+
+int
+proofs_new(struct db *db, const struct clock *clock, const char *boot_id,
+    struct proofs **ret_proofs)
+{
+	struct proofs *proofs = calloc(1, sizeof(*proofs));
+
+	if (proofs == NULL)
+		return ERR_NO_MEMORY;
+	proofs->db = db;
+	proofs->clock = clock;
+	proofs->boot_id = strdup(boot_id);
+	if (proofs->boot_id == NULL) {
+		proofs_free(proofs);
+		return ERR_NO_MEMORY;
+	}
+	*ret_proofs = proofs;
+	return ERR_OK;
+}
+
+void
+proofs_free(struct proofs *proofs)
+{
+	if (proofs == NULL)
+		return;
+	free(proofs->boot_id);
+	free(proofs);
+}
+
+int
+proofs_record(struct proofs *proofs, const char *member_id, const char *service)
+{
+	struct db_stmt *stmt = NULL;
+	int r = db_prepare(proofs->db,
+	    "INSERT OR REPLACE INTO proofs"
+	    " (member_id, wall_s, boot_id, boot_ms, service)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5)",
+	    &stmt);
+
+	if (r == 0)
+		r = db_bind_text(stmt, 1, member_id);
+	if (r == 0)
+		r = db_bind_integer(stmt, 2, clock_wall(proofs->clock).s);
+	if (r == 0)
+		r = db_bind_text(stmt, 3, proofs->boot_id);
+	if (r == 0)
+		r = db_bind_integer(stmt, 4, clock_boot(proofs->clock).ms);
+	if (r == 0)
+		r = db_bind_text(stmt, 5, service);
+	return r == 0 ? db_run(stmt) : r;
+}
+
+int64_t
+proofs_age_ms(struct proofs *proofs, const char *member_id)
+{
+	struct db_stmt *stmt = NULL;
+	enum db_step step = DB_DONE;
+	int64_t age_ms = -1;
+
+	if (db_prepare(proofs->db,
+		"SELECT boot_ms FROM proofs"
+		" WHERE member_id = ?1 AND boot_id = ?2",
+		&stmt) != 0 ||
+	    db_bind_text(stmt, 1, member_id) != 0 ||
+	    db_bind_text(stmt, 2, proofs->boot_id) != 0 ||
+	    db_step(stmt, &step) != 0 || step != DB_ROW)
+		return -1;
+	age_ms = clock_boot(proofs->clock).ms - db_integer(stmt, 0);
+	db_reset(stmt);
+	return age_ms >= 0 ? age_ms : -1;
+}
+
+int
+proofs_forget(struct proofs *proofs, const char *member_id)
+{
+	struct db_stmt *stmt = NULL;
+	int r = db_prepare(
+	    proofs->db, "DELETE FROM proofs WHERE member_id = ?1", &stmt);
+
+	if (r == 0)
+		r = db_bind_text(stmt, 1, member_id);
+	return r == 0 ? db_run(stmt) : r;
+}

@@ -1,0 +1,29 @@
+/*
+ * proofs.h - when each member last proved on this host who they are.
+ *
+ * A proof is as old as the boot clock says, and is forgotten by a reboot: a
+ * clock that was set back never makes one younger.  Persisted, so that a
+ * restarted daemon asks nobody twice.  Blocks on the disk only.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/db.h"
+#include "common/attrs.h"
+
+struct proofs;
+
+/* boot_id: of this boot, see clock_boot_id(); copied. */
+MUST_CHECK int proofs_new(struct db *db, const struct clock *clock,
+    const char *boot_id, struct proofs **ret_proofs);
+void proofs_free(struct proofs *proofs);
+
+/* A full sign-in succeeded now. */
+MUST_CHECK int proofs_record(
+    struct proofs *proofs, const char *member_id, const char *service);
+/* Age of the last proof since this boot in milliseconds; -1: none. */
+int64_t proofs_age_ms(struct proofs *proofs, const char *member_id);
+/* Forgets, for a member who lost the right to log in. */
+MUST_CHECK int proofs_forget(struct proofs *proofs, const char *member_id);

@@ -1,0 +1,71 @@
+/*
+ * signin.h - sign-ins under way: from a name to a verdict.
+ *
+ * Nothing is asked of the provider for a name that is not a member who could
+ * log in now.  One sign-in a member, a cap for each source and for the host.
+ * ALLOW comes only out of a verified, bound identity that passed the same
+ * check as the account phase, or out of a fresh proof of the same person.
+ * Non-blocking but for the state database; callbacks run from the loop.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "common/attrs.h"
+#include "common/proto.h"
+#include "services/directory.h"
+#include "services/idp.h"
+#include "services/idsvc.h"
+#include "services/proofs.h"
+#include "services/standing.h"
+
+#define SIGNIN_PER_SOURCE_MAX 16
+#define SIGNIN_MAX 1000
+#define SIGNIN_LIST_MAX 32
+
+struct signins;
+
+struct signin_options {
+	struct directory *directory; /* all borrowed */
+	const struct standing *standing;
+	struct proofs *proofs;
+	struct idp *idp;     /* NULL: no provider configured */
+	struct idsvc *idsvc; /* NULL: profile none */
+	const char *organization_name;
+	const char *host_name;
+	int64_t deadline_s; /* [login] deadline */
+	int64_t max_age_s;  /* [sudo] max_age */
+	/* [login] services and [provider] allowed_domains */
+	char services[SIGNIN_LIST_MAX][PROTO_SERVICE_SIZE];
+	size_t service_count;
+	char domains[SIGNIN_LIST_MAX][NAME_MAIL_MAX + 1];
+	size_t domain_count;
+};
+
+enum signin_event {
+	SIGNIN_SHOW = 1, /* the prompt is there: show it */
+	SIGNIN_DECIDED,  /* reason is the verdict; the sign-in is over */
+};
+
+/* Borrowed during the callback. */
+struct signin_news {
+	enum signin_event event;
+	const struct proto_prompt *prompt; /* SIGNIN_SHOW */
+	int reason;                        /* SIGNIN_DECIDED: 0 allows */
+};
+typedef void signin_fn(void *arg, const struct signin_news *news);
+
+MUST_CHECK int signins_new(struct loop *loop, const struct clock *clock,
+    const struct signin_options *options, struct signins **ret_signins);
+void signins_free(struct signins *signins);
+
+/* fn runs from the loop: SHOW at most once, then DECIDED once, unless
+ * cancelled. The request is copied. */
+MUST_CHECK int signins_begin(struct signins *signins,
+    const struct proto_signin *request, signin_fn *fn, void *arg,
+    uint64_t *ret_id);
+/* The person is gone: the flow ends, nothing that comes later is used. */
+void signins_cancel(struct signins *signins, uint64_t id);
+uint32_t signins_count(const struct signins *signins);

@@ -1,0 +1,44 @@
+/*
+ * standing.h - what a member may do right now: the account phase, the sudo
+ * gate, the last gate of a sign-in, and explain, all by the same code.
+ *
+ * Decides from the directory in memory and from how lately it was confirmed;
+ * never asks the network, never blocks.  Every answer is a reason: 0 allows.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "common/attrs.h"
+#include "rules/access.h"
+#include "services/directory.h"
+
+struct standing {
+	struct directory *directory;        /* borrowed */
+	const struct access_policy *policy; /* borrowed */
+	int64_t refresh_s;                  /* [directory] refresh */
+	int64_t hard_age_s;                 /* [directory] hard_age */
+	int64_t login_offline_s;            /* [login] offline_max_age */
+	int64_t sudo_offline_s;             /* [sudo] offline_max_age */
+};
+
+/*
+ * May the member log in, or go on?  What access_login() says, and
+ * DIRECTORY_STALE when the directory was not confirmed within
+ * login_offline_s.
+ */
+MUST_CHECK int standing_login(
+    const struct standing *standing, const struct member *member);
+/*
+ * Does the member hold one of the roles (parted by '\n') now?  ROLE_NOT_HELD,
+ * the state's reason, or ROLE_STALE when it was not confirmed within
+ * sudo_offline_s.
+ */
+MUST_CHECK int standing_role(const struct standing *standing,
+    const struct member *member, const char *roles);
+/*
+ * The whole account phase: login, then the role if roles is not "".
+ * NOT_A_MEMBER for a stranger.
+ */
+MUST_CHECK int standing_account(
+    const struct standing *standing, const char *user, const char *roles);
