@@ -1,3 +1,4 @@
+include tests/fuzz/local.mk
 include tests/check/local.mk
 include tests/identity/local.mk
 include tests/e2e/local.mk

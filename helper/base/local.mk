@@ -9,6 +9,7 @@ libbase_la_SOURCES =
 libbase_la_SOURCES += helper/base/clock.c helper/base/clock.h
 libbase_la_SOURCES += helper/base/loop.c helper/base/loop.h
 libbase_la_SOURCES += helper/base/files.c helper/base/files.h
+libbase_la_SOURCES += helper/base/conf.c helper/base/conf.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-clock
@@ -45,4 +46,9 @@ tests_unit_test_json_SOURCES = tests/unit/test-json.c
 tests_unit_test_json_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_json_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=free
 tests_unit_test_json_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-conf
+tests_unit_test_conf_SOURCES = tests/unit/test-conf.c
+tests_unit_test_conf_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_conf_LDADD = libbase.la $(UNIT_LIBS)
 endif

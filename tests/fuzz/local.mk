@@ -1,0 +1,18 @@
+# Each parser of untrusted bytes has a fuzzer.  Without --enable-fuzzing it is
+# linked with replay.c, and `make check` runs it over its seeds.
+FUZZERS =
+if FUZZING
+noinst_PROGRAMS += $(FUZZERS)
+FUZZ_MAIN =
+FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+check_PROGRAMS += $(FUZZERS)
+FUZZ_MAIN = tests/fuzz/replay.c
+FUZZ_LINK = $(AM_LDFLAGS)
+endif
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/fuzz.h
+
+FUZZERS += tests/fuzz/fuzz-conf
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz-conf.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_conf_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_conf_LDADD = libbase.la
