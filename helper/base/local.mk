@@ -10,6 +10,7 @@ libbase_la_SOURCES += helper/base/clock.c helper/base/clock.h
 libbase_la_SOURCES += helper/base/loop.c helper/base/loop.h
 libbase_la_SOURCES += helper/base/files.c helper/base/files.h
 libbase_la_SOURCES += helper/base/conf.c helper/base/conf.h
+libbase_la_SOURCES += helper/base/log.c helper/base/log.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-clock
@@ -51,4 +52,10 @@ check_PROGRAMS += tests/unit/test-conf
 tests_unit_test_conf_SOURCES = tests/unit/test-conf.c
 tests_unit_test_conf_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_conf_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-log
+tests_unit_test_log_SOURCES = tests/unit/test-log.c
+tests_unit_test_log_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_log_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
+tests_unit_test_log_LDADD = libbase.la $(UNIT_LIBS)
 endif
