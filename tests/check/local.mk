@@ -12,7 +12,8 @@ dist_check_SCRIPTS += \
 	tests/check/links.sh \
 	tests/check/selftest.sh \
 	tests/check/sizes.sh \
-	tests/check/tests.sh
+	tests/check/tests.sh \
+	tests/check/units.sh
 
 EXTRA_DIST += \
 	tests/check/code.awk \

@@ -175,6 +175,14 @@ printf '#include <pwd.h>\nint main(void) { return !getpwnam("x"); }\n' >"$tmp/da
 cc -o "$tree/orglogind" "$tmp/daemon.c"
 fails links helper:1
 
+plant packaging/orglogind.service '[Service]' 'ExecStart=/bin/true'
+fails units packaging/orglogind.service.in:1
+mkdir -p "$tree/packaging"
+cp "$root/packaging/orglogind.service.in" "$tree/packaging/orglogind.service"
+passes units
+echo 'PrivateUsers=yes' >>"$tree/packaging/orglogind.service"
+fails units "packaging/orglogind.service.in:[0-9]*"
+
 for call in 'goto out;' 'strcpy(a, b);' 'strcat(a, b);' 'sprintf(a, b);' \
     'strtok(a, b);' 'atoi(a);' 'strtol(a, b, c);' 'system(a);' 'popen(a, b);' \
     'alloca(n);' 'printf(a);' 'exit (1);' 'getpwnam(a);' \
