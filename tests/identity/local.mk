@@ -22,5 +22,6 @@ EXTRA_DIST += \
 	tests/identity/scripted/tokens.mjs \
 	tests/identity/selftest.sh \
 	tests/identity/setup.sh \
+	tests/tools/packages/browser \
 	tests/tools/packages/identity \
 	tests/tools/packages/npm

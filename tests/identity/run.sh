@@ -23,6 +23,12 @@ port_of()
 	esac
 }
 
+# No zombie either: its command line is empty.
+exists()
+{
+	grep -qs . "/proc/$1/cmdline"
+}
+
 # The pid file may be older than the machine's last boot.
 alive()
 {
@@ -43,7 +49,7 @@ start()
 
 	deadline=$(($(date +%s) + 60))
 	until grep -q '^ready ' "$run/$1.log"; do
-		if ! alive "$1" || [ "$(date +%s)" -ge $deadline ]; then
+		if ! exists $! || [ "$(date +%s)" -ge $deadline ]; then
 			echo "run.sh: $1 did not start:" >&2
 			cat "$run/$1.log" >&2
 			stop "$1"

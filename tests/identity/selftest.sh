@@ -134,7 +134,8 @@ member_list()
 
 browser()
 {
-	local device
+	local device request
+	"$here/../tools/install.sh" browser
 	for request in "$corp/device/auth" "$org/api/auth/device/code"; do
 		device=$(fetch "$request" -d client_id=orglogin-host -d scope=openid)
 		"$IDENTITY_DIR/node" "$here/approve-browser.mjs" \
@@ -150,7 +151,7 @@ if ! "$here/run.sh" start "$state" oidc-provider better-auth scripted \
 	is start 0 1
 	exit 1
 fi
-ca=$IDENTITY_DIR/tls/ca.pem
+ca=${TLS:-$IDENTITY_DIR/tls}/ca.pem
 corporate_login
 organization_login
 organization_bridge
