@@ -117,7 +117,7 @@ finish "$(
 	    stand man/orglogin-protocol.7
 	words common/proto.h constants common/proto.h proto_type PROTO_ |
 	    stand man/orglogin-protocol.7
-	words common/snapshot.h fields common/snapshot.h |
+	words common/snapshot_format.h fields common/snapshot_format.h |
 	    stand man/orglogin-snapshot.5
 	words common/err.h err_list | stand man/orglogin-protocol.7
 )"

@@ -94,7 +94,7 @@ good_docs()
 {
 	plant common/proto.h '#pragma once' 'struct proto_hello {' \
 	    '	int version;' '};' 'enum proto_type {' '	PROTO_HELLO = 1,' '};'
-	plant common/snapshot.h '#pragma once' 'struct snapshot_header {' \
+	plant common/snapshot_format.h '#pragma once' 'struct snapshot_header {' \
 	    '	unsigned generation;' '};'
 	plant common/err.h '#pragma once' 'X(NO_MEMORY, "no-memory",'
 	plant man/orglogin-protocol.7 'HELLO version no\-memory'
@@ -277,7 +277,7 @@ plant man/orglogin-protocol.7 'HELLO version no-memory-left'
 fails docs common/err.h:2
 good_docs
 plant man/orglogin-snapshot.5 ''
-fails docs common/snapshot.h:3
+fails docs common/snapshot_format.h:3
 good_docs
 plant man/orglogin-protocol.7 'version no-memory'
 fails docs common/proto.h:6
