@@ -2,6 +2,8 @@
 # run.sh start|stop STATE [SERVER]...: the identity servers, on 127.0.0.1.
 # Pid files and logs go to STATE/run. "start" without names means oidc-provider
 # and better-auth, and returns when each answers; "stop" means all.
+# A server started again has its old keys, and Better Auth its old store too
+# (DB= keeps it in memory).
 # IDENTITY_DIR names a folder of setup.sh to share (default: STATE itself).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -43,7 +45,8 @@ start()
 	port=$(port_of "$1")
 	: >"$run/$1.log"
 	PORT=$port OIDC=https://localhost:$(port_of oidc-provider) \
-	KEYFILE=${KEYFILE:-$run/host.key} setsid "$install/node" \
+	KEYFILE=${KEYFILE:-$run/host.key} DB=${DB-$run/better-auth.db} \
+	KEYS=$run/oidc-provider.keys setsid "$install/node" \
 	    "$here/$1/server.mjs" </dev/null >"$run/$1.log" 2>&1 &
 	echo $! >"$run/$1.pid"
 

@@ -13,6 +13,7 @@ export INTERVAL=1
 org=https://localhost:$BETTER_AUTH_PORT
 corp=https://localhost:$OIDC_PROVIDER_PORT
 failed=0
+unset DB KEYFILE
 
 end()
 {
@@ -132,6 +133,22 @@ member_list()
 	is levers_post_only 404 "$(code "$org/_test/people/bob")"
 }
 
+# A server that was away comes back with its keys, people and sessions.
+restart()
+{
+	local old before
+	old=$(cat "$state/run/host.key")
+	before=$(fetch "$corp/jwks" | jq -cS '[.keys[].kid]')
+	fetch -d status=suspended "$org/_test/people/bob" >/dev/null
+	"$here/run.sh" stop "$state" oidc-provider better-auth
+	"$here/run.sh" start "$state"
+	is keys_outlive_restart "$before" "$(fetch "$corp/jwks" | jq -cS '[.keys[].kid]')"
+	is members_outlive_restart suspended "$(members | jq -r '.members[1].status')"
+	is api_key_outlives_restart 200 "$(code -H "x-api-key: $old" \
+	    "$org/api/auth/organization/list-members?organizationId=org_acme")"
+	fetch -d '' "$org/_test/reset" >/dev/null
+}
+
 browser()
 {
 	local device request
@@ -156,6 +173,7 @@ corporate_login
 organization_login
 organization_bridge
 member_list
+restart
 browser
 "$IDENTITY_DIR/node" "$here/scripted/selftest.mjs" \
     "https://localhost:$SCRIPTED_PORT" || failed=1

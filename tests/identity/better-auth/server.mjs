@@ -188,7 +188,12 @@ async function changePerson(fields, name) {
 const levers = {
   people: changePerson,
   bulk: fields => addBulk(+fields.get('count')),
-  orphan: fields => remove('user', 'id', `usr_${fields.get('name')}`),
+  async orphan(fields) {
+    // SQLite would keep the two together.
+    if (env.DB) database.exec('PRAGMA foreign_keys = OFF');
+    await remove('user', 'id', `usr_${fields.get('name')}`);
+    if (env.DB) database.exec('PRAGMA foreign_keys = ON');
+  },
   async reset() {
     for (const model of ['oauthClient', 'session', 'account', 'member', 'user', 'organization'])
       await adapter.deleteMany({ model, where: [] });

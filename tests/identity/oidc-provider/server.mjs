@@ -3,9 +3,10 @@
 //   PORT (9442), TLS (folder of mkca.sh)
 //   ALG (RS256, ES256, EdDSA, PS256)  of the ID Tokens; all keys are published
 //   EXPIRES (600)  of a device code, s     INTERVAL  told to clients, s
+//   KEYS      file for the keys, so that they outlive a restart
 //   AT_TTL ID_TTL RT_TTL  of the tokens, s ROTATE=0  keeps refresh tokens
-import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { Provider } from 'oidc-provider';
 import { flag, lever } from '../levers.mjs';
@@ -22,10 +23,13 @@ const keyTypes = {
   EdDSA: ['ed25519'],
   PS256: ['rsa', { modulusLength: 2048 }],
 };
-const keys = Object.entries(keyTypes).map(([name, type], i) => ({
+const newKeys = () => Object.entries(keyTypes).map(([name, type]) => ({
   ...generateKeyPairSync(...type).privateKey.export({ format: 'jwk' }),
-  alg: name, use: 'sig', kid: `k${i}-${name}`,
+  alg: name, use: 'sig', kid: `${name}-${randomBytes(4).toString('hex')}`,
 }));
+const kept = env.KEYS && existsSync(env.KEYS);
+const keys = kept ? JSON.parse(readFileSync(env.KEYS)) : newKeys();
+if (env.KEYS && !kept) writeFileSync(env.KEYS, JSON.stringify(keys), { mode: 0o600 });
 
 // Not the login name: nothing may take the one for the other.
 const subject = name => `corp-${name}`;
