@@ -15,8 +15,12 @@
 struct db;
 struct db_stmt;
 
-/* path ":memory:" for tests. A damaged file or one of a newer version is
- * ERR_STATE_DAMAGED: nothing is repaired in silence. */
+/*
+ * Makes the file (0600) if there is none.  path ":memory:" for tests.  A
+ * damaged or emptied file or one of a newer version is ERR_STATE_DAMAGED:
+ * nothing is repaired in silence.  One that others may read is
+ * ERR_INSECURE_FILE; one that another process holds is ERR_IO.
+ */
 MUST_CHECK int db_open(const char *path, struct db **ret_db);
 void db_close(struct db *db);
 DEFINE_CLEANUP(struct db, db, db_close)
@@ -27,15 +31,17 @@ MUST_CHECK int db_commit(struct db *db);
 /* Also right after a failed commit. */
 void db_rollback(struct db *db);
 
-/* The statement of this SQL text (a constant), reset and unbound; borrowed. */
+/* The statement of this SQL text (a constant), reset and unbound; borrowed. The
+ * same text always gives the same statement, so do not nest one in itself. */
 MUST_CHECK int db_prepare(
     struct db *db, const char *sql, struct db_stmt **ret_stmt);
-/* Parameters are numbered from 1; text is copied. */
+/* Parameters are numbered from 1; text is copied, and NULL is SQL's NULL. */
 MUST_CHECK int db_bind_text(struct db_stmt *stmt, int index, const char *text);
 MUST_CHECK int db_bind_integer(struct db_stmt *stmt, int index, int64_t value);
 
 enum db_step { DB_DONE = 0, DB_ROW };
-/* A statement that is done resets itself. */
+/* A statement that is done, or failed, resets itself. ERR_EXISTS: a value that
+ * must be unique is there already; ERR_INVALID_ARGUMENT: another constraint. */
 MUST_CHECK int db_step(struct db_stmt *stmt, enum db_step *ret_step);
 /* For a statement that gives no rows. */
 MUST_CHECK int db_run(struct db_stmt *stmt);

@@ -11,6 +11,7 @@ libbase_la_SOURCES += helper/base/loop.c helper/base/loop.h
 libbase_la_SOURCES += helper/base/files.c helper/base/files.h
 libbase_la_SOURCES += helper/base/conf.c helper/base/conf.h
 libbase_la_SOURCES += helper/base/log.c helper/base/log.h
+libbase_la_SOURCES += helper/base/db.c helper/base/db.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-clock
@@ -58,4 +59,9 @@ tests_unit_test_log_SOURCES = tests/unit/test-log.c
 tests_unit_test_log_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_log_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
 tests_unit_test_log_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-db
+tests_unit_test_db_SOURCES = tests/unit/test-db.c
+tests_unit_test_db_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_db_LDADD = libbase.la $(UNIT_LIBS)
 endif

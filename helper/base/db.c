@@ -1,0 +1,503 @@
+/*
+ * db.c - one SQLite connection, its schema and its prepared statements.
+ *
+ * Owns the schema and its versions.  Promises that a write which returned 0
+ * lasts, that one daemon holds the file at a time, and that a file which is
+ * damaged, emptied or newer is refused, never filled anew: a lost id map would
+ * give one member's files to another.  Knows nothing of what the rows mean.
+ */
+#include "base/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "common/err.h"
+
+/* "orgl": the file is ours. */
+#define APPLICATION_ID 0x6f72676c
+
+struct db_stmt {
+	struct db_stmt *next;
+	const char *sql;
+	sqlite3_stmt *sqlite;
+};
+
+struct db {
+	sqlite3 *sqlite;
+	struct db_stmt *statements;
+};
+
+/*
+ * Step n takes the schema from version n to n + 1.  A step that was released
+ * is never edited.  One number space: a member's private group has the
+ * member's number and no row of its own.
+ */
+static const char *const schema_steps[] = {
+    "CREATE TABLE ids ("
+    " organization TEXT NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('user', 'group')),"
+    " key TEXT NOT NULL," /* a member's id, or a group's name */
+    " number INTEGER NOT NULL UNIQUE"
+    "  CHECK (number BETWEEN 1 AND 4294967294),"
+    " name TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('live', 'tombstone')),"
+    " created INTEGER NOT NULL," /* wall time, seconds */
+    " PRIMARY KEY (organization, kind, key)) STRICT;"
+    "CREATE TABLE bindings ("
+    " member_id TEXT NOT NULL PRIMARY KEY,"
+    " issuer TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " bound_at INTEGER NOT NULL," /* wall time, seconds */
+    " UNIQUE (issuer, subject)) STRICT;"
+    "CREATE TABLE proofs (" /* the last sign-in on this host */
+    " member_id TEXT NOT NULL PRIMARY KEY,"
+    " wall_s INTEGER NOT NULL,"
+    " boot_id TEXT NOT NULL,"
+    " boot_ms INTEGER NOT NULL,"
+    " service TEXT NOT NULL) STRICT;"
+    "CREATE TABLE directory (" /* the last good sync */
+    " member_id TEXT NOT NULL PRIMARY KEY,"
+    " record TEXT NOT NULL) STRICT;" /* one JSON object */
+    "CREATE TABLE meta ("
+    " key TEXT NOT NULL PRIMARY KEY,"
+    " value TEXT NOT NULL) STRICT;",
+};
+
+#define SCHEMA_VERSION ((int64_t)ARRAY_SIZE(schema_steps))
+
+static int
+fault_of(struct db *db, int rc)
+{
+	int extended = sqlite3_extended_errcode(db->sqlite);
+
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return 0;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return ERR_STATE_DAMAGED;
+	case SQLITE_NOMEM:
+		return ERR_NO_MEMORY;
+	case SQLITE_FULL:
+		return ERR_NO_SPACE;
+	case SQLITE_TOOBIG:
+		return ERR_TOO_LARGE;
+	case SQLITE_CONSTRAINT:
+		return extended == SQLITE_CONSTRAINT_UNIQUE ||
+			extended == SQLITE_CONSTRAINT_PRIMARYKEY
+		    ? ERR_EXISTS
+		    : ERR_INVALID_ARGUMENT;
+	case SQLITE_ERROR:
+	case SQLITE_MISUSE:
+	case SQLITE_RANGE:
+		return ERR_INTERNAL;
+	default:
+		return ERR_IO;
+	}
+}
+
+static int
+execute(struct db *db, const char *sql)
+{
+	return fault_of(db, sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
+}
+
+static void
+stmt_free(struct db_stmt *stmt)
+{
+	sqlite3_finalize(stmt->sqlite);
+	free(stmt);
+}
+
+void
+db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	while (db->statements != NULL) {
+		struct db_stmt *next = db->statements->next;
+
+		stmt_free(db->statements);
+		db->statements = next;
+	}
+	sqlite3_close(db->sqlite);
+	free(db);
+}
+
+static int
+stmt_new(struct db *db, const char *sql, struct db_stmt **ret_stmt)
+{
+	struct db_stmt *stmt = calloc(1, sizeof(*stmt));
+	const char *tail = "";
+	int rc;
+
+	if (stmt == NULL)
+		return ERR_NO_MEMORY;
+	rc = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT,
+	    &stmt->sqlite, &tail);
+	if (rc != SQLITE_OK || stmt->sqlite == NULL || tail[0] != '\0') {
+		stmt_free(stmt);
+		return rc != SQLITE_OK ? fault_of(db, rc) : ERR_INTERNAL;
+	}
+	stmt->sql = sql;
+	stmt->next = db->statements;
+	db->statements = stmt;
+	*ret_stmt = stmt;
+	return 0;
+}
+
+int
+db_prepare(struct db *db, const char *sql, struct db_stmt **ret_stmt)
+{
+	struct db_stmt *stmt = db->statements;
+
+	while (stmt != NULL && strcmp(stmt->sql, sql) != 0)
+		stmt = stmt->next;
+	if (stmt == NULL)
+		return stmt_new(db, sql, ret_stmt);
+	db_reset(stmt);
+	sqlite3_clear_bindings(stmt->sqlite);
+	*ret_stmt = stmt;
+	return 0;
+}
+
+static struct db
+db_of(struct db_stmt *stmt)
+{
+	return (struct db){.sqlite = sqlite3_db_handle(stmt->sqlite)};
+}
+
+int
+db_bind_text(struct db_stmt *stmt, int index, const char *text)
+{
+	struct db db = db_of(stmt);
+
+	return fault_of(&db,
+	    sqlite3_bind_text(stmt->sqlite, index, text, -1, SQLITE_TRANSIENT));
+}
+
+int
+db_bind_integer(struct db_stmt *stmt, int index, int64_t value)
+{
+	struct db db = db_of(stmt);
+
+	return fault_of(&db, sqlite3_bind_int64(stmt->sqlite, index, value));
+}
+
+int
+db_step(struct db_stmt *stmt, enum db_step *ret_step)
+{
+	struct db db = db_of(stmt);
+	int rc = sqlite3_step(stmt->sqlite);
+	int r = fault_of(&db, rc);
+
+	if (rc != SQLITE_ROW)
+		db_reset(stmt);
+	if (r != 0)
+		return r;
+	*ret_step = rc == SQLITE_ROW ? DB_ROW : DB_DONE;
+	return 0;
+}
+
+int
+db_run(struct db_stmt *stmt)
+{
+	enum db_step step = DB_ROW;
+	int r = db_step(stmt, &step);
+
+	if (r == 0 && step == DB_ROW) {
+		db_reset(stmt);
+		return ERR_INTERNAL;
+	}
+	return r;
+}
+
+const char *
+db_text(struct db_stmt *stmt, int column)
+{
+	const unsigned char *text = sqlite3_column_text(stmt->sqlite, column);
+
+	return text == NULL ? "" : (const char *)text;
+}
+
+int64_t
+db_integer(struct db_stmt *stmt, int column)
+{
+	return sqlite3_column_int64(stmt->sqlite, column);
+}
+
+void
+db_reset(struct db_stmt *stmt)
+{
+	sqlite3_reset(stmt->sqlite);
+}
+
+int
+db_begin(struct db *db)
+{
+	return execute(db, "BEGIN IMMEDIATE");
+}
+
+int
+db_commit(struct db *db)
+{
+	return execute(db, "COMMIT");
+}
+
+void
+db_rollback(struct db *db)
+{
+	/* After some faults SQLite has rolled back by itself. */
+	if (sqlite3_get_autocommit(db->sqlite) == 0)
+		(void)!execute(db, "ROLLBACK");
+}
+
+/* The first column of the first row. */
+static int
+ask_integer(struct db *db, const char *sql, int64_t *ret_value)
+{
+	enum db_step step = DB_DONE;
+	struct db_stmt *stmt;
+	int r;
+
+	r = db_prepare(db, sql, &stmt);
+	if (r == 0)
+		r = db_step(stmt, &step);
+	if (r != 0)
+		return r;
+	if (step != DB_ROW)
+		return ERR_STATE_DAMAGED;
+	*ret_value = db_integer(stmt, 0);
+	db_reset(stmt);
+	return 0;
+}
+
+/* The full check, because it also holds each index against its table: a bit
+ * that flipped in a number shows there. */
+static int
+check_integrity(struct db *db)
+{
+	enum db_step step = DB_DONE;
+	struct db_stmt *stmt;
+	bool sound;
+	int r;
+
+	r = db_prepare(db, "PRAGMA integrity_check(1)", &stmt);
+	if (r == 0)
+		r = db_step(stmt, &step);
+	if (r != 0)
+		return r;
+	sound = step == DB_ROW && strcmp(db_text(stmt, 0), "ok") == 0;
+	db_reset(stmt);
+	return sound ? 0 : ERR_STATE_DAMAGED;
+}
+
+static int
+apply_step(struct db *db, int64_t version)
+{
+	char stamp[96];
+	int r;
+
+	(void)snprintf(stamp, sizeof(stamp),
+	    "PRAGMA application_id = %d; PRAGMA user_version = %jd",
+	    APPLICATION_ID, (intmax_t)version + 1);
+	r = db_begin(db);
+	if (r == 0)
+		r = execute(db, schema_steps[version]);
+	if (r == 0)
+		r = execute(db, stamp);
+	if (r == 0)
+		r = db_commit(db);
+	if (r != 0)
+		db_rollback(db);
+	return r;
+}
+
+static int
+migrate(struct db *db, int64_t version)
+{
+	int r = 0;
+
+	for (; r == 0 && version < SCHEMA_VERSION; version++)
+		r = apply_step(db, version);
+	return r;
+}
+
+static int
+check_and_migrate(struct db *db)
+{
+	int64_t application = 0;
+	int64_t version = 0;
+	int r;
+
+	r = ask_integer(db, "PRAGMA application_id", &application);
+	if (r == 0)
+		r = ask_integer(db, "PRAGMA user_version", &version);
+	if (r != 0)
+		return r;
+	if (application != APPLICATION_ID || version < 1 ||
+	    version > SCHEMA_VERSION)
+		return ERR_STATE_DAMAGED;
+	r = check_integrity(db);
+	return r == 0 ? migrate(db, version) : r;
+}
+
+static int
+configure(struct db *db)
+{
+	(void)sqlite3_extended_result_codes(db->sqlite, 1);
+	if (sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION,
+		0, NULL) != SQLITE_OK ||
+	    sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
+		NULL) != SQLITE_OK)
+		return ERR_INTERNAL;
+	return execute(db,
+	    "PRAGMA locking_mode = EXCLUSIVE;"
+	    "PRAGMA foreign_keys = ON;"
+	    "PRAGMA secure_delete = ON;"
+	    "PRAGMA synchronous = FULL;"
+	    "PRAGMA cell_size_check = ON;"
+	    "PRAGMA temp_store = MEMORY;"
+	    /* Takes the lock that keeps a second daemon out. */
+	    "BEGIN EXCLUSIVE; COMMIT");
+}
+
+static int
+connect_to(const char *path, struct db **ret_db)
+{
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_PRIVATECACHE;
+	DB_AUTO struct db *db = calloc(1, sizeof(*db));
+	int r;
+
+	if (db == NULL)
+		return ERR_NO_MEMORY;
+	r = sqlite3_open_v2(path, &db->sqlite, flags, NULL);
+	if (r != SQLITE_OK)
+		return db->sqlite == NULL ? ERR_NO_MEMORY : fault_of(db, r);
+	r = configure(db);
+	if (r != 0)
+		return r;
+	*ret_db = TAKE(db);
+	return 0;
+}
+
+/* Opens an existing path or, with flags, makes it; then it is ours alone. */
+static int
+check_file(const char *path, int flags)
+{
+	int fd =
+	    open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags,
+		S_IRUSR | S_IWUSR);
+	struct stat st;
+	bool ours;
+
+	if (fd < 0) {
+		if (errno == ENOENT)
+			return ERR_NOT_FOUND;
+		return errno == ELOOP ? ERR_INSECURE_FILE : ERR_IO;
+	}
+	ours = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid() && (st.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+	(void)close(fd);
+	return ours ? 0 : ERR_INSECURE_FILE;
+}
+
+static int
+sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+	int fd;
+	int r;
+
+	if (slash != NULL)
+		(void)snprintf(folder, sizeof(folder), "%.*s",
+		    (int)(slash - path + 1), path);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return ERR_IO;
+	r = fsync(fd) == 0 ? 0 : ERR_IO;
+	(void)close(fd);
+	return r;
+}
+
+/* Made beside and renamed whole, so that an empty file is never one that a
+ * crash left behind: it is a damaged one. */
+static int
+make_file(const char *path)
+{
+	DB_AUTO struct db *db = NULL;
+	char fresh[PATH_MAX];
+	int len = snprintf(fresh, sizeof(fresh), "%s.new", path);
+	int r;
+
+	if (len < 0 || (size_t)len >= sizeof(fresh))
+		return ERR_INVALID_ARGUMENT;
+	(void)unlink(fresh);
+	r = check_file(fresh, O_CREAT | O_EXCL);
+	if (r == 0)
+		r = connect_to(fresh, &db);
+	if (r == 0)
+		r = migrate(db, 0);
+	db_close(TAKE(db));
+	if (r == 0 && rename(fresh, path) != 0)
+		r = ERR_IO;
+	if (r != 0) {
+		(void)unlink(fresh);
+		return r;
+	}
+	return sync_folder(path);
+}
+
+static int
+open_memory(struct db **ret_db)
+{
+	DB_AUTO struct db *db = NULL;
+	int r;
+
+	r = connect_to(":memory:", &db);
+	if (r == 0)
+		r = migrate(db, 0);
+	if (r != 0)
+		return r;
+	*ret_db = TAKE(db);
+	return 0;
+}
+
+int
+db_open(const char *path, struct db **ret_db)
+{
+	DB_AUTO struct db *db = NULL;
+	int r;
+
+	if (strcmp(path, ":memory:") == 0)
+		return open_memory(ret_db);
+	r = check_file(path, 0);
+	if (r == ERR_NOT_FOUND) {
+		r = make_file(path);
+		if (r == 0)
+			r = check_file(path, 0);
+	}
+	if (r == 0)
+		r = connect_to(path, &db);
+	if (r == 0)
+		r = check_and_migrate(db);
+	if (r != 0)
+		return r;
+	*ret_db = TAKE(db);
+	return 0;
+}

@@ -1,0 +1,401 @@
+/*
+ * test-db.c - writes last, and a file that is damaged, newer, foreign or held
+ * is refused instead of being filled anew.
+ */
+#include "base/db.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+
+#define INSERT_ID "INSERT INTO ids VALUES ('org', ?1, ?2, ?3, ?2, 'live', 1000)"
+
+struct fixture {
+	char folder[64];
+	char path[128];
+};
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return -1;
+	snprintf(f->folder, sizeof(f->folder), "/tmp/test-db.XXXXXX");
+	if (mkdtemp(f->folder) == NULL)
+		return -1;
+	snprintf(f->path, sizeof(f->path), "%s/state.db", f->folder);
+	*state = f;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+	char journal[160];
+
+	snprintf(journal, sizeof(journal), "%s-journal", f->path);
+	(void)unlink(journal);
+	(void)unlink(f->path);
+	assert_int_equal(rmdir(f->folder), 0);
+	free(f);
+	return 0;
+}
+
+static int
+insert_id(struct db *db, const char *kind, const char *key, int64_t number)
+{
+	struct db_stmt *stmt = NULL;
+
+	assert_int_equal(db_prepare(db, INSERT_ID, &stmt), 0);
+	assert_int_equal(db_bind_text(stmt, 1, kind), 0);
+	assert_int_equal(db_bind_text(stmt, 2, key), 0);
+	assert_int_equal(db_bind_integer(stmt, 3, number), 0);
+	return db_run(stmt);
+}
+
+static int64_t
+ask(struct db *db, const char *sql)
+{
+	struct db_stmt *stmt = NULL;
+	enum db_step step = DB_DONE;
+	int64_t value;
+
+	assert_int_equal(db_prepare(db, sql, &stmt), 0);
+	assert_int_equal(db_step(stmt, &step), 0);
+	assert_int_equal(step, DB_ROW);
+	value = db_integer(stmt, 0);
+	db_reset(stmt);
+	return value;
+}
+
+static int
+open_only(const char *path)
+{
+	DB_AUTO struct db *db = NULL;
+
+	return db_open(path, &db);
+}
+
+static void
+the_connection_is_strict_and_durable(void **state)
+{
+	struct fixture *f = *state;
+	DB_AUTO struct db *db = NULL;
+	struct db_stmt *stmt = NULL;
+	struct stat st;
+
+	umask(0);
+	assert_int_equal(db_open(f->path, &db), 0);
+	assert_int_equal(ask(db, "PRAGMA synchronous"), 2);
+	assert_int_equal(ask(db, "PRAGMA foreign_keys"), 1);
+	assert_int_equal(ask(db, "PRAGMA secure_delete"), 1);
+	assert_int_equal(ask(db, "PRAGMA trusted_schema"), 0);
+	assert_int_equal(ask(db, "PRAGMA user_version"), 1);
+	assert_int_equal(stat(f->path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(
+	    db_prepare(db, "SELECT load_extension('x')", &stmt), 0);
+	assert_int_not_equal(db_run(stmt), 0);
+	assert_int_equal(db_prepare(db, "no SQL", &stmt), ERR_INTERNAL);
+	assert_int_equal(
+	    db_prepare(db, "SELECT 1; SELECT 2", &stmt), ERR_INTERNAL);
+}
+
+static void
+rows_last(void **state)
+{
+	struct fixture *f = *state;
+	DB_AUTO struct db *db = NULL;
+	struct db_stmt *stmt = NULL;
+	enum db_step step = DB_DONE;
+
+	assert_int_equal(db_open(f->path, &db), 0);
+	assert_int_equal(insert_id(db, "user", "ada'; --", 2000000000), 0);
+	db_close(TAKE(db));
+	assert_int_equal(db_open(f->path, &db), 0);
+	assert_int_equal(
+	    db_prepare(db, "SELECT key, number, NULL FROM ids", &stmt), 0);
+	assert_int_equal(db_step(stmt, &step), 0);
+	assert_int_equal(step, DB_ROW);
+	assert_string_equal(db_text(stmt, 0), "ada'; --");
+	assert_int_equal(db_integer(stmt, 1), 2000000000);
+	assert_string_equal(db_text(stmt, 2), "");
+	assert_int_equal(db_step(stmt, &step), 0);
+	assert_int_equal(step, DB_DONE);
+}
+
+static void
+a_statement_is_prepared_once_and_comes_back_clean(void **state)
+{
+	DB_AUTO struct db *db = NULL;
+	struct db_stmt *first = NULL;
+	struct db_stmt *second = NULL;
+	enum db_step step = DB_DONE;
+
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(db_prepare(db, "SELECT ?1", &first), 0);
+	assert_int_equal(db_bind_text(first, 1, "left over"), 0);
+	assert_int_equal(db_bind_text(first, 2, "no such"), ERR_INTERNAL);
+	assert_int_equal(db_step(first, &step), 0);
+	assert_string_equal(db_text(first, 0), "left over");
+	assert_int_equal(db_prepare(db, "SELECT ?1", &second), 0);
+	assert_ptr_equal(first, second);
+	assert_int_equal(db_step(second, &step), 0);
+	assert_string_equal(db_text(second, 0), "");
+	assert_int_equal(db_run(second), 0);
+}
+
+static void
+one_number_is_one_id(void **state)
+{
+	DB_AUTO struct db *db = NULL;
+
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(insert_id(db, "user", "ada", 2000000000), 0);
+	assert_int_equal(
+	    insert_id(db, "group", "admins", 2000000000), ERR_EXISTS);
+	assert_int_equal(insert_id(db, "user", "ada", 2000000001), ERR_EXISTS);
+	assert_int_equal(insert_id(db, "group", "ada", 2000000001), 0);
+	assert_int_equal(
+	    insert_id(db, "robot", "r2", 2000000002), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    insert_id(db, "user", "root", 0), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    insert_id(db, "user", "bob", INT64_MAX), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    insert_id(db, "user", NULL, 2000000003), ERR_INVALID_ARGUMENT);
+}
+
+static void
+one_identity_is_one_member(void **state)
+{
+	static const char *const sql =
+	    "INSERT INTO bindings VALUES (?1, 'https://i', 'sub', 1)";
+	DB_AUTO struct db *db = NULL;
+	struct db_stmt *stmt = NULL;
+
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(db_prepare(db, sql, &stmt), 0);
+	assert_int_equal(db_bind_text(stmt, 1, "m1"), 0);
+	assert_int_equal(db_run(stmt), 0);
+	assert_int_equal(db_bind_text(stmt, 1, "m2"), 0);
+	assert_int_equal(db_run(stmt), ERR_EXISTS);
+}
+
+static void
+a_transaction_is_all_or_nothing(void **state)
+{
+	DB_AUTO struct db *db = NULL;
+
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(db_begin(db), 0);
+	assert_int_equal(insert_id(db, "user", "ada", 2000000000), 0);
+	db_rollback(db);
+	db_rollback(db);
+	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 0);
+	assert_int_equal(db_begin(db), 0);
+	assert_int_equal(db_begin(db), ERR_INTERNAL);
+	assert_int_equal(insert_id(db, "user", "ada", 2000000000), 0);
+	assert_int_equal(db_commit(db), 0);
+	assert_int_equal(db_commit(db), ERR_INTERNAL);
+	db_rollback(db);
+	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 1);
+}
+
+/* Killed without closing: what was committed is there, the rest is not. */
+static void
+a_killed_process_loses_nothing_committed(void **state)
+{
+	struct fixture *f = *state;
+	DB_AUTO struct db *db = NULL;
+	int status = 0;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct db *theirs = NULL;
+
+		if (db_open(f->path, &theirs) != 0 ||
+		    insert_id(theirs, "user", "ada", 2000000000) != 0 ||
+		    db_begin(theirs) != 0 ||
+		    insert_id(theirs, "user", "bob", 2000000001) != 0)
+			_exit(1);
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(db_open(f->path, &db), 0);
+	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 1);
+}
+
+static void
+a_second_daemon_is_kept_out(void **state)
+{
+	struct fixture *f = *state;
+	DB_AUTO struct db *db = NULL;
+	int status = 0;
+	pid_t child;
+
+	assert_int_equal(db_open(f->path, &db), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct db *theirs = NULL;
+
+		_exit(db_open(f->path, &theirs) == ERR_IO ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void
+make_filled(const char *path)
+{
+	DB_AUTO struct db *db = NULL;
+
+	assert_int_equal(db_open(path, &db), 0);
+	for (int i = 0; i < 50; i++) {
+		char key[16];
+
+		snprintf(key, sizeof(key), "member%d", i);
+		assert_int_equal(insert_id(db, "user", key, 2000000000 + i), 0);
+	}
+}
+
+static void
+t83_a_newer_or_foreign_file_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const changes[] = {
+	    "PRAGMA user_version = 2",
+	    "PRAGMA user_version = 0",
+	    "PRAGMA user_version = -1",
+	    "PRAGMA application_id = 7",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		DB_AUTO struct db *db = NULL;
+		struct db_stmt *stmt = NULL;
+
+		(void)unlink(f->path);
+		assert_int_equal(db_open(f->path, &db), 0);
+		assert_int_equal(db_prepare(db, changes[i], &stmt), 0);
+		assert_int_equal(db_run(stmt), 0);
+		db_close(TAKE(db));
+		assert_int_equal(open_only(f->path), ERR_STATE_DAMAGED);
+	}
+}
+
+static void
+t83_an_emptied_or_cut_file_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	make_filled(f->path);
+	assert_int_equal(truncate(f->path, 3 * 4096 + 100), 0);
+	assert_int_equal(open_only(f->path), ERR_STATE_DAMAGED);
+	assert_int_equal(truncate(f->path, 50), 0);
+	assert_int_equal(open_only(f->path), ERR_STATE_DAMAGED);
+	assert_int_equal(truncate(f->path, 0), 0);
+	assert_int_equal(open_only(f->path), ERR_STATE_DAMAGED);
+	assert_int_equal(open_only(f->path), ERR_STATE_DAMAGED);
+}
+
+static void
+flip(const char *path, off_t place)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	uint8_t byte;
+
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &byte, 1, place), 1);
+	byte ^= 0x10;
+	assert_int_equal(pwrite(fd, &byte, 1, place), 1);
+	close(fd);
+}
+
+/* Whatever bit flips: refused, or the same numbers as before, never others. */
+static void
+t83_flipped_bits_never_renumber(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+	int refused = 0;
+
+	make_filled(f->path);
+	assert_int_equal(stat(f->path, &st), 0);
+	for (off_t place = 0; place < st.st_size; place += 37) {
+		DB_AUTO struct db *db = NULL;
+		int r;
+
+		flip(f->path, place);
+		r = db_open(f->path, &db);
+		if (r == 0)
+			assert_int_equal(ask(db,
+					     "SELECT sum(number) FROM ids"
+					     " WHERE state = 'live'"),
+			    INT64_C(50) * 2000000000 + 49 * 50 / 2);
+		else
+			refused++;
+		db_close(TAKE(db));
+		flip(f->path, place);
+	}
+	assert_true(refused > 20);
+	assert_int_equal(open_only(f->path), 0);
+}
+
+static void
+a_file_of_others_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	char other[160];
+
+	make_filled(f->path);
+	assert_int_equal(chmod(f->path, 0640), 0);
+	assert_int_equal(open_only(f->path), ERR_INSECURE_FILE);
+	assert_int_equal(chmod(f->path, 0600), 0);
+	snprintf(other, sizeof(other), "%s.moved", f->path);
+	assert_int_equal(rename(f->path, other), 0);
+	assert_int_equal(symlink(other, f->path), 0);
+	assert_int_equal(open_only(f->path), ERR_INSECURE_FILE);
+	unlink(other);
+	assert_int_equal(open_only("/nowhere/state.db"), ERR_NOT_FOUND);
+}
+
+#define DB_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    DB_TEST(the_connection_is_strict_and_durable),
+	    DB_TEST(rows_last),
+	    cmocka_unit_test(a_statement_is_prepared_once_and_comes_back_clean),
+	    cmocka_unit_test(one_number_is_one_id),
+	    cmocka_unit_test(one_identity_is_one_member),
+	    cmocka_unit_test(a_transaction_is_all_or_nothing),
+	    DB_TEST(a_killed_process_loses_nothing_committed),
+	    DB_TEST(a_second_daemon_is_kept_out),
+	    DB_TEST(t83_a_newer_or_foreign_file_is_refused),
+	    DB_TEST(t83_an_emptied_or_cut_file_is_refused),
+	    DB_TEST(t83_flipped_bits_never_renumber),
+	    DB_TEST(a_file_of_others_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
