@@ -2,22 +2,40 @@
 EXTRA_DIST += \
 	.ci/run \
 	check \
+	try \
+	tests/e2e/browser-approval.sh \
+	tests/e2e/console-login.sh \
+	tests/e2e/cron.sh \
+	tests/e2e/daemon-dead.sh \
+	tests/e2e/declined-code.sh \
+	tests/e2e/everything-broken.sh \
+	tests/e2e/key-login.sh \
+	tests/e2e/local-users.sh \
+	tests/e2e/people-of-the-host.sh \
+	tests/e2e/provider-dead.sh \
+	tests/e2e/purge.sh \
+	tests/e2e/role-withdrawn.sh \
+	tests/e2e/run.sh \
+	tests/e2e/ssh-login.sh \
+	tests/e2e/su.sh \
+	tests/e2e/sudo.sh \
+	tests/e2e/unknown-user.sh \
+	tests/e2e/wrong-person.sh \
 	tests/e2e/lib/host.sh \
 	tests/e2e/lib/image.sh \
 	tests/e2e/lib/lab.sh \
+	tests/e2e/lib/locals.sh \
 	tests/e2e/lib/org.sh \
 	tests/e2e/lib/person.sh \
 	tests/e2e/lib/scenario.sh \
 	tests/e2e/lib/terminal.sh \
-	tests/e2e/people-of-the-host.sh \
-	tests/e2e/run.sh \
 	tests/tools/free-port.sh \
 	tests/tools/install.sh \
 	tests/tools/package.sh \
+	tests/tools/tally.sh \
 	tests/tools/packages/build \
 	tests/tools/packages/host \
 	tests/tools/packages/identity \
 	tests/tools/packages/image \
 	tests/tools/packages/npm \
-	tests/tools/packages/package \
-	tests/tools/tally.sh
+	tests/tools/packages/package

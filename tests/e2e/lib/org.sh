@@ -55,10 +55,16 @@ org_person() {
 	org_lever better-auth "people/$1" "${@:2}"
 }
 
-# org_approve ADDRESS CODE NAME approve|deny: at the corporate issuer.
+# org_approve ADDRESS CODE NAME approve|browse|deny: at the corporate issuer,
+# by requests, or (browse) by clicking in a real browser.
 org_approve() {
-	"$tests/identity/approve.sh" oidc-provider "$LAB/tls/ca.pem" "$@" \
-		>>"$LAB/approvals" 2>&1
+	if [ "$4" = browse ]; then
+		"$IDENTITY_DIR/node" "$tests/identity/approve-browser.mjs" \
+			"$1" "$2" "$3" >>"$LAB/approvals" 2>&1
+	else
+		"$tests/identity/approve.sh" oidc-provider \
+			"$LAB/tls/ca.pem" "$@" >>"$LAB/approvals" 2>&1
+	fi
 }
 
 # org_reset: everybody as at the start, on the host too.
@@ -119,14 +125,15 @@ org_package() {
 	ls "$out"/orglogin_*.deb
 }
 
-# org_install: puts the package into the host, with apt and without a network.
+# org_install: puts the package into the host with apt; all that it depends on
+# is there already, so no network is used.
 org_install() {
 	local log deb
 	deb=$(org_package)
 	log=$(host_dir)/install.log
 	host_copy "$deb" /root/orglogin.deb
 	host_sh 'DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y --no-download /root/orglogin.deb' \
+		apt-get install -y /root/orglogin.deb' \
 		>"$log" 2>&1 || {
 		cat "$log" >&2
 		return 1
@@ -142,11 +149,11 @@ org_join() {
 	org_config | host_sh 'chown orglogin: /etc/orglogin/api.key
 		chmod 400 /etc/orglogin/api.key
 		cat >/etc/orglogin/orglogin.conf
-		systemctl restart orglogind.service
-		gate="account required pam_orglogin.so"
-		gate="$gate require_role=OrganizationAdmin"
-		sed -i "0,/^@include/s//$gate\n&/" /etc/pam.d/sudo /etc/pam.d/sudo-i
-		echo "%org-admins ALL=(ALL:ALL) ALL" >/etc/sudoers.d/org-admins'
+		systemctl start orglogind.socket orglogind.service
+		cd /usr/share/doc/orglogin/examples
+		sed -i "/^@include common-account/r pam-sudo" \
+			/etc/pam.d/sudo /etc/pam.d/sudo-i
+		install -m 440 sudoers /etc/sudoers.d/orglogin'
 	org_known || {
 		echo "the host does not know its members:" >&2
 		host_journal -t orglogind -n 40 >&2

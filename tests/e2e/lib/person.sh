@@ -2,13 +2,13 @@
 #
 # Every call leaves what was shown in SHOWN and the exit status in STATUS.
 # What a person does at a device prompt is told by AS (who approves, default
-# nobody) and DECIDES (approve, deny, ignore); PASSWORD answers a password.
+# nobody) and DECIDES (approve, browse, deny, ignore); PASSWORD answers a password.
 # Needs terminal.sh, host.sh and, for approvals, org.sh.
 
 STATUS=
 SHOWN=
 
-# person_options USER [--approve-as NAME | --deny-as NAME | --ignore |
+# person_options USER [--approve-as NAME | --browse-as NAME | --deny-as NAME |
 # --password TEXT | --key FILE | --within SECONDS]... [-- COMMAND...]
 person_options() {
 	USER_NAME=$1 AS='' DECIDES=ignore PASSWORD='' KEY='' WITHIN=120
@@ -17,7 +17,7 @@ person_options() {
 		case $1 in
 		--approve-as) AS=$2 DECIDES=approve ;;
 		--deny-as) AS=$2 DECIDES=deny ;;
-		--ignore) shift && continue ;;
+		--browse-as) AS=$2 DECIDES=browse ;;
 		--password) PASSWORD=$2 ;;
 		--key) KEY=$2 ;;
 		--within) WITHIN=$2 ;;
@@ -31,7 +31,8 @@ person_options() {
 
 # ssh_to NAME: opens terminal NAME with the real client, by USER_NAME.
 ssh_to() {
-	local methods=keyboard-interactive,password
+	local methods=keyboard-interactive
+	[ -z "$PASSWORD" ] || methods=$methods,password
 	[ -z "$KEY" ] || methods=publickey
 	term_open "$1" ssh -tt -F none -p "$(host_port)" \
 		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
@@ -185,6 +186,13 @@ console_logout() {
 	term_type "$(host_console)" ' exit'
 	term_key "$(host_console)" Enter
 	term_wait "$(host_console)" ' login: $' 15 || :
+}
+
+# host_gives_key MEMBER: the administrator lets the key $LAB/key in.
+host_gives_key() {
+	host_sh 'home=$(getent passwd "$1" | cut -d: -f6)
+		install -d -m 700 -o "$1" -g "$1" "$home" "$home/.ssh"
+		cat >"$home/.ssh/authorized_keys"' "$1" <"$LAB/key.pub"
 }
 
 # cron_runs USER: true when cron runs a job of USER. A job at start-up is used,

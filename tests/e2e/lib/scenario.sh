@@ -15,6 +15,7 @@ booted=()
 . "$tests/e2e/lib/host.sh"
 . "$tests/e2e/lib/org.sh"
 . "$tests/e2e/lib/person.sh"
+. "$tests/e2e/lib/locals.sh"
 . "$tests/e2e/lib/lab.sh"
 
 fail() {
@@ -46,8 +47,30 @@ expect_refused() {
 	esac
 }
 
+# refused CALL..., accepted CALL...: how a sign-in or a command of a session
+# went; for expect_within.
+refused() {
+	"$@"
+	case $STATUS in
+	0 | timeout) return 1 ;;
+	esac
+}
+
+accepted() {
+	"$@"
+	[ "$STATUS" = 0 ]
+}
+
 expect_equal() {
 	[ "$1" = "$2" ] || fail "${3:-value} is \"$1\" instead of \"$2\""
+}
+
+# expect_journal TEXT: the administrator finds TEXT in the journal since this
+# function began.
+expect_journal() {
+	host_exec journalctl --sync
+	grep -Fq -- "$1" <<<"$(host_journal --since "@$began")" ||
+		fail "the journal does not tell \"$1\""
 }
 
 # expect_within SECONDS COMMAND...: COMMAND holds at the latest then.
@@ -101,6 +124,7 @@ run() {
 	local name
 	for name in "$@"; do
 		rm -f "$LAB/term/opened" "$LAB/reason"
+		began=$(date +%s)
 		if (trap - EXIT; "$name"); then
 			echo "ok $scenario: ${name//_/ }"
 		else
