@@ -10,7 +10,21 @@ EXTRA_DIST += \
 	packaging/orglogind.socket.in \
 	packaging/sysusers.conf.in \
 	packaging/pam-config \
-	packaging/sshd.conf
+	packaging/sshd.conf \
+	debian/changelog \
+	debian/control \
+	debian/copyright \
+	debian/orglogin.docs \
+	debian/orglogin.lintian-overrides \
+	debian/orglogin.postinst \
+	debian/orglogin.postrm \
+	debian/orglogin.prerm \
+	debian/rules \
+	debian/source/format \
+	debian/source/options
+
+# What a service looks like is data: every file of the folder is a profile.
+dist_profiles_DATA = $(wildcard $(srcdir)/packaging/profiles/*.conf)
 
 dist_examples_DATA = \
 	packaging/examples/orglogin.conf \
@@ -43,7 +57,7 @@ uninstall-hook: uninstall-packaging
 
 install-packaging: packaging/sysusers.conf
 	$(MKDIR_P) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(pamconfigsdir) \
-		$(DESTDIR)$(sshdconfdir) $(DESTDIR)$(profilesdir) \
+		$(DESTDIR)$(sshdconfdir) \
 		$(DESTDIR)$(sysconfdir)/orglogin/conf.d \
 		$(DESTDIR)$(sysconfdir)/orglogin/profiles
 	$(INSTALL_DATA) packaging/sysusers.conf \
