@@ -1,7 +1,6 @@
 # tests/e2e: scenarios on booted Debian hosts; run.sh runs them
 EXTRA_DIST += \
 	.ci/run \
-	check \
 	try \
 	tests/e2e/browser-approval.sh \
 	tests/e2e/console-login.sh \
@@ -39,3 +38,7 @@ EXTRA_DIST += \
 	tests/tools/packages/image \
 	tests/tools/packages/npm \
 	tests/tools/packages/package
+
+# In EXTRA_DIST its name would mean the target: make dist would run all tests.
+dist-hook:
+	cp -p $(srcdir)/check $(distdir)/check
