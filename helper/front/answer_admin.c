@@ -1,0 +1,268 @@
+/*
+ * answer_admin.c - the answers to orgloginctl: status, explain, whoami,
+ * members, sync.
+ *
+ * Tells what is known and what would be decided, by the code that decides; it
+ * changes nothing but asking for a sync.
+ */
+#include "front/exchange.h"
+
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "rules/access.h"
+
+/* Copies, cut at the end: what does not fit is only shown, never decided on. */
+static void
+put(char *out, size_t out_size, const char *text)
+{
+	size_t len = strnlen(text, out_size - 1);
+
+	memcpy(out, text, len);
+	memset(out + len, 0, out_size - len);
+}
+#define PUT(field, text) put((field), sizeof(field), (text))
+
+static bool
+has_line(const char *list, const char *line)
+{
+	size_t len = strlen(line);
+
+	for (const char *p = list; *p != '\0'; p += strcspn(p, "\n")) {
+		p += *p == '\n';
+		if (strcspn(p, "\n") == len && strncmp(p, line, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One more line of a list, unless it is there; whole lines only. */
+static void
+put_line(char *list, size_t size, const char *line)
+{
+	size_t used = strlen(list);
+	size_t len = strlen(line);
+
+	if (used + 1 + len + 1 > size || has_line(list, line))
+		return;
+	if (used > 0)
+		list[used++] = '\n';
+	memcpy(list + used, line, len + 1);
+}
+
+static void
+put_member(struct proto_member *out, const struct member *member)
+{
+	memset(out, 0, sizeof(*out));
+	PUT(out->user, member->user);
+	PUT(out->id, member->id);
+	PUT(out->mail, member->mail);
+	PUT(out->state, member_state_name(member->state));
+	if (member->excluded != 0)
+		PUT(out->excluded, err_name(member->excluded));
+	for (size_t i = 0; i < member->role_count; i++)
+		put_line(out->roles, sizeof(out->roles), member->roles[i]);
+	out->uid = member->uid;
+}
+
+static int64_t
+to_s(int64_t ms)
+{
+	return ms < 0 ? -1 : ms / 1000;
+}
+
+static const char *
+state_name(int state)
+{
+	return state == ERR_NOT_FOUND ? "unknown" : err_name(state);
+}
+
+static uint32_t
+count_excluded(struct members *members)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < members_count(members); i++)
+		count += members_at(members, i)->excluded != 0;
+	return count;
+}
+
+int
+answer_status(struct exchange *x, const void *message)
+{
+	const struct requests_parts *p = x->parts;
+	struct members *members = directory_members(p->directory);
+	struct proto_status_reply reply = {
+	    .members = (uint32_t)members_count(members),
+	    .published = directory_published(p->directory),
+	    .excluded = count_excluded(members),
+	    .generation = directory_generation(p->directory),
+	    .confirmed_s = to_s(directory_age_ms(p->directory)),
+	    .next_sync_s = to_s(sync_next_ms(p->sync)),
+	    .signins = signins_count(p->signins),
+	    .started_s = (uint64_t)p->started.s,
+	};
+
+	PUT(reply.version, ORGLOGIN_VERSION);
+	PUT(reply.organization, p->organization_name);
+	if (p->idp != NULL) {
+		PUT(reply.provider, idp_issuer(p->idp));
+		PUT(reply.provider_state, state_name(idp_state(p->idp)));
+	}
+	PUT(reply.service, p->service_url);
+	if (p->idsvc != NULL)
+		PUT(reply.service_state, state_name(idsvc_state(p->idsvc)));
+	PUT(reply.directory_state, state_name(sync_state(p->sync)));
+	PUT(reply.problem, p->problem);
+	return session_reply(x->session, PROTO_STATUS_REPLY, &reply, true);
+}
+
+/* Each group that the policy gives to the member. */
+static void
+put_groups(const struct requests_parts *p, const struct member *member,
+    struct proto_explain_reply *reply)
+{
+	const struct access_policy *policy = p->standing->policy;
+	char line[NAME_USER_MAX + 1];
+
+	if (policy->everyone[0] != '\0' &&
+	    access_in_group(policy, member, policy->everyone))
+		put_line(
+		    reply->groups, sizeof(reply->groups), policy->everyone);
+	for (size_t i = 0; i < policy->mapping_count; i++) {
+		const struct access_mapping *m = &policy->mappings[i];
+
+		for (size_t g = 0; g < m->group_count; g++) {
+			PUT(line, m->groups[g]);
+			if (access_in_group(policy, member, line))
+				put_line(
+				    reply->groups, sizeof(reply->groups), line);
+		}
+		for (size_t g = 0; g < m->local_group_count; g++) {
+			PUT(line, m->local_groups[g]);
+			if (access_in_local_group(policy, member, line))
+				put_line(reply->local_groups,
+				    sizeof(reply->local_groups), line);
+		}
+	}
+}
+
+static int
+explain(struct exchange *x, const struct member *member, const char *role)
+{
+	const struct requests_parts *p = x->parts;
+	struct proto_explain_reply reply = {.proof_s = -1};
+	int login = ERR_OK;
+	int held = ERR_OK;
+
+	reply.confirmed_s = to_s(directory_age_ms(p->directory));
+	PUT(reply.reason, err_name(member == NULL ? ERR_NOT_A_MEMBER : 0));
+	if (member != NULL) {
+		put_member(&reply.member, member);
+		put_groups(p, member, &reply);
+		reply.proof_s = to_s(proofs_age_ms(p->proofs, member->id));
+		login = standing_login(p->standing, member);
+		if (role[0] != '\0') {
+			held = login != 0
+			    ? login
+			    : standing_role(p->standing, member, role);
+			PUT(reply.role, err_name(held));
+			PUT(reply.role_text, held == 0 ? "" : err_text(held));
+		}
+	} else {
+		login = ERR_NOT_A_MEMBER;
+	}
+	PUT(reply.login, err_name(login));
+	PUT(reply.login_text, login == 0 ? "" : err_text(login));
+	return session_reply(x->session, PROTO_EXPLAIN_REPLY, &reply, true);
+}
+
+int
+answer_explain(struct exchange *x, const void *message)
+{
+	const struct proto_explain *request = message;
+
+	return explain(x,
+	    members_by_user(
+		directory_members(x->parts->directory), request->user),
+	    request->role);
+}
+
+int
+answer_whoami(struct exchange *x, const void *message)
+{
+	return explain(x,
+	    members_by_uid(directory_members(x->parts->directory),
+		session_uid(x->session)),
+	    "");
+}
+
+int
+answer_members(struct exchange *x, const void *message)
+{
+	x->member = 0;
+	answer_more_members(x);
+	return ERR_OK;
+}
+
+void
+answer_more_members(struct exchange *x)
+{
+	struct members *members = directory_members(x->parts->directory);
+	struct proto_member member;
+
+	if (x->member == SIZE_MAX)
+		return;
+	while (x->member < members_count(members)) {
+		if (session_is_full(x->session))
+			return;
+		put_member(&member, members_at(members, x->member++));
+		if (session_reply(x->session, PROTO_MEMBER, &member, false) !=
+		    0)
+			return;
+	}
+	x->member = SIZE_MAX;
+	(void)session_reply(
+	    x->session, PROTO_DONE, &(struct proto_done){.reason = "ok"}, true);
+}
+
+static void
+on_progress(void *arg, uint32_t done, uint32_t total)
+{
+	struct exchange *x = arg;
+	const struct proto_progress progress = {done, total};
+
+	if (!session_is_full(x->session))
+		(void)session_reply(
+		    x->session, PROTO_PROGRESS, &progress, false);
+}
+
+static void
+on_synced(void *arg, int reason)
+{
+	struct exchange *x = arg;
+	struct proto_done reply = {0};
+
+	x->sync = 0;
+	PUT(reply.reason, err_name(reason));
+	PUT(reply.text, reason == 0 ? "" : err_text(reason));
+	(void)session_reply(x->session, PROTO_DONE, &reply, true);
+}
+
+int
+answer_sync(struct exchange *x, const void *message)
+{
+	const struct proto_sync *request = message;
+
+	return sync_now(x->parts->sync, request->accept_shrink == 1, on_synced,
+	    on_progress, x, &x->sync);
+}
+
+void
+exchange_cancel(struct exchange *x)
+{
+	signins_cancel(x->parts->signins, x->signin);
+	sync_cancel(x->parts->sync, x->sync);
+	x->signin = x->sync = 0;
+}

@@ -1,0 +1,142 @@
+/*
+ * answer_pam.c - the answers to the PAM module: sign-in, account, session.
+ *
+ * The only file whose replies allow anything.  An allowing verdict is written
+ * in one place, from a reason that is 0, and the decision is logged there with
+ * who asked and why.
+ */
+#include "front/exchange.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "common/err.h"
+#include "common/secret.h"
+
+#define WAIT_MAX_MS 2500
+
+int
+exchange_verdict(struct exchange *x, const char *phase, const char *user,
+    const struct proto_context *context, int reason)
+{
+	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
+
+	(void)strncpy(reply.reason, err_name(reason), sizeof(reply.reason) - 1);
+	if (reason == ERR_OK)
+		reply.verdict = PROTO_ALLOW;
+	else
+		(void)strncpy(
+		    reply.text, err_text(reason), sizeof(reply.text) - 1);
+	log_notice("decision", LOG_TEXT("phase", phase),
+	    LOG_TEXT("verdict", reason == ERR_OK ? "allow" : "deny"),
+	    LOG_TEXT("reason", err_name(reason)), LOG_TEXT("user", user),
+	    LOG_TEXT("service", context->service),
+	    LOG_TEXT("tty", context->tty), LOG_TEXT("rhost", context->rhost),
+	    LOG_NUMBER("caller_uid", context->caller_uid),
+	    LOG_NUMBER("peer_uid", session_uid(x->session)));
+	return session_reply(x->session, PROTO_VERDICT, &reply, true);
+}
+
+/* Gives the verdict of the sign-in to whoever waits for it now. */
+static void
+give_verdict(struct exchange *x)
+{
+	x->asked = false;
+	x->decided = false;
+	loop_timer_stop(x->wait_timer);
+	(void)exchange_verdict(x, "auth", x->user, &x->context, x->reason);
+}
+
+static void
+on_signin(void *arg, const struct signin_news *news)
+{
+	struct exchange *x = arg;
+
+	switch (news->event) {
+	case SIGNIN_SHOW:
+		memcpy(x->handle, news->prompt->handle, sizeof(x->handle));
+		x->asked = false;
+		(void)session_reply(
+		    x->session, PROTO_PROMPT, news->prompt, true);
+		return;
+	case SIGNIN_DECIDED:
+		x->signin = 0;
+		x->decided = true;
+		x->reason = news->reason;
+		if (x->asked)
+			give_verdict(x);
+		return;
+	}
+}
+
+int
+answer_signin(struct exchange *x, const void *message)
+{
+	struct proto_signin request = *(const struct proto_signin *)message;
+
+	if (x->signin != 0 || x->decided)
+		return ERR_MALFORMED;
+	/* Only root speaks for another process than its own. */
+	if (session_uid(x->session) != 0)
+		request.context.caller_uid = session_uid(x->session);
+	memcpy(x->user, request.user, sizeof(x->user));
+	x->context = request.context;
+	x->asked = true;
+	return signins_begin(
+	    x->parts->signins, &request, on_signin, x, &x->signin);
+}
+
+int
+answer_wait(struct exchange *x, const void *message)
+{
+	const struct proto_wait *request = message;
+
+	if (x->handle[0] == '\0' ||
+	    !secret_equal(x->handle, request->handle, PROTO_HANDLE_SIZE - 1))
+		return ERR_MALFORMED;
+	if (x->decided) {
+		give_verdict(x);
+		return ERR_OK;
+	}
+	if (x->signin == 0)
+		return ERR_MALFORMED;
+	x->asked = true;
+	loop_timer_start(x->wait_timer,
+	    request->wait_ms < WAIT_MAX_MS ? request->wait_ms : WAIT_MAX_MS);
+	return ERR_OK;
+}
+
+void
+answer_wait_over(struct exchange *x)
+{
+	if (!x->asked)
+		return;
+	x->asked = false;
+	(void)session_reply(x->session, PROTO_PENDING, NULL, true);
+}
+
+int
+answer_account(struct exchange *x, const void *message)
+{
+	const struct proto_account *request = message;
+	int r =
+	    standing_account(x->parts->standing, request->user, request->roles);
+
+	return exchange_verdict(
+	    x, "account", request->user, &request->context, r);
+}
+
+int
+answer_session(struct exchange *x, const void *message)
+{
+	const struct proto_session *request = message;
+
+	log_notice("session",
+	    LOG_TEXT("event", request->opened == 1 ? "opened" : "closed"),
+	    LOG_TEXT("user", request->user),
+	    LOG_TEXT("service", request->context.service),
+	    LOG_TEXT("tty", request->context.tty),
+	    LOG_TEXT("rhost", request->context.rhost));
+	return session_reply(
+	    x->session, PROTO_DONE, &(struct proto_done){.reason = "ok"}, true);
+}

@@ -1,0 +1,212 @@
+/*
+ * requests.c - the table of requests and the check of who asks.
+ *
+ * Owns the connections' exchanges.  The uid of the peer comes from the socket,
+ * never from a message.  Whoever may not ask is told so by a refusing verdict
+ * and the connection goes on.
+ */
+#include "front/requests.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "common/err.h"
+#include "common/secret.h"
+#include "front/exchange.h"
+
+enum who {
+	WHO_ROOT = 1 << 0,
+	WHO_SELF = 1 << 1, /* the member whom the message names */
+	WHO_ANY = 1 << 2,
+};
+
+static const struct request {
+	enum proto_type type;
+	unsigned int who;
+	bool names_user; /* the message begins with the user's name */
+	size_t size;
+	exchange_fn *answer;
+} table[] = {
+    {PROTO_SIGNIN, WHO_ROOT | WHO_SELF, true, sizeof(struct proto_signin),
+	answer_signin},
+    {PROTO_WAIT, WHO_ANY, false, sizeof(struct proto_wait), answer_wait},
+    {PROTO_ACCOUNT, WHO_ROOT | WHO_SELF, true, sizeof(struct proto_account),
+	answer_account},
+    {PROTO_SESSION, WHO_ROOT, true, sizeof(struct proto_session),
+	answer_session},
+    {PROTO_STATUS, WHO_ANY, false, 0, answer_status},
+    {PROTO_EXPLAIN, WHO_ROOT | WHO_SELF, true, sizeof(struct proto_explain),
+	answer_explain},
+    {PROTO_MEMBERS, WHO_ROOT, false, 0, answer_members},
+    {PROTO_SYNC, WHO_ROOT, false, sizeof(struct proto_sync), answer_sync},
+    {PROTO_WHOAMI, WHO_ANY, false, 0, answer_whoami},
+};
+
+/* Room for any request, decoded. */
+union message {
+	char user[PROTO_NAME_SIZE];
+	struct proto_signin signin;
+	struct proto_wait wait;
+	struct proto_account account;
+	struct proto_session session;
+	struct proto_explain explain;
+	struct proto_sync sync;
+};
+
+struct requests {
+	struct loop *loop;
+	struct requests_parts parts;
+	requests_gone_fn *gone;
+	void *arg;
+	struct exchange *exchanges;
+};
+
+static const struct request *
+find(enum proto_type type)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		if (table[i].type == type)
+			return &table[i];
+	}
+	return NULL;
+}
+
+static bool
+may_ask(const struct exchange *x, const struct request *request,
+    const union message *message)
+{
+	uid_t uid = session_uid(x->session);
+	const struct member *member = NULL;
+
+	if ((request->who & WHO_ANY) != 0)
+		return true;
+	if (uid == 0)
+		return (request->who & WHO_ROOT) != 0;
+	if ((request->who & WHO_SELF) == 0 || !request->names_user)
+		return false;
+	member = members_by_user(
+	    directory_members(x->parts->directory), message->user);
+	return member != NULL && member->uid == uid;
+}
+
+static int
+on_request(void *context, enum proto_type type, const uint8_t *body, size_t len)
+{
+	struct exchange *x = context;
+	const struct request *request = find(type);
+	union message message = {0};
+	int r = ERR_MALFORMED;
+
+	if (request == NULL)
+		return r;
+	r = proto_decode(type, body, len, request->size > 0 ? &message : NULL,
+	    request->size);
+	if (r == 0 && !may_ask(x, request, &message)) {
+		log_warning("request refused",
+		    LOG_TEXT("reason", err_name(ERR_PEER_REFUSED)),
+		    LOG_NUMBER("type", type),
+		    LOG_NUMBER("uid", session_uid(x->session)));
+		r = session_reply(x->session, PROTO_VERDICT,
+		    &(struct proto_verdict_reply){
+			.verdict = PROTO_DENY,
+			.reason = "peer-refused",
+			.text = "You may not ask that.",
+		    },
+		    true);
+	} else if (r == 0) {
+		r = request->answer(x, &message);
+	}
+	secret_wipe(&message, sizeof(message));
+	return r;
+}
+
+static void
+on_drained(void *context)
+{
+	answer_more_members(context);
+}
+
+static void
+on_wait_over(void *arg)
+{
+	answer_wait_over(arg);
+}
+
+static void
+on_closed(void *context)
+{
+	struct exchange *x = context;
+	struct requests *requests = x->requests;
+	uid_t uid = session_uid(x->session);
+
+	for (struct exchange **link = &requests->exchanges; *link != NULL;
+	     link = &(*link)->next) {
+		if (*link == x) {
+			*link = x->next;
+			break;
+		}
+	}
+	exchange_cancel(x);
+	loop_timer_free(x->wait_timer);
+	free(x);
+	requests->gone(requests->arg, uid);
+}
+
+static const struct session_events events = {
+    .on_request = on_request,
+    .on_drained = on_drained,
+    .on_closed = on_closed,
+};
+
+void
+requests_accept(struct requests *requests, int fd, uid_t uid)
+{
+	struct exchange *x = calloc(1, sizeof(*x));
+	int r = ERR_NO_MEMORY;
+
+	if (x != NULL) {
+		x->requests = requests;
+		x->parts = &requests->parts;
+		x->member = SIZE_MAX;
+		r = loop_timer_new(
+		    requests->loop, on_wait_over, x, &x->wait_timer);
+	}
+	if (r == 0)
+		r = session_open(
+		    requests->loop, fd, uid, &events, x, &x->session);
+	if (r != 0) {
+		log_error("client dropped", LOG_TEXT("reason", err_name(r)));
+		if (x != NULL)
+			loop_timer_free(x->wait_timer);
+		free(x);
+		requests->gone(requests->arg, uid);
+		return;
+	}
+	x->next = requests->exchanges;
+	requests->exchanges = x;
+}
+
+int
+requests_new(struct loop *loop, const struct requests_parts *parts,
+    requests_gone_fn *gone, void *arg, struct requests **ret_requests)
+{
+	struct requests *requests = calloc(1, sizeof(*requests));
+
+	if (requests == NULL)
+		return ERR_NO_MEMORY;
+	*requests = (struct requests){
+	    .loop = loop, .parts = *parts, .gone = gone, .arg = arg};
+	*ret_requests = requests;
+	return ERR_OK;
+}
+
+void
+requests_free(struct requests *requests)
+{
+	if (requests == NULL)
+		return;
+	while (requests->exchanges != NULL)
+		session_close(requests->exchanges->session);
+	free(requests);
+}

@@ -1,0 +1,50 @@
+/*
+ * requests.h - what may be asked, by whom, and what answers it.
+ *
+ * The table in requests.c is the whole of it: a type that is not there is
+ * refused, a peer that is not named in its row is refused, and only rows that
+ * decide may answer with an allowing verdict.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "common/attrs.h"
+#include "services/directory.h"
+#include "services/idp.h"
+#include "services/idsvc.h"
+#include "services/proofs.h"
+#include "services/signin.h"
+#include "services/standing.h"
+#include "services/sync.h"
+
+struct requests;
+
+/* What the handlers speak to; all borrowed. */
+struct requests_parts {
+	const struct clock *clock;
+	struct directory *directory;
+	const struct standing *standing;
+	struct proofs *proofs;
+	struct signins *signins;
+	struct sync *sync;
+	struct idp *idp;     /* NULL: none configured */
+	struct idsvc *idsvc; /* NULL: none configured */
+	const char *organization_name;
+	const char *service_url;  /* "" for none */
+	struct wall_time started; /* of the daemon */
+	const char *problem;      /* what the administrator must mend, or "" */
+};
+
+typedef void requests_gone_fn(void *arg, uid_t uid);
+
+/* gone is called when a connection has ended, with its uid. */
+MUST_CHECK int requests_new(struct loop *loop,
+    const struct requests_parts *parts, requests_gone_fn *gone, void *arg,
+    struct requests **ret_requests);
+/* Ends all connections. */
+void requests_free(struct requests *requests);
+/* A client has connected; takes fd. */
+void requests_accept(struct requests *requests, int fd, uid_t uid);

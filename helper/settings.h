@@ -1,0 +1,93 @@
+/*
+ * settings.h - the configuration files as each module's own options.
+ *
+ * Every section and key of orglogin.conf(5) is known here.  An unknown one, a
+ * duplicate, a value that is not of its form, or a feature that is not built
+ * yet is an error that names file and line; then nothing is started.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/http.h"
+#include "common/attrs.h"
+#include "rules/access.h"
+#include "rules/profile.h"
+#include "services/directory.h"
+#include "services/idp.h"
+#include "services/idsvc.h"
+#include "services/signin.h"
+#include "services/standing.h"
+#include "services/sync.h"
+
+#define SETTINGS_TEXT_SIZE 512
+
+struct settings_list {
+	char items[ACCESS_LIST_MAX][NAME_MAIL_MAX + 1];
+	size_t count;
+};
+
+/* As read, before it is turned into options. */
+struct settings {
+	char organization_id[SETTINGS_TEXT_SIZE];
+	char organization_name[SETTINGS_TEXT_SIZE];
+	char provider[SETTINGS_TEXT_SIZE]; /* the word of [provider WORD] */
+	char provider_type[SETTINGS_TEXT_SIZE];
+	char issuer[SETTINGS_TEXT_SIZE];
+	char client_id[SETTINGS_TEXT_SIZE];
+	char client_secret_file[SETTINGS_TEXT_SIZE];
+	struct settings_list allowed_domains;
+	char profile[SETTINGS_TEXT_SIZE];
+	char service_url[SETTINGS_TEXT_SIZE];
+	char api_key_file[SETTINGS_TEXT_SIZE];
+	char jwt_check[SETTINGS_TEXT_SIZE];
+	char jwt_issuer[SETTINGS_TEXT_SIZE];
+	char jwt_audience[SETTINGS_TEXT_SIZE];
+	char jwks_url[SETTINGS_TEXT_SIZE];
+	char directory_type[SETTINGS_TEXT_SIZE];
+	char directory_path[SETTINGS_TEXT_SIZE];
+	int64_t refresh_s;
+	unsigned int max_shrink_percent;
+	int64_t hard_age_s;
+	char username[SETTINGS_TEXT_SIZE];
+	char shell[SETTINGS_TEXT_SIZE];
+	char home[SETTINGS_TEXT_SIZE];
+	char id_range[SETTINGS_TEXT_SIZE];
+	uint32_t id_first; /* of id_range */
+	uint32_t id_last;
+	char everyone[SETTINGS_TEXT_SIZE];
+	struct settings_list allow_roles;
+	struct settings_list services;
+	struct settings_list deny_local_groups;
+	int64_t deadline_s;
+	int64_t login_offline_s;
+	int64_t sudo_offline_s;
+	int64_t sudo_max_age_s;
+	char ca_file[SETTINGS_TEXT_SIZE];
+	/* made of the above */
+	struct access_policy policy;
+	struct profile *profile_rules; /* NULL for profile none */
+	char *client_secret;           /* NULL: none */
+	char *api_key;
+};
+
+/*
+ * Reads config_path and, when there is one, the folder conf.d beside it, then
+ * the profile and the secrets that they name.  CONFIG_INVALID, INSECURE_FILE,
+ * NOT_FOUND, ... with the problem told.
+ */
+MUST_CHECK int settings_load(const char *config_path,
+    struct settings **ret_settings, struct conf_problem *problem);
+void settings_free(struct settings *settings);
+
+/* All borrow from the settings. */
+struct http_options settings_http(const struct settings *settings);
+struct idp_options settings_idp(const struct settings *settings);
+struct idsvc_options settings_idsvc(const struct settings *settings);
+struct directory_options settings_directory(const struct settings *settings);
+struct standing settings_standing(
+    const struct settings *settings, struct directory *directory);
+void settings_signin(
+    const struct settings *settings, struct signin_options *ret_options);
