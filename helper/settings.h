@@ -81,6 +81,8 @@ struct settings {
 MUST_CHECK int settings_load(const char *config_path,
     struct settings **ret_settings, struct conf_problem *problem);
 void settings_free(struct settings *settings);
+DEFINE_CLEANUP(struct settings, settings, settings_free)
+#define SETTINGS_AUTO CLEANUP(settings_cleanup)
 
 /* All borrow from the settings. */
 struct http_options settings_http(const struct settings *settings);

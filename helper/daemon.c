@@ -1,0 +1,272 @@
+/*
+ * daemon.c - wires the parts together.
+ *
+ * Owns every long-lived object and the order of their lives; decides nothing.
+ */
+#include "daemon.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/db.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "common/err.h"
+#include "common/paths.h"
+#include "front/listener.h"
+#include "front/requests.h"
+
+struct daemon {
+	const struct settings *settings;
+	const struct clock *clock;
+	struct loop *loop;
+	struct loop_signal *signals[2];
+	struct db *db;
+	struct http *http;
+	struct idp *idp;
+	struct idsvc *idsvc;
+	struct directory *directory;
+	struct standing standing;
+	struct proofs *proofs;
+	struct signins *signins;
+	struct sync *sync;
+	struct requests *requests;
+	struct listener *listener;
+	char host_name[256];
+	const char *problem;
+	int once; /* the reason of --sync-once */
+};
+
+static void
+on_end(void *arg)
+{
+	struct daemon *d = arg;
+
+	log_notice("ending");
+	loop_stop(d->loop);
+}
+
+static int
+open_state(struct daemon *d)
+{
+	char boot_id[CLOCK_BOOT_ID_SIZE];
+	int r = files_ensure_folder(PATH_PRIVATE_DIR, 0700);
+
+	if (r == 0)
+		r = db_open(PATH_STATE_DB, &d->db);
+	if (r == 0)
+		r = clock_boot_id(boot_id);
+	if (r == 0)
+		r = proofs_new(d->db, d->clock, boot_id, &d->proofs);
+	return r;
+}
+
+static int
+open_network(struct daemon *d)
+{
+	const struct settings *s = d->settings;
+	const struct http_options http = settings_http(s);
+	const struct idp_options idp = settings_idp(s);
+	const struct idsvc_options idsvc = settings_idsvc(s);
+	int r = http_new(d->loop, &http, &d->http);
+
+	if (r == 0 && s->issuer[0] != '\0')
+		r = idp_new(d->loop, d->http, d->clock, &idp, &d->idp);
+	if (r == 0 && s->profile_rules != NULL)
+		r = idsvc_new(d->loop, d->http, d->clock, &idsvc, &d->idsvc);
+	return r;
+}
+
+static int
+open_members(struct daemon *d)
+{
+	const struct settings *s = d->settings;
+	const struct directory_options options = settings_directory(s);
+	struct sync_options sync = {
+	    .idsvc = s->directory_path[0] == '\0' ? d->idsvc : NULL,
+	    .file_path =
+		s->directory_path[0] != '\0' ? s->directory_path : NULL,
+	    .refresh_s = s->refresh_s,
+	};
+	int r = directory_new(d->db, d->clock, &options, &d->directory);
+
+	if (r == 0)
+		r = directory_load(d->directory);
+	if (r != 0)
+		return r;
+	d->standing = settings_standing(s, d->directory);
+	sync.directory = d->directory;
+	return sync_new(d->loop, d->clock, &sync, &d->sync);
+}
+
+static int
+open_signins(struct daemon *d)
+{
+	struct signin_options options = {0};
+
+	settings_signin(d->settings, &options);
+	if (gethostname(d->host_name, sizeof(d->host_name) - 1) != 0)
+		return ERR_IO;
+	options.directory = d->directory;
+	options.standing = &d->standing;
+	options.proofs = d->proofs;
+	options.idp = d->idp;
+	options.idsvc = d->idsvc;
+	options.host_name = d->host_name;
+	return signins_new(d->loop, d->clock, &options, &d->signins);
+}
+
+static void
+on_gone(void *arg, uid_t uid)
+{
+	struct daemon *d = arg;
+
+	listener_gone(d->listener, uid);
+}
+
+static void
+on_client(void *arg, int fd, uid_t uid)
+{
+	struct daemon *d = arg;
+
+	requests_accept(d->requests, fd, uid);
+}
+
+static int
+open_front(struct daemon *d)
+{
+	const struct requests_parts parts = {
+	    .clock = d->clock,
+	    .directory = d->directory,
+	    .standing = &d->standing,
+	    .proofs = d->proofs,
+	    .signins = d->signins,
+	    .sync = d->sync,
+	    .idp = d->idp,
+	    .idsvc = d->idsvc,
+	    .organization_name = d->settings->organization_name,
+	    .service_url = d->settings->service_url,
+	    .started = clock_wall(d->clock),
+	    .problem = d->problem,
+	};
+	int r = requests_new(d->loop, &parts, on_gone, d, &d->requests);
+
+	if (r == 0)
+		r = listener_new(
+		    d->loop, PATH_SOCKET, on_client, d, &d->listener);
+	return r;
+}
+
+static int
+open_loop(struct daemon *d)
+{
+	int r = loop_new(&d->loop);
+
+	if (r == 0)
+		r = loop_signal_new(
+		    d->loop, SIGTERM, on_end, d, &d->signals[0]);
+	if (r == 0)
+		r = loop_signal_new(d->loop, SIGINT, on_end, d, &d->signals[1]);
+	return r;
+}
+
+int
+daemon_new(const struct settings *settings, struct daemon **ret_daemon)
+{
+	struct daemon *d DAEMON_AUTO = calloc(1, sizeof(*d));
+	int r = ERR_NO_MEMORY;
+
+	if (d == NULL)
+		return r;
+	d->settings = settings;
+	d->clock = clock_system();
+	d->problem = settings->allow_roles.count == 0
+	    ? "nobody may log in: [login] allow_roles is empty"
+	    : "";
+	if (d->problem[0] != '\0')
+		log_warning(d->problem,
+		    LOG_TEXT("reason", err_name(ERR_NOT_CONFIGURED)));
+	r = open_loop(d);
+	if (r == 0)
+		r = open_state(d);
+	if (r == 0)
+		r = open_network(d);
+	if (r == 0)
+		r = open_members(d);
+	if (r == 0)
+		r = open_signins(d);
+	if (r == 0)
+		*ret_daemon = TAKE(d);
+	return r;
+}
+
+void
+daemon_free(struct daemon *daemon)
+{
+	struct daemon *d = daemon;
+
+	if (d == NULL)
+		return;
+	/* Clients first: ending their exchanges cancels what they wait for. */
+	requests_free(d->requests);
+	listener_free(d->listener);
+	sync_free(d->sync);
+	signins_free(d->signins);
+	directory_free(d->directory);
+	idsvc_free(d->idsvc);
+	idp_free(d->idp);
+	http_free(d->http);
+	proofs_free(d->proofs);
+	db_close(d->db);
+	for (size_t i = 0; i < ARRAY_SIZE(d->signals); i++)
+		loop_signal_free(d->signals[i]);
+	loop_free(d->loop);
+	free(d);
+}
+
+int
+daemon_run(struct daemon *daemon)
+{
+	struct daemon *d = daemon;
+	int r = open_front(d);
+
+	if (r != 0)
+		return r;
+	log_notice("started", LOG_TEXT("version", ORGLOGIN_VERSION),
+	    LOG_NUMBER("members",
+		(int64_t)members_count(directory_members(d->directory))),
+	    LOG_NUMBER(
+		"generation", (int64_t)directory_generation(d->directory)));
+	sync_start(d->sync);
+	if (d->idp != NULL)
+		idp_warm(d->idp);
+	if (d->idsvc != NULL)
+		idsvc_warm(d->idsvc);
+	loop_run(d->loop);
+	return ERR_OK;
+}
+
+static void
+on_synced_once(void *arg, int reason)
+{
+	struct daemon *d = arg;
+
+	d->once = reason;
+	loop_stop(d->loop);
+}
+
+int
+daemon_sync_once(struct daemon *daemon)
+{
+	uint64_t id = 0;
+	int r =
+	    sync_now(daemon->sync, false, on_synced_once, NULL, daemon, &id);
+
+	daemon->once = ERR_CANCELLED;
+	if (r != 0)
+		return r;
+	loop_run(daemon->loop);
+	return daemon->once;
+}
