@@ -8,6 +8,7 @@ libbase_la_LIBADD = libwire.la $(CURL_LIBS) $(CJSON_LIBS) $(JWT_LIBS) \
 libbase_la_SOURCES =
 libbase_la_SOURCES += helper/base/clock.c helper/base/clock.h
 libbase_la_SOURCES += helper/base/loop.c helper/base/loop.h
+libbase_la_SOURCES += helper/base/privilege.c helper/base/privilege.h
 libbase_la_SOURCES += helper/base/files.c helper/base/files.h
 libbase_la_SOURCES += helper/base/conf.c helper/base/conf.h
 libbase_la_SOURCES += helper/base/log.c helper/base/log.h

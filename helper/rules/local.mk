@@ -1,1 +1,7 @@
-# helper/rules: see the folder's files
+# Decisions without I/O: plain values in, plain values out.
+noinst_LTLIBRARIES += librules.la
+
+librules_la_LIBADD = libwire.la
+librules_la_SOURCES =
+librules_la_SOURCES += helper/rules/access.c helper/rules/access.h
+librules_la_SOURCES += helper/rules/grant.c helper/rules/grant.h
