@@ -5,7 +5,10 @@ noinst_LTLIBRARIES += libsnapshot.la libwire.la
 libsnapshot_la_SOURCES =
 libsnapshot_la_SOURCES += common/err.c common/err.h
 libsnapshot_la_SOURCES += common/attrs.h common/paths.h common/times.h
-libsnapshot_la_SOURCES += common/name.h
+libsnapshot_la_SOURCES += common/name.c common/name.h
+libsnapshot_la_SOURCES += common/snapshot.h common/snapshot_format.h
+libsnapshot_la_SOURCES += common/snapshot.c common/snapshot_file.c
+libsnapshot_la_SOURCES += common/snapshot_validate.c
 
 libwire_la_SOURCES =
 libwire_la_SOURCES += common/secret.c common/secret.h

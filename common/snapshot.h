@@ -21,11 +21,16 @@
 #include "common/snapshot_format.h"
 #include "common/times.h"
 
-/* The header, checked, and copied so that lookups need not read it again. */
+/* A mapped file whose header was checked: a value, copied freely. */
 struct snapshot {
 	const uint8_t *bytes;
 	size_t size;
-	struct snapshot_header header;
+	uint64_t generation;
+	struct wall_time created;
+	uint32_t soft_age_s;
+	uint32_t hard_age_s;
+	uint32_t user_count;
+	uint32_t group_count; /* host groups included, private ones not */
 };
 
 /* A file that passed the checks of its owner and mode, not yet of its bytes. */
@@ -42,7 +47,7 @@ struct snapshot_user {
 	uint32_t uid;       /* and gid of the private group */
 	uint32_t gid_count; /* of snapshot_user_gid(), local ones included */
 	uint32_t local_gid_count;
-	const uint8_t *gids; /* unaligned; use snapshot_user_gid() */
+	const uint32_t *gids; /* unchecked: use snapshot_user_gid() */
 	const char *name;
 	const char *gecos;
 	const char *home;
@@ -54,7 +59,7 @@ struct snapshot_user {
 struct snapshot_group {
 	uint32_t gid;
 	uint32_t member_count; /* 0 for a private or an unlisted group */
-	const uint8_t *members;
+	const uint32_t *members; /* unchecked: use snapshot_member() */
 	const char *name;
 	size_t name_length;
 	bool local;
@@ -80,7 +85,7 @@ MUST_CHECK int snapshot_file_open(
     const char *path, struct snapshot_file *ret_file);
 
 /*
- * Checks the header over bytes that the caller keeps.  O(1).
+ * Checks the header over bytes that the caller keeps, aligned to 8.  O(1).
  * ERR_SNAPSHOT_INVALID, ERR_SNAPSHOT_VERSION.
  */
 MUST_CHECK int snapshot_init(
@@ -98,6 +103,9 @@ void snapshot_close(struct snapshot *snap);
  * the rename and the daemon at its start.  Linear.  ERR_SNAPSHOT_INVALID.
  */
 MUST_CHECK int snapshot_validate(const struct snapshot *snap);
+
+/* The organisation's display name; borrowed. */
+const char *snapshot_organization(const struct snapshot *snap);
 
 /* A newer file has taken the place of this one. No system call. */
 bool snapshot_is_superseded(const struct snapshot *snap);
@@ -120,8 +128,8 @@ MUST_CHECK int snapshot_group_by_name(
 MUST_CHECK int snapshot_group_by_id(
     const struct snapshot *snap, uint32_t gid, struct snapshot_group *ret);
 
-/* Number i of header.user_count, in the order of names; the same of groups
- * (host groups included, private groups not). ERR_NOT_FOUND past the end. */
+/* User number i of user_count, in the order of names; the same of groups.
+ * ERR_NOT_FOUND past the end. */
 MUST_CHECK int snapshot_user_at(
     const struct snapshot *snap, uint32_t i, struct snapshot_user *ret);
 MUST_CHECK int snapshot_group_at(

@@ -65,10 +65,11 @@ struct snapwrite_input {
 };
 
 /*
- * Groups are taken first, then users, each in the order given; of two entries
- * with the same name or number the first stands, and a user clashes with a
- * group as with a user, because of her private group.  Memberships in a group
- * that was left out are dropped.
+ * Host groups are taken first, then groups, then users, as ordered; of two
+ * entries with the same name or number the first stands, and a user clashes
+ * with a group as with a user, because of her private group.  Memberships in a
+ * group that was left out are dropped, and a gecos outside the grammar becomes
+ * empty.
  *
  * The caller frees *ret_bytes with free().  ERR_NO_MEMORY, ERR_TOO_LARGE,
  * ERR_INVALID_ARGUMENT (a group index out of range).

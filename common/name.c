@@ -1,0 +1,223 @@
+/*
+ * name.c - what a legal user, group, role id, path and shell is.
+ *
+ * Owns the grammar of every name that comes from outside.  Promises to look at
+ * no byte behind a name's NUL or its greatest length, whatever it is given.
+ * Must not know where a name came from: there are no exceptions for anyone.
+ */
+#include "common/name.h"
+
+#include <string.h>
+
+#define ASCII_DELETE 0x7f
+
+static bool
+is_lower(unsigned char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool
+is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_user_byte(unsigned char c)
+{
+	return is_lower(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
+}
+
+bool
+name_user_valid(const char *name)
+{
+	size_t len = strnlen(name, NAME_USER_MAX + 1);
+
+	if (len == 0 || len > NAME_USER_MAX)
+		return false;
+	if (!is_lower((unsigned char)name[0]) && name[0] != '_')
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if (!is_user_byte((unsigned char)name[i]))
+			return false;
+	return name[len - 1] != '.' && name[len - 1] != '-';
+}
+
+/* 1..max bytes of printable ASCII, none of them refused. */
+static bool
+is_printable(const char *text, size_t max, const char *refused)
+{
+	size_t len = strnlen(text, max + 1);
+
+	if (len == 0 || len > max)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < ' ' || c >= ASCII_DELETE || strchr(refused, c))
+			return false;
+	}
+	return true;
+}
+
+bool
+name_role_valid(const char *role)
+{
+	return is_printable(role, NAME_ROLE_MAX, " ,\"'`");
+}
+
+bool
+name_id_valid(const char *id)
+{
+	return is_printable(id, NAME_ID_MAX, "");
+}
+
+bool
+name_mail_valid(const char *mail)
+{
+	if (!is_printable(mail, NAME_MAIL_MAX, " "))
+		return false;
+
+	const char *at = strchr(mail, '@');
+
+	return at && at != mail && at[1] && !strchr(at + 1, '@');
+}
+
+/* Bytes that a UTF-8 sequence takes by its first byte; 0 for none. */
+static size_t
+utf8_length(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first >= 0xc2 && first <= 0xdf)
+		return 2;
+	if (first >= 0xe0 && first <= 0xef)
+		return 3;
+	if (first >= 0xf0 && first <= 0xf4)
+		return 4;
+	return 0;
+}
+
+/* The code point at text, with left bytes to come; 0 for malformed ones
+ * (RFC 3629 section 3: no overlong form, no surrogate). */
+static uint32_t
+utf8_decode(const char *text, size_t left, size_t *ret_length)
+{
+	static const uint32_t least[] = {0, 1, 0x80, 0x800, 0x10000};
+	static const uint8_t first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	size_t length = utf8_length((unsigned char)text[0]);
+
+	if (length == 0 || length > left)
+		return 0;
+
+	uint32_t point = (unsigned char)text[0] & first_bits[length];
+
+	for (size_t i = 1; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((c & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (c & 0x3f);
+	}
+	if (point < least[length] || point > 0x10ffff ||
+	    (point >= 0xd800 && point <= 0xdfff))
+		return 0;
+	*ret_length = length;
+	return point;
+}
+
+/* Controls, line separators, and the marks that turn text around: a terminal
+ * or a log would show something else than what stands there. */
+static bool
+is_treacherous(uint32_t point)
+{
+	return point < ' ' || (point >= ASCII_DELETE && point <= 0x9f) ||
+	    point == 0x061c || (point >= 0x200e && point <= 0x200f) ||
+	    (point >= 0x2028 && point <= 0x202e) ||
+	    (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
+}
+
+/* At most max bytes of UTF-8 without controls and without the refused ASCII. */
+static bool
+is_clean_text(const char *text, size_t max, const char *refused)
+{
+	size_t len = strnlen(text, max + 1);
+
+	if (len > max)
+		return false;
+	for (size_t i = 0, step = 0; i < len; i += step) {
+		uint32_t point = utf8_decode(text + i, len - i, &step);
+
+		if (is_treacherous(point))
+			return false;
+		if (point < ASCII_DELETE && strchr(refused, (int)point))
+			return false;
+	}
+	return true;
+}
+
+bool
+name_gecos_valid(const char *gecos)
+{
+	return is_clean_text(gecos, NAME_GECOS_MAX, ":,");
+}
+
+/* A part between slashes that would make a path climb, stay or double. */
+static bool
+is_moving_part(const char *part, size_t len)
+{
+	return len == 0 || (len == 1 && part[0] == '.') ||
+	    (len == 2 && part[0] == '.' && part[1] == '.');
+}
+
+bool
+name_path_valid(const char *path)
+{
+	if (path[0] != '/' || !is_clean_text(path, NAME_PATH_MAX, ":"))
+		return false;
+	for (const char *part = path; *part == '/';) {
+		size_t len = strcspn(++part, "/");
+
+		if (is_moving_part(part, len))
+			return false;
+		part += len;
+	}
+	return true;
+}
+
+bool
+name_from_text(const char *text, size_t len, char *out, size_t out_size)
+{
+	char name[NAME_USER_MAX + 1];
+
+	if (len == 0 || len > NAME_USER_MAX || len >= out_size)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		/* A NUL would let the rest fold into a shorter name. */
+		if (c == '\0')
+			return false;
+		name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	name[len] = '\0';
+	if (!name_user_valid(name))
+		return false;
+	memcpy(out, name, len + 1);
+	return true;
+}
+
+bool
+name_number_reserved(uint32_t id)
+{
+	return id < 1000 || (id >= 60001 && id <= 60577) ||
+	    (id >= 61184 && id <= 65519) || id == 65534 || id == 65535 ||
+	    id > INT32_MAX;
+}
+
+bool
+name_number_doubtful(uint32_t id)
+{
+	return id >= 524288 && id < 1879048192;
+}
