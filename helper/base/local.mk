@@ -35,6 +35,7 @@ tests_unit_test_files_LDADD = libbase.la $(UNIT_LIBS)
 endif
 
 # Text and tokens from outside.
+libbase_la_SOURCES += helper/base/crypto.c helper/base/crypto.h
 libbase_la_SOURCES += helper/base/json.c helper/base/json.h
 libbase_la_SOURCES += helper/base/jsoncheck.c helper/base/jsoncheck.h
 
@@ -65,4 +66,8 @@ check_PROGRAMS += tests/unit/test-db
 tests_unit_test_db_SOURCES = tests/unit/test-db.c
 tests_unit_test_db_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_db_LDADD = libbase.la $(UNIT_LIBS)
+check_PROGRAMS += tests/unit/test-crypto
+tests_unit_test_crypto_SOURCES = tests/unit/test-crypto.c
+tests_unit_test_crypto_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_crypto_LDADD = libbase.la $(UNIT_LIBS)
 endif
