@@ -1,0 +1,24 @@
+/*
+ * vectors.h - the files of tests/vectors for the unit tests: each is called
+ * REASON--WHAT.EXTENSION, and REASON is what must come of it.
+ */
+#pragma once
+
+#include <stddef.h>
+
+struct vector {
+	const char *name; /* of the file */
+	const char *bytes;
+	size_t len;
+	int expected; /* 0 for "ok", else the fault of that name */
+};
+
+/*
+ * Calls fn for each file of a folder of tests/vectors whose name holds mark
+ * (NULL: each), and fails the test when there are fewer than at_least.
+ */
+void vectors_each(const char *folder, const char *mark, size_t at_least,
+    void (*fn)(const struct vector *vector, void *data), void *data);
+
+/* The content of a file of tests/vectors, NUL-terminated; free() it. */
+char *vectors_read(const char *path, size_t *ret_len);
