@@ -2,8 +2,9 @@
  * jwk.h - a JSON Web Key Set (RFC 7517) as checked public keys.
  *
  * Refused key by key, the others stay: private or symmetric members present
- * (d, p, q, k), RSA below 2048 or above 8192 bits or with an even or small
- * exponent, points off the curve, unknown kty or crv, use other than "sig",
+ * (d, p, q, k and the like), RSA below 2048 or above 8192 bits or with an even
+ * or small exponent, points off the curve or of small order, an alg that is
+ * not one of ours or not of this kty, unknown kty or crv, use other than "sig",
  * key_ops without "verify", kid longer than 256 bytes.  Two keys of one kid
  * make both unusable.  At most 64 keys, 256 KiB.  Pure.
  */
@@ -29,10 +30,15 @@ enum jwk_alg {
 #define JWK_ALG_ALL \
 	(JWK_ALG_RS256 | JWK_ALG_ES256 | JWK_ALG_EDDSA | JWK_ALG_PS256)
 
+/* "RS256" and the like, compared byte for byte; JWK_ALG_NONE for all others
+ * and for NULL. */
+enum jwk_alg jwk_alg_from_name(const char *name);
+
 struct jwk_set;
 struct jwk; /* borrowed from its set */
 
-/* ERR_TOKEN_KEY_UNFIT when no usable key is left, else JSON faults. */
+/* ERR_TOKEN_KEY_UNFIT when no usable key is left, TOO_LARGE, NO_MEMORY, else
+ * JSON faults. */
 MUST_CHECK int jwk_set_parse(
     const void *bytes, size_t len, struct jwk_set **ret_set);
 void jwk_set_free(struct jwk_set *set);
@@ -42,7 +48,7 @@ size_t jwk_set_count(const struct jwk_set *set);
 
 /*
  * The one key of this kid that fits the algorithm.  kid NULL: only when the
- * set holds exactly one key that fits.  ERR_TOKEN_KEY_UNKNOWN: no such kid;
+ * set holds exactly one key that fits.  ERR_TOKEN_KEY_UNKNOWN: no such key;
  * ERR_TOKEN_KEY_UNFIT: it exists but does not fit alg.
  */
 MUST_CHECK int jwk_set_find(const struct jwk_set *set, const char *kid,

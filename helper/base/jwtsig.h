@@ -2,6 +2,7 @@
  * jwtsig.h - one signature by libjwt, as a second opinion; its only user.
  *
  * Called by jws.c after the header, the algorithm and the key were checked.
+ * Pure.
  */
 #pragma once
 
@@ -11,8 +12,12 @@
 #include "base/jwk.h"
 #include "common/attrs.h"
 
-/* Whether this libjwt can check the algorithm. */
+/* Whether every libjwt that we build with can check the algorithm. */
 bool jwtsig_knows(enum jwk_alg alg);
-/* 0 or TOKEN_SIGNATURE, NO_MEMORY. pem: the public key, NUL-terminated. */
+/*
+ * 0, TOKEN_SIGNATURE or NO_MEMORY.  token: of at most JWS_MAX_BYTES, typ absent
+ * or "JWT" (libjwt 1.10 refuses all others).  pem: the public key that was
+ * chosen for it.  Both NUL-terminated.
+ */
 MUST_CHECK int jwtsig_verify(
     const char *token, enum jwk_alg alg, const char *pem);

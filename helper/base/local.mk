@@ -36,6 +36,10 @@ endif
 
 # Text and tokens from outside.
 libbase_la_SOURCES += helper/base/crypto.c helper/base/crypto.h
+libbase_la_SOURCES += helper/base/jwk.c helper/base/jwk.h
+libbase_la_SOURCES += helper/base/jws.c helper/base/jws.h
+libbase_la_SOURCES += helper/base/jws-samples.h
+libbase_la_SOURCES += helper/base/jwtsig.c helper/base/jwtsig.h
 libbase_la_SOURCES += helper/base/json.c helper/base/json.h
 libbase_la_SOURCES += helper/base/jsoncheck.c helper/base/jsoncheck.h
 
@@ -66,8 +70,29 @@ check_PROGRAMS += tests/unit/test-db
 tests_unit_test_db_SOURCES = tests/unit/test-db.c
 tests_unit_test_db_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_db_LDADD = libbase.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-crypto
 tests_unit_test_crypto_SOURCES = tests/unit/test-crypto.c
 tests_unit_test_crypto_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_crypto_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-jwk
+tests_unit_test_jwk_SOURCES = tests/unit/test-jwk.c \
+	tests/unit/vectors.c tests/unit/vectors.h
+tests_unit_test_jwk_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_jwk_LDADD = libbase.la $(CRYPTO_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-jws
+tests_unit_test_jws_SOURCES = tests/unit/test-jws.c \
+	tests/unit/vectors.c tests/unit/vectors.h
+tests_unit_test_jws_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_jws_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=jwk_verify -Wl,--wrap=jwtsig_verify
+tests_unit_test_jws_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-jwtsig
+tests_unit_test_jwtsig_SOURCES = tests/unit/test-jwtsig.c \
+	tests/unit/vectors.c tests/unit/vectors.h
+tests_unit_test_jwtsig_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_jwtsig_LDADD = libbase.la $(UNIT_LIBS)
 endif

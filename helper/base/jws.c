@@ -1,0 +1,255 @@
+/*
+ * jws.c - a compact JWS from untrusted text to a payload that one of our keys
+ * signed.
+ *
+ * Every step may only refuse; the order is that of jws.h.  The token says
+ * which key it wants and nothing more: the key, its kind and the algorithm are
+ * checked against the given set and policy before any signature is computed.
+ * Knows no claim and no clock.
+ */
+#include "base/jws.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/crypto.h"
+#include "base/jws-samples.h"
+#include "base/jwtsig.h"
+#include "common/err.h"
+#include "common/secret.h"
+
+struct part {
+	const char *text;
+	size_t len;
+};
+
+enum { PART_HEADER, PART_PAYLOAD, PART_SIGNATURE, PART_COUNT };
+
+struct header {
+	enum jwk_alg alg;
+	const char *kid; /* NULL: none */
+	bool typ_is_own; /* neither absent nor "JWT" */
+};
+
+/* Exactly three parts of base64url letters, none longer than allowed. */
+static int
+split(const char *token, size_t len, struct part parts[PART_COUNT])
+{
+	size_t count = 0;
+	size_t start = 0;
+
+	if (len > JWS_MAX_BYTES)
+		return ERR_TOKEN_MALFORMED;
+	for (size_t i = 0; i <= len; i++) {
+		if (i < len && token[i] != '.')
+			continue;
+		if (count == PART_COUNT)
+			return ERR_TOKEN_MALFORMED;
+		parts[count++] =
+		    (struct part){.text = token + start, .len = i - start};
+		start = i + 1;
+	}
+	return count == PART_COUNT ? 0 : ERR_TOKEN_MALFORMED;
+}
+
+static int
+decode(const struct part *part, struct buf *out)
+{
+	int r = crypto_base64url_decode(part->text, part->len, out);
+
+	return r == ERR_MALFORMED ? ERR_TOKEN_MALFORMED : r;
+}
+
+/* Headers that bring keys, extensions or encryption along (RFC 7515 4.1,
+ * RFC 7797, RFC 7516): refused whatever they say. */
+static bool
+has_refused_member(const struct json_node *header)
+{
+	static const char *const names[] = {
+	    "crit", "b64", "jku", "jwk", "x5u", "x5c", "enc", "zip"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (json_get(header, names[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* RFC 7515 4.1.9: a media type, its "application/" left away. */
+static const char *
+short_type(const char *typ)
+{
+	static const char prefix[] = "application/";
+
+	if (strncasecmp(typ, prefix, sizeof(prefix) - 1) == 0)
+		return typ + sizeof(prefix) - 1;
+	return typ;
+}
+
+static int
+read_typ(const struct json_node *json, const char *asked, struct header *out)
+{
+	const struct json_node *node = json_get(json, "typ");
+	const char *typ = json_string(node);
+
+	out->typ_is_own = node != NULL;
+	if (node == NULL)
+		return 0;
+	if (typ == NULL)
+		return ERR_TOKEN_TYPE;
+	out->typ_is_own = strcasecmp(typ, "JWT") != 0;
+	if (strcasecmp(short_type(typ), "JWT") == 0)
+		return 0;
+	if (asked != NULL &&
+	    strcasecmp(short_type(typ), short_type(asked)) == 0)
+		return 0;
+	return ERR_TOKEN_TYPE;
+}
+
+static int
+read_kid(const struct json_node *json, struct header *out)
+{
+	const struct json_node *node = json_get(json, "kid");
+	const char *kid = json_string(node);
+
+	if (node == NULL)
+		return 0;
+	if (kid == NULL || kid[0] == '\0' || strlen(kid) > JWK_KID_MAX)
+		return ERR_TOKEN_HEADER;
+	for (const char *c = kid; *c != '\0'; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			return ERR_TOKEN_HEADER;
+	out->kid = kid;
+	return 0;
+}
+
+static int
+read_header(const struct json_node *json, const struct jws_policy *policy,
+    struct header *out)
+{
+	if (!json_is_object(json))
+		return ERR_TOKEN_HEADER;
+	out->alg = jwk_alg_from_name(json_string(json_get(json, "alg")));
+	if ((out->alg & policy->algs) == 0)
+		return ERR_TOKEN_ALGORITHM;
+	if (has_refused_member(json))
+		return ERR_TOKEN_HEADER;
+	int r = read_typ(json, policy->typ, out);
+	if (r < 0)
+		return r;
+	return read_kid(json, out);
+}
+
+/* libjwt wants the whole token, as a string. */
+static int
+second_opinion(const struct part *header_part, size_t token_len,
+    const struct header *header, const struct jwk *key)
+{
+	if (!jwtsig_knows(header->alg) || header->typ_is_own)
+		return 0;
+	char *token CLEANUP(secret_string_cleanup) =
+	    secret_dup(header_part->text, token_len);
+	if (token == NULL)
+		return ERR_NO_MEMORY;
+	return jwtsig_verify(token, header->alg, jwk_pem(key));
+}
+
+static int
+check_signature(const struct part parts[PART_COUNT],
+    const struct header *header, const struct jwk *key)
+{
+	struct buf signature BUF_AUTO = {.limit = JWS_MAX_BYTES};
+	struct buf input BUF_AUTO = {.limit = JWS_MAX_BYTES};
+	const struct part *last = &parts[PART_SIGNATURE];
+
+	int r = decode(last, &signature);
+	if (r < 0)
+		return r;
+	/* RFC 7515 5.2: the very bytes received, not what they decode to. */
+	const char *start = parts[PART_HEADER].text;
+	size_t signed_len = (size_t)(last->text - start) - 1;
+	buf_put(&input, start, signed_len);
+	r = buf_fault(&input);
+	if (r < 0)
+		return r;
+	r = jwk_verify(key, header->alg, &input, &signature);
+	if (r < 0)
+		return r;
+	return second_opinion(
+	    &parts[PART_HEADER], signed_len + 1 + last->len, header, key);
+}
+
+/* The key that the header asks for, if it is one of ours and fits. */
+static int
+read_and_choose(const struct part *part, const struct jwk_set *keys,
+    const struct jws_policy *policy, struct header *out,
+    const struct jwk **ret_key)
+{
+	struct buf bytes BUF_AUTO = {.limit = JWS_MAX_BYTES};
+	struct json *json JSON_AUTO = NULL;
+
+	int r = decode(part, &bytes);
+	if (r < 0)
+		return r;
+	r = json_parse(bytes.bytes, bytes.len, JWS_MAX_BYTES, &json);
+	if (r < 0)
+		return r;
+	r = read_header(json_root(json), policy, out);
+	if (r < 0)
+		return r;
+	r = jwk_set_find(keys, out->kid, out->alg, ret_key);
+	out->kid = NULL; /* belongs to the document that ends here */
+	return r;
+}
+
+int
+jws_verify(const char *token, size_t len, const struct jwk_set *keys,
+    const struct jws_policy *policy, struct json **ret_payload)
+{
+	struct part parts[PART_COUNT];
+	struct header header = {0};
+	const struct jwk *key = NULL;
+	struct buf bytes BUF_AUTO = {.limit = JWS_MAX_BYTES};
+	struct json *payload JSON_AUTO = NULL;
+
+	int r = split(token, len, parts);
+	if (r < 0)
+		return r;
+	r = decode(&parts[PART_PAYLOAD], &bytes);
+	if (r < 0)
+		return r;
+	r = read_and_choose(&parts[PART_HEADER], keys, policy, &header, &key);
+	if (r < 0)
+		return r;
+	r = check_signature(parts, &header, key);
+	if (r < 0)
+		return r;
+	r = json_parse(bytes.bytes, bytes.len, JWS_MAX_BYTES, &payload);
+	if (r < 0)
+		return r;
+	if (!json_is_object(json_root(payload)))
+		return ERR_JSON_TYPE;
+	*ret_payload = TAKE(payload);
+	return 0;
+}
+
+int
+jws_self_check(void)
+{
+	const struct jws_policy policy = {.algs = JWK_ALG_ALL};
+	struct jwk_set *keys JWK_SET_AUTO = NULL;
+
+	int r =
+	    jwk_set_parse(jws_sample_keys, sizeof(jws_sample_keys) - 1, &keys);
+	if (r < 0)
+		return ERR_INTERNAL;
+	for (size_t i = 0; i < ARRAY_SIZE(jws_samples); i++) {
+		const struct jws_sample *sample = &jws_samples[i];
+		struct json *payload JSON_AUTO = NULL;
+		r = jws_verify(sample->token, strlen(sample->token), keys,
+		    &policy, &payload);
+		if (r != sample->expected)
+			return ERR_INTERNAL;
+	}
+	return 0;
+}

@@ -1,0 +1,296 @@
+/*
+ * test-jws.c - from the text of a token to its payload: every change of a good
+ * token is refused, the policy is obeyed, and the self-check sees a library
+ * that has changed.
+ */
+#include "base/jws.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+#include "tests/unit/vectors.h"
+
+static const struct jws_policy everything = {.algs = JWK_ALG_ALL};
+static const char *const reference_tokens[] = {"tokens/ok--t1-rs256.jwt",
+    "tokens/ok--t1-es256.jwt", "tokens/ok--t1-eddsa.jwt",
+    "tokens/ok--t1-ps256.jwt"};
+
+/* What the two verifiers below jws.c are made to say; 1: the truth. */
+static int openssl_says = 1;
+static int libjwt_says = 1;
+static unsigned int libjwt_asked;
+
+int __real_jwk_verify(const struct jwk *key, enum jwk_alg alg,
+    const struct buf *input, const struct buf *signature);
+int __wrap_jwk_verify(const struct jwk *key, enum jwk_alg alg,
+    const struct buf *input, const struct buf *signature);
+int __real_jwtsig_verify(const char *token, enum jwk_alg alg, const char *pem);
+int __wrap_jwtsig_verify(const char *token, enum jwk_alg alg, const char *pem);
+
+int
+__wrap_jwk_verify(const struct jwk *key, enum jwk_alg alg,
+    const struct buf *input, const struct buf *signature)
+{
+	if (openssl_says != 1)
+		return openssl_says;
+	return __real_jwk_verify(key, alg, input, signature);
+}
+
+int
+__wrap_jwtsig_verify(const char *token, enum jwk_alg alg, const char *pem)
+{
+	libjwt_asked++;
+	if (libjwt_says != 1)
+		return libjwt_says;
+	return __real_jwtsig_verify(token, alg, pem);
+}
+
+static struct jwk_set *
+read_keys(void)
+{
+	struct jwk_set *set = NULL;
+	size_t len = 0;
+	char *bytes = vectors_read("keys.json", &len);
+
+	assert_int_equal(jwk_set_parse(bytes, len, &set), 0);
+	free(bytes);
+	return set;
+}
+
+static int
+verify(const char *token, size_t len, const struct jwk_set *keys,
+    const struct jws_policy *policy)
+{
+	struct json *payload = NULL;
+
+	int r = jws_verify(token, len, keys, policy, &payload);
+	assert_true((r == 0) == (payload != NULL));
+	json_free(payload);
+	return r;
+}
+
+static void
+the_payload_is_what_was_signed(void **state)
+{
+	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+
+	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++) {
+		struct json *payload JSON_AUTO = NULL;
+		size_t len = 0;
+		char *token = vectors_read(reference_tokens[i], &len);
+		assert_int_equal(
+		    jws_verify(token, len, keys, &everything, &payload), 0);
+		assert_string_equal(
+		    json_string(json_get(json_root(payload), "sub")), "u-17");
+		free(token);
+	}
+}
+
+static void
+t3_every_flipped_bit_is_refused(void **state)
+{
+	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+
+	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++) {
+		size_t len = 0;
+		char *token = vectors_read(reference_tokens[i], &len);
+		for (size_t bit = 0; bit < len * 8; bit++) {
+			token[bit / 8] ^= (char)(1 << bit % 8);
+			if (verify(token, len, keys, &everything) == 0)
+				fail_msg(
+				    "%s: bit %zu", reference_tokens[i], bit);
+			token[bit / 8] ^= (char)(1 << bit % 8);
+		}
+		assert_int_equal(verify(token, len, keys, &everything), 0);
+		free(token);
+	}
+}
+
+/* Puts each byte of letters at each place of the token. */
+static void
+insert_everywhere(const char *token, size_t len, const char *letters,
+    size_t letter_count, const struct jwk_set *keys)
+{
+	char *longer = malloc(len + 1);
+
+	assert_non_null(longer);
+	for (size_t at = 0; at <= len; at++) {
+		memcpy(longer, token, at);
+		memcpy(longer + at + 1, token + at, len - at);
+		for (size_t i = 0; i < letter_count; i++) {
+			longer[at] = letters[i];
+			if (verify(longer, len + 1, keys, &everything) == 0)
+				fail_msg("byte %d at %zu", letters[i], at);
+		}
+	}
+	free(longer);
+}
+
+static void
+t3_every_inserted_byte_is_refused(void **state)
+{
+	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	char letters[256];
+
+	for (size_t i = 0; i < sizeof(letters); i++)
+		letters[i] = (char)i;
+	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++) {
+		size_t len = 0;
+		char *token = vectors_read(reference_tokens[i], &len);
+		insert_everywhere(token, len, letters, sizeof(letters), keys);
+		free(token);
+	}
+}
+
+static void
+t3_every_truncation_is_refused(void **state)
+{
+	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+
+	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++) {
+		size_t len = 0;
+		char *token = vectors_read(reference_tokens[i], &len);
+		for (size_t n = 0; n < len; n++) {
+			assert_int_not_equal(
+			    verify(token, n, keys, &everything), 0);
+			assert_int_not_equal(
+			    verify(token + len - n, n, keys, &everything), 0);
+		}
+		free(token);
+	}
+}
+
+static void
+t1_only_the_algorithms_of_the_policy_are_taken(void **state)
+{
+	static const unsigned int algs[] = {
+	    JWK_ALG_RS256, JWK_ALG_ES256, JWK_ALG_EDDSA, JWK_ALG_PS256};
+	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+
+	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++) {
+		size_t len = 0;
+		char *token = vectors_read(reference_tokens[i], &len);
+		struct jws_policy policy = {.algs = algs[i]};
+		assert_int_equal(verify(token, len, keys, &policy), 0);
+		policy.algs = JWK_ALG_ALL & ~algs[i];
+		assert_int_equal(
+		    verify(token, len, keys, &policy), ERR_TOKEN_ALGORITHM);
+		policy.algs = 0;
+		assert_int_equal(
+		    verify(token, len, keys, &policy), ERR_TOKEN_ALGORITHM);
+		free(token);
+	}
+}
+
+static void
+t5_an_access_token_is_taken_only_where_asked_for(void **state)
+{
+	static const char *const files[] = {
+	    "tokens/token-type--t5-typ-access-token.jwt",
+	    "tokens/token-type--t5-typ-access-token-as-media-type.jwt"};
+	static const char *const asked[] = {
+	    "at+jwt", "AT+JWT", "application/at+jwt"};
+	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		size_t len = 0;
+		char *token = vectors_read(files[i], &len);
+		struct jws_policy policy = {.algs = JWK_ALG_ALL, .typ = "x"};
+		assert_int_equal(
+		    verify(token, len, keys, &policy), ERR_TOKEN_TYPE);
+		for (size_t k = 0; k < ARRAY_SIZE(asked); k++) {
+			policy.typ = asked[k];
+			assert_int_equal(verify(token, len, keys, &policy), 0);
+		}
+		free(token);
+	}
+}
+
+static void
+t3_a_nul_inside_is_refused(void **state)
+{
+	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	size_t len = 0;
+	char *token = vectors_read(reference_tokens[0], &len);
+
+	/* vectors_read() left a NUL behind the token. */
+	assert_int_equal(
+	    verify(token, len + 1, keys, &everything), ERR_TOKEN_MALFORMED);
+	free(token);
+}
+
+static int
+verify_file(const char *path, const struct jwk_set *keys)
+{
+	size_t len = 0;
+	char *token = vectors_read(path, &len);
+
+	int r = verify(token, len, keys, &everything);
+	free(token);
+	return r;
+}
+
+static void
+both_verifiers_must_say_yes(void **state)
+{
+	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+
+	libjwt_says = ERR_TOKEN_SIGNATURE;
+	libjwt_asked = 0;
+	assert_int_equal(
+	    verify_file(reference_tokens[0], keys), ERR_TOKEN_SIGNATURE);
+	assert_int_equal(
+	    verify_file(reference_tokens[1], keys), ERR_TOKEN_SIGNATURE);
+	assert_int_equal(libjwt_asked, 2);
+	assert_int_equal(verify_file(reference_tokens[2], keys), 0);
+	assert_int_equal(verify_file(reference_tokens[3], keys), 0);
+	assert_int_equal(libjwt_asked, 2);
+	libjwt_says = 1;
+	openssl_says = ERR_TOKEN_SIGNATURE;
+	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++)
+		assert_int_equal(verify_file(reference_tokens[i], keys),
+		    ERR_TOKEN_SIGNATURE);
+	openssl_says = 1;
+}
+
+static void
+t123_self_check_sees_a_changed_library(void **state)
+{
+	assert_int_equal(jws_self_check(), 0);
+	openssl_says = 0;
+	assert_int_equal(jws_self_check(), ERR_INTERNAL);
+	libjwt_says = 0;
+	assert_int_equal(jws_self_check(), ERR_INTERNAL);
+	openssl_says = ERR_TOKEN_SIGNATURE;
+	assert_int_equal(jws_self_check(), ERR_INTERNAL);
+	openssl_says = 1;
+	libjwt_says = ERR_TOKEN_SIGNATURE;
+	assert_int_equal(jws_self_check(), ERR_INTERNAL);
+	libjwt_says = 1;
+	assert_int_equal(jws_self_check(), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_payload_is_what_was_signed),
+	    cmocka_unit_test(t3_every_flipped_bit_is_refused),
+	    cmocka_unit_test(t3_every_inserted_byte_is_refused),
+	    cmocka_unit_test(t3_every_truncation_is_refused),
+	    cmocka_unit_test(t1_only_the_algorithms_of_the_policy_are_taken),
+	    cmocka_unit_test(t5_an_access_token_is_taken_only_where_asked_for),
+	    cmocka_unit_test(t3_a_nul_inside_is_refused),
+	    cmocka_unit_test(both_verifiers_must_say_yes),
+	    cmocka_unit_test(t123_self_check_sees_a_changed_library),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
