@@ -1,0 +1,437 @@
+/*
+ * settings.c - reads the configuration, checks what belongs together, and
+ * hands each module its own options.
+ *
+ * Nothing is guessed: a missing key that is needed, a name outside its
+ * grammar, a secret that others can read ends the start with one sentence for
+ * the administrator.
+ */
+#include "settings.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/name.h"
+#include "common/num.h"
+#include "common/paths.h"
+#include "common/secret.h"
+#include "keytable.h"
+
+#define PATH_SIZE 1024
+#define SCOPE "openid email profile"
+
+static int
+wrong(struct conf_problem *problem, const char *sentence)
+{
+	(void)snprintf(problem->text, sizeof(problem->text), "%s", sentence);
+	return ERR_CONFIG_INVALID;
+}
+
+/* Adds one file to conf; a file that cannot be read says which. */
+static int
+read_file(struct conf *conf, const char *path, struct conf_problem *problem)
+{
+	struct buf text BUF_AUTO = {0};
+	int r = ERR_OK;
+
+	buf_init(&text, CONF_FILE_MAX_BYTES);
+	r = files_read(path, FILES_PUBLIC, CONF_FILE_MAX_BYTES, &text);
+	if (r != 0) {
+		(void)snprintf(problem->text, sizeof(problem->text), "%s: %s",
+		    path, err_name(r));
+		return r;
+	}
+	return conf_parse(
+	    conf, path, (const char *)text.bytes, text.len, problem);
+}
+
+static int
+is_conf_name(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 &&
+	    strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+static void
+free_names(struct dirent **names, int count)
+{
+	for (int i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* conf.d beside the configuration, in the order of the names' bytes. */
+static int
+read_folder(
+    struct conf *conf, const char *config_path, struct conf_problem *problem)
+{
+	char folder[PATH_SIZE];
+	char path[PATH_SIZE + 256];
+	struct dirent **names = NULL;
+	const char *slash = strrchr(config_path, '/');
+	int count = 0;
+	int r = ERR_OK;
+
+	if (snprintf(folder, sizeof(folder), "%.*s/conf.d",
+		slash == NULL ? 1 : (int)(slash - config_path),
+		slash == NULL ? "." : config_path) >= (int)sizeof(folder))
+		return ERR_TOO_LARGE;
+	count = scandir(folder, &names, is_conf_name, alphasort);
+	for (int i = 0; r == 0 && i < count; i++) {
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+		r = read_file(conf, path, problem);
+	}
+	if (count >= 0)
+		free_names(names, count);
+	return r;
+}
+
+static int
+take_entries(struct settings *settings, const struct conf *conf,
+    struct conf_problem *problem)
+{
+	int r = ERR_OK;
+
+	for (size_t i = 0; r == 0 && i < conf_count(conf); i++)
+		r = keytable_set(settings, conf_entry(conf, i), problem);
+	return r;
+}
+
+static int
+read_secret(const char *path, char **ret_secret, struct conf_problem *problem)
+{
+	int r = ERR_OK;
+
+	if (path[0] == '\0')
+		return ERR_OK;
+	r = files_read_secret(path, ret_secret);
+	if (r != 0)
+		(void)snprintf(problem->text, sizeof(problem->text), "%s: %s",
+		    path, err_name(r));
+	return r;
+}
+
+/* An https URL without a slash at its end, or "" where allowed. */
+static bool
+url_good(const char *url, bool may_lack)
+{
+	size_t len = strlen(url);
+
+	if (len == 0)
+		return may_lack;
+	return strncmp(url, "https://", 8) == 0 && len > 8 &&
+	    strcspn(url, " \t\"'<>@") == len;
+}
+
+static int
+check_provider(const struct settings *s, struct conf_problem *problem)
+{
+	if (s->provider[0] == '\0')
+		return wrong(problem, "a section [provider NAME] is needed");
+	if (s->provider_type[0] == '\0')
+		return wrong(problem, "[provider] type is needed");
+	if (!url_good(s->issuer, false))
+		return wrong(problem, "[provider] issuer must be an https URL");
+	if (s->client_id[0] == '\0')
+		return wrong(problem, "[provider] client_id is needed");
+	return ERR_OK;
+}
+
+static int
+check_sources(struct settings *s, struct conf_problem *problem)
+{
+	bool file = strcmp(s->directory_type, "file") == 0;
+	size_t len = strlen(s->service_url);
+
+	if (len > 0 && s->service_url[len - 1] == '/')
+		s->service_url[len - 1] = '\0';
+	if (!url_good(s->service_url, s->profile_rules == NULL))
+		return wrong(problem, "[service] url must be an https URL");
+	if (!url_good(s->jwks_url, true))
+		return wrong(
+		    problem, "[service] jwks_url must be an https URL");
+	if (file && s->directory_path[0] != '/')
+		return wrong(problem,
+		    "[directory] path must be absolute for type = file");
+	if (!file && s->directory_path[0] != '\0')
+		return wrong(problem, "[directory] path needs type = file");
+	if (!file && s->profile_rules == NULL)
+		return wrong(problem,
+		    "[directory] type = service needs a [service] profile");
+	if (s->refresh_s < 1 || s->hard_age_s <= s->refresh_s)
+		return wrong(problem,
+		    "[directory] refresh must be positive and below hard_age");
+	return ERR_OK;
+}
+
+static int
+check_range(struct settings *s, struct conf_problem *problem)
+{
+	char first[16];
+	const char *dash = strchr(s->id_range, '-');
+	size_t len = dash == NULL ? 0 : (size_t)(dash - s->id_range);
+
+	if (len == 0 || len >= sizeof(first))
+		return wrong(problem, "[accounts] id_range must be FIRST-LAST");
+	memcpy(first, s->id_range, len);
+	first[len] = '\0';
+	if (!conf_u32(first, &s->id_first) ||
+	    !conf_u32(dash + 1, &s->id_last) || s->id_first > s->id_last ||
+	    name_number_reserved(s->id_first) ||
+	    name_number_reserved(s->id_last))
+		return wrong(problem,
+		    "[accounts] id_range must be FIRST-LAST outside the "
+		    "reserved numbers");
+	return ERR_OK;
+}
+
+static int
+check_accounts(struct settings *s, struct conf_problem *problem)
+{
+	char sample[NAME_PATH_MAX + 1] = "";
+
+	if (!name_path_valid(s->shell))
+		return wrong(problem, "[accounts] shell must be a clean path");
+	if (s->home[0] != '/' || strlen(s->home) >= sizeof(sample) ||
+	    (strstr(s->home, "%u") == NULL && strstr(s->home, "%i") == NULL))
+		return wrong(problem,
+		    "[accounts] home must be an absolute path with %u or %i");
+	if (s->everyone[0] != '\0' && !name_user_valid(s->everyone))
+		return wrong(
+		    problem, "[accounts] everyone must be a group name");
+	if (s->deadline_s < 10 || s->deadline_s > 600)
+		return wrong(
+		    problem, "[login] deadline must lie between 10s and 10m");
+	if (s->organization_name[0] == '\0' ||
+	    !name_gecos_valid(s->organization_name))
+		return wrong(problem,
+		    "[organization] name is needed, as people read it");
+	if (!name_id_valid(s->organization_id))
+		return wrong(problem, "[organization] id is needed");
+	return check_range(s, problem);
+}
+
+/* The lists of names become the policy. */
+static int
+make_policy(struct settings *s, struct conf_problem *problem)
+{
+	struct access_policy *policy = &s->policy;
+
+	for (size_t i = 0; i < s->allow_roles.count; i++) {
+		if (!name_role_valid(s->allow_roles.items[i]))
+			return wrong(
+			    problem, "[login] allow_roles: not a role id");
+		(void)snprintf(policy->allow_roles[i],
+		    sizeof(policy->allow_roles[i]), "%s",
+		    s->allow_roles.items[i]);
+	}
+	policy->allow_role_count = s->allow_roles.count;
+	for (size_t i = 0; i < s->deny_local_groups.count; i++) {
+		if (!name_user_valid(s->deny_local_groups.items[i]))
+			return wrong(problem,
+			    "[login] deny_local_groups: not a group name");
+		(void)snprintf(policy->deny_local_groups[i],
+		    sizeof(policy->deny_local_groups[i]), "%s",
+		    s->deny_local_groups.items[i]);
+	}
+	policy->deny_local_group_count = s->deny_local_groups.count;
+	(void)snprintf(
+	    policy->everyone, sizeof(policy->everyone), "%s", s->everyone);
+	return ERR_OK;
+}
+
+/* The administrator's own profile wins over the shipped one. */
+static int
+read_profile(struct settings *s, struct conf_problem *problem)
+{
+	struct conf *conf CONF_AUTO = NULL;
+	char path[PATH_SIZE];
+	int r = ERR_OK;
+
+	if (strcmp(s->profile, "none") == 0)
+		return ERR_OK;
+	if (!name_user_valid(s->profile))
+		return wrong(problem, "[service] profile: not a profile name");
+	r = conf_new(&conf);
+	if (r != 0)
+		return r;
+	(void)snprintf(
+	    path, sizeof(path), PATH_PROFILES_LOCAL "/%s.conf", s->profile);
+	r = read_file(conf, path, problem);
+	if (r == ERR_NOT_FOUND) {
+		(void)snprintf(
+		    path, sizeof(path), PATH_PROFILES "/%s.conf", s->profile);
+		r = read_file(conf, path, problem);
+	}
+	return r == 0 ? fill_profile(s, conf, problem) : r;
+}
+
+static int
+complete(struct settings *s, struct conf_problem *problem)
+{
+	int r = read_profile(s, problem);
+
+	if (r == 0)
+		r = check_provider(s, problem);
+	if (r == 0)
+		r = check_sources(s, problem);
+	if (r == 0)
+		r = check_accounts(s, problem);
+	if (r == 0)
+		r = make_policy(s, problem);
+	if (r == 0)
+		r = read_secret(
+		    s->client_secret_file, &s->client_secret, problem);
+	if (r == 0)
+		r = read_secret(s->api_key_file, &s->api_key, problem);
+	return r;
+}
+
+void
+settings_free(struct settings *settings)
+{
+	if (settings == NULL)
+		return;
+	access_policy_done(&settings->policy);
+	profile_free(settings->profile_rules);
+	secret_free_string(settings->client_secret);
+	secret_free_string(settings->api_key);
+	free(settings);
+}
+
+int
+settings_load(const char *config_path, struct settings **ret_settings,
+    struct conf_problem *problem)
+{
+	struct settings *settings SETTINGS_AUTO = calloc(1, sizeof(*settings));
+	struct conf *conf CONF_AUTO = NULL;
+	int r = settings == NULL ? ERR_NO_MEMORY : conf_new(&conf);
+
+	if (r != 0)
+		return r;
+	keytable_defaults(settings);
+	r = read_file(conf, config_path, problem);
+	if (r == 0)
+		r = read_folder(conf, config_path, problem);
+	if (r == 0)
+		r = take_entries(settings, conf, problem);
+	if (r == 0)
+		r = complete(settings, problem);
+	if (r == 0)
+		*ret_settings = TAKE(settings);
+	return r;
+}
+
+static const char *
+or_null(const char *text)
+{
+	return text[0] != '\0' ? text : NULL;
+}
+
+struct http_options
+settings_http(const struct settings *settings)
+{
+	return (struct http_options){
+	    .ca_file = or_null(settings->ca_file),
+	    .user_agent = "orglogin/" ORGLOGIN_VERSION,
+	};
+}
+
+struct idp_options
+settings_idp(const struct settings *settings)
+{
+	return (struct idp_options){
+	    .issuer = settings->issuer,
+	    .client_id = settings->client_id,
+	    .client_secret = settings->client_secret,
+	    .scope = SCOPE,
+	};
+}
+
+struct idsvc_options
+settings_idsvc(const struct settings *settings)
+{
+	return (struct idsvc_options){
+	    .profile = settings->profile_rules,
+	    .url = settings->service_url,
+	    .organization_id = settings->organization_id,
+	    .api_key = settings->api_key,
+	    .jwt_issuer = or_null(settings->jwt_issuer),
+	    .jwt_audience = or_null(settings->jwt_audience),
+	    .jwks_url = or_null(settings->jwks_url),
+	    .jwt_transport = strcmp(settings->jwt_check, "transport") == 0,
+	};
+}
+
+static enum directory_username
+username_rule(const char *word)
+{
+	if (strcmp(word, "email") == 0)
+		return DIRECTORY_EMAIL;
+	if (strcmp(word, "preferred_username") == 0)
+		return DIRECTORY_PREFERRED_USERNAME;
+	return DIRECTORY_LOCAL_PART;
+}
+
+struct directory_options
+settings_directory(const struct settings *settings)
+{
+	return (struct directory_options){
+	    .organization_id = settings->organization_id,
+	    .organization_name = settings->organization_name,
+	    .policy = &settings->policy,
+	    .username = username_rule(settings->username),
+	    .shell = settings->shell,
+	    .home = settings->home,
+	    .id_first = settings->id_first,
+	    .id_last = settings->id_last,
+	    .refresh_s = settings->refresh_s,
+	    .hard_age_s = settings->hard_age_s,
+	    .max_shrink_percent = settings->max_shrink_percent,
+	    .snapshot_path = PATH_SNAPSHOT,
+	    .passwd_path = PATH_PASSWD,
+	    .group_path = PATH_GROUP,
+	};
+}
+
+struct standing
+settings_standing(const struct settings *settings, struct directory *directory)
+{
+	return (struct standing){
+	    .directory = directory,
+	    .policy = &settings->policy,
+	    .refresh_s = settings->refresh_s,
+	    .hard_age_s = settings->hard_age_s,
+	    .login_offline_s = settings->login_offline_s,
+	    .sudo_offline_s = settings->sudo_offline_s,
+	};
+}
+
+void
+settings_signin(
+    const struct settings *settings, struct signin_options *ret_options)
+{
+	*ret_options = (struct signin_options){
+	    .organization_name = settings->organization_name,
+	    .deadline_s = settings->deadline_s,
+	    .max_age_s = settings->sudo_max_age_s,
+	    .service_count = settings->services.count,
+	    .domain_count = settings->allowed_domains.count,
+	};
+	for (size_t i = 0; i < settings->services.count; i++)
+		(void)snprintf(ret_options->services[i],
+		    sizeof(ret_options->services[i]), "%s",
+		    settings->services.items[i]);
+	for (size_t i = 0; i < settings->allowed_domains.count; i++)
+		(void)snprintf(ret_options->domains[i],
+		    sizeof(ret_options->domains[i]), "%s",
+		    settings->allowed_domains.items[i]);
+}
