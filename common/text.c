@@ -116,3 +116,25 @@ text_display(const char *text, char *out, size_t out_size)
 	memcpy(out, text, len + 1);
 	return out;
 }
+
+bool
+text_copy(char *out, size_t out_size, const char *text)
+{
+	size_t len = strnlen(text, out_size);
+
+	out[0] = '\0';
+	if (len == out_size)
+		return false;
+	memcpy(out, text, len + 1);
+	return true;
+}
+
+const char *
+text_cut(char *out, size_t out_size, const char *text)
+{
+	size_t len = strnlen(text, out_size - 1);
+
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return out;
+}

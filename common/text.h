@@ -17,6 +17,13 @@ MUST_CHECK bool text_line_valid(const char *text);
 MUST_CHECK bool text_lines_valid(const char *text);
 
 /*
+ * Copies text whole; false, and out is "", when it does not fit with its NUL.
+ */
+MUST_CHECK bool text_copy(char *out, size_t out_size, const char *text);
+/* Copies what fits, for showing only. Returns out; out_size >= 1. */
+const char *text_cut(char *out, size_t out_size, const char *text);
+
+/*
  * Writes text into out as printable ASCII, every other byte and the backslash
  * as \xHH; what does not fit is cut, never in the middle of an escape.
  * Returns out; out_size >= 1.

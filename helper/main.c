@@ -18,8 +18,8 @@
 #include "daemon.h"
 #include "settings.h"
 
-#define EXIT_CONFIG 78 /* EX_CONFIG of sysexits.h; systemd does not retry it \
-			*/
+/* EX_CONFIG of sysexits.h: trying again would not help. */
+#define EXIT_CONFIG 78
 
 struct arguments {
 	const char *config;

@@ -62,10 +62,11 @@ int
 privilege_harden(void)
 {
 	const struct rlimit none = {0, 0};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 
 	(void)umask(077);
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
+	if (sigaction(SIGPIPE, &ignore, NULL) != 0 ||
+	    setrlimit(RLIMIT_CORE, &none) != 0 ||
 	    prctl(PR_SET_DUMPABLE, 0) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return ERR_IO;

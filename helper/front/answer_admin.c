@@ -9,20 +9,12 @@
 
 #include <string.h>
 
-#include "common/buf.h"
 #include "common/err.h"
+#include "common/text.h"
 #include "rules/access.h"
 
-/* Copies, cut at the end: what does not fit is only shown, never decided on. */
-static void
-put(char *out, size_t out_size, const char *text)
-{
-	size_t len = strnlen(text, out_size - 1);
-
-	memcpy(out, text, len);
-	memset(out + len, 0, out_size - len);
-}
-#define PUT(field, text) put((field), sizeof(field), (text))
+/* What does not fit is only shown, never decided on. */
+#define PUT(field, text) ((void)text_cut((field), sizeof(field), (text)))
 
 static bool
 has_line(const char *list, const char *line)

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "common/err.h"
 #include "common/secret.h"
+#include "common/text.h"
 
 #define WAIT_MAX_MS 2500
 
@@ -21,12 +22,12 @@ exchange_verdict(struct exchange *x, const char *phase, const char *user,
 {
 	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
 
-	(void)strncpy(reply.reason, err_name(reason), sizeof(reply.reason) - 1);
+	(void)text_cut(reply.reason, sizeof(reply.reason), err_name(reason));
 	if (reason == ERR_OK)
 		reply.verdict = PROTO_ALLOW;
 	else
-		(void)strncpy(
-		    reply.text, err_text(reason), sizeof(reply.text) - 1);
+		(void)text_cut(
+		    reply.text, sizeof(reply.text), err_text(reason));
 	log_notice("decision", LOG_TEXT("phase", phase),
 	    LOG_TEXT("verdict", reason == ERR_OK ? "allow" : "deny"),
 	    LOG_TEXT("reason", err_name(reason)), LOG_TEXT("user", user),

@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "common/err.h"
+#include "common/text.h"
 
 #define SYSTEMD_FIRST_FD 3
 #define PAUSE_MS 200
@@ -169,9 +170,8 @@ bind_path(struct listener *l, const char *path)
 
 	if (r != 0)
 		return r;
-	if (strlen(path) >= sizeof(addr.sun_path))
+	if (!text_copy(addr.sun_path, sizeof(addr.sun_path), path))
 		return ERR_INVALID_ARGUMENT;
-	(void)strncpy(addr.sun_path, path, sizeof(addr.sun_path) - 1);
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0)
 		return ERR_IO;

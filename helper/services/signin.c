@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "common/err.h"
 #include "common/secret.h"
+#include "common/text.h"
 #include "services/binding.h"
 
 struct signin {
@@ -169,14 +170,14 @@ on_approved(struct signin *s, const struct idp_poll *poll)
 	if (member != NULL)
 		r = binding_check(o->directory, member, claims, o->domains,
 		    o->domain_count, &s->first_binding);
-	if (r == 0 && strlen(claims->iss) >= sizeof(s->issuer))
+	if (r == 0 &&
+	    (!text_copy(s->issuer, sizeof(s->issuer), claims->iss) ||
+		!text_copy(s->subject, sizeof(s->subject), claims->sub)))
 		r = ERR_TOKEN_CLAIM;
 	if (r != 0) {
 		decide(s, r);
 		return;
 	}
-	(void)strncpy(s->issuer, claims->iss, sizeof(s->issuer) - 1);
-	(void)strncpy(s->subject, claims->sub, sizeof(s->subject) - 1);
 	if (o->idsvc == NULL) {
 		complete(s);
 		return;
@@ -392,7 +393,8 @@ start_grant(struct signin *s, const struct member *member)
 		return r;
 	if (all->options.idp == NULL)
 		return ERR_CONFIG_INVALID;
-	(void)strncpy(s->member_id, member->id, sizeof(s->member_id) - 1);
+	if (!text_copy(s->member_id, sizeof(s->member_id), member->id))
+		return ERR_INTERNAL;
 	s->started = clock_wall(all->clock);
 	s->deadline.ms =
 	    clock_boot(all->clock).ms + all->options.deadline_s * 1000;

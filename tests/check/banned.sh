@@ -14,7 +14,7 @@ strtol|strtoll|strtoul|strtoull|strtod	^common/num\.c$			num_parse
 system|popen|alloca|tempnam|tmpnam|mktemp	^$			-
 printf|vprintf|puts|putchar|perror	^(cli|tests|bench)/|^helper/main\.c$	base/log
 exit|_exit|abort			^(cli|tests|bench)/|^helper/main\.c$	return a fault
-getenv|secure_getenv			^(cli|tests|bench)/|^helper/(main|base/log)\.c$	an option
+getenv|secure_getenv			^(cli|tests|bench)/|^helper/(main|base/log|front/listener)\.c$	an option
 getpwnam|getpwuid|getgrnam|getgrgid|getpwnam_r|getpwuid_r|getgrnam_r|getgrgid_r|getpwent|getgrent|getgrouplist|initgroups	^(cli|tests|bench)/	/etc/passwd and /etc/group as files
 cJSON_GetObjectItem|cJSON_HasObjectItem	^$				the case-sensitive form
 cJSON_Parse|cJSON_ParseWithLength	^$				cJSON_ParseWithLengthOpts

@@ -9,7 +9,7 @@ files=$(tracked '\.[ch]$')
 finish "$(printf '%s\n' "$files" | awk '
 function layer(path)
 {
-	if (path ~ /^helper\/(main\.c|settings\.[ch])$/)
+	if (path ~ /^helper\/(main\.c|(daemon|settings|keytable)\.[ch])$/)
 		return "main"
 	if (path ~ /^helper\/[^\/]*$/)
 		return ""
