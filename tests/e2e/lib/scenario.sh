@@ -116,7 +116,7 @@ evidence() {
 		term_all "$name" | tail -n 60
 	done
 	echo "--- journal of $HOST"
-	host_journal -n 80 -t orglogind -t sshd -t sudo -t su -t login \
+	host_journal --since "@$began" -n 80 -t orglogind -t sshd -t sudo -t su -t login \
 		-t cron -t CRON 2>&1 || :
 }
 
