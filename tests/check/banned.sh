@@ -18,7 +18,6 @@ getenv|secure_getenv			^(cli|tests|bench)/|^helper/(main|base/log|front/listener
 getpwnam|getpwuid|getgrnam|getgrgid|getpwnam_r|getpwuid_r|getgrnam_r|getgrgid_r|getpwent|getgrent|getgrouplist|initgroups	^(cli|tests|bench)/	/etc/passwd and /etc/group as files
 cJSON_GetObjectItem|cJSON_HasObjectItem	^$				the case-sensitive form
 cJSON_Parse|cJSON_ParseWithLength	^$				cJSON_ParseWithLengthOpts
-signal					^$				sigaction
 '
 
 sources=$(tracked '\.[ch]$')

@@ -80,7 +80,7 @@ stand()
 		while ((at = index(rest, word)) > 0) {
 			before = substr(rest, at - 1, 1)
 			after = substr(rest, at + length(word), 1)
-			if (before !~ /[A-Za-z0-9_-]/ && after !~ /[A-Za-z0-9_-]/) {
+			if (before !~ /[A-Za-z0-9_]/ && after !~ /[A-Za-z0-9_-]/) {
 				found = 1
 				break
 			}
@@ -112,6 +112,21 @@ err_list()
 	quoted common/err.h '^[ \t]*X\([A-Z_0-9]+, "'
 }
 
+# The keys of the configuration: the table's, and those of role and scope.
+settings()
+{
+	awk '
+	/^[ \t]*\{"[a-z_]+", "[a-z_]+",/ {
+		split($0, text, "\"")
+		print FILENAME ":" FNR ":" text[2]
+		print FILENAME ":" FNR ":" text[4]
+	}
+	/strcmp\(entry->key, "/ {
+		split($0, text, "\"")
+		print FILENAME ":" FNR ":" text[2]
+	}' helper/keytable.c
+}
+
 finish "$(
 	words common/proto.h fields common/proto.h |
 	    stand man/orglogin-protocol.7
@@ -119,5 +134,8 @@ finish "$(
 	    stand man/orglogin-protocol.7
 	words common/snapshot_format.h fields common/snapshot_format.h |
 	    stand man/orglogin-snapshot.5
+	words helper/keytable.c settings | stand man/orglogin.conf.5
+	words helper/main.c quoted helper/main.c '_argument, NULL, ' |
+	    stand man/orglogind.8
 	words common/err.h err_list | stand man/orglogin-protocol.7
 )"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # No run of six or more lines of code stands twice. Blank lines, comments, lone
-# braces and includes do not count; indentation does not matter.
+# braces, lines of text and includes do not count; indentation does not matter.
 . "$(dirname "$0")/lib.sh"
 
 sources=$(tracked '\.[ch]$')
@@ -13,7 +13,8 @@ finish "$(awk -v strings=1 -f "$here/code.awk" $sources | awk -v run=6 '
 	text = substr($0, length(part[1] part[2]) + 3)
 	gsub(/[ \t]+/, " ", text)
 	gsub(/^ | $/, "", text)
-	if (text == "" || text ~ /^[{}();, ]+$/ || text ~ /^# ?(include|pragma)/)
+	if (text == "" || text ~ /^[{}();, ]+$/ ||
+	    text ~ /^# ?(include|pragma)/ || text ~ /^"([^"\\]|\\.)*"[ ;,)}]*$/)
 		next
 	code[++lines] = text
 	file[lines] = part[1]

@@ -19,7 +19,7 @@ fences='
 ^security/		^pam_module/
 ^nss\.h$		^nss_module/
 ^syslog\.h$		^pam_module/|^helper/base/log\.c$
-^(pwd|grp)\.h$		^nss_module/|^helper/base/privilege\.c$
+^(pwd|grp)\.h$		^nss_module/|^pam_module/localuser\.c$|^helper/base/privilege\.c$
 ^systemd/		^$
 '
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every header opens with #pragma once and compiles alone; every source includes
-# its own header first (a test: the header it tests), and system headers before
-# the project's.
+# its own header first (one without: the header it tests or implements), and
+# system headers before the project's.
 . "$(dirname "$0")/lib.sh"
 
 need cc pkg-config
@@ -39,11 +39,8 @@ order_of()
 {
 	for file; do
 		own=${file%.c}.h
-		[ -f "$own" ] || own=
-		case $file in
-		tests/*) own=$(sed -n '/^#include/ { s/^#include "\(.*\)"$/\1/p; q; }' \
-		    "$file") ;;
-		esac
+		[ -f "$own" ] ||
+			own=$(sed -n '/^#include/ { s/^#include "\(.*\)"$/\1/p; q; }' "$file")
 		awk -v own="$own" '
 		/^[ \t]*#[ \t]*include[ \t]*["<]/ {
 			quoted = $0 ~ /^[^<]*"/

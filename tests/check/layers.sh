@@ -9,10 +9,8 @@ files=$(tracked '\.[ch]$')
 finish "$(printf '%s\n' "$files" | awk '
 function layer(path)
 {
-	if (path ~ /^helper\/(main\.c|(daemon|settings|keytable)\.[ch])$/)
-		return "main"
 	if (path ~ /^helper\/[^\/]*$/)
-		return ""
+		return "main"
 	if (path ~ /^helper\//) {
 		sub(/^helper\//, "", path)
 	}
@@ -93,8 +91,7 @@ END {
 	for (i = 1; i <= count; i++) {
 		file = order[i]
 		line = 1
-		if (layer(file) == "" || (file ~ /^helper\/.*\// &&
-		    !(layer(file) in may)))
+		if (file ~ /^helper\/.*\// && !(layer(file) in may))
 			tell("belongs to no layer")
 		for (line = 1; (getline text < file) > 0; line++) {
 			if (text !~ /^[ \t]*#[ \t]*include[ \t]*["<]/)

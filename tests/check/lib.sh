@@ -58,6 +58,9 @@ c_flags()
 	printf '%s\n' -std=gnu11 -D_GNU_SOURCE -I. -Ihelper '-DORGLOGIN_VERSION=""' \
 	    '-DORGLOGIN_SYSCONFDIR=""' '-DORGLOGIN_LOCALSTATEDIR=""' \
 	    '-DORGLOGIN_RUNSTATEDIR=""' '-DORGLOGIN_DATADIR=""'
+	[ ! -f "$build/Makefile" ] ||
+		sed -n 's/^DEFS = //p' "$build/Makefile" | tr ' ' '\n' |
+		    grep '^-DHAVE_' || true
 	for lib in libcurl libcjson libjwt libcrypto sqlite3 libuv; do
 		pkg-config --cflags "$lib" 2>/dev/null || true
 	done

@@ -97,6 +97,11 @@ good_docs()
 	plant common/snapshot_format.h '#pragma once' 'struct snapshot_header {' \
 	    '	unsigned generation;' '};'
 	plant common/err.h '#pragma once' 'X(NO_MEMORY, "no-memory",'
+	plant helper/keytable.c '{"login", "services", LIST,' \
+	    'if (strcmp(entry->key, "groups") == 0)'
+	plant man/orglogin.conf.5 '.B login' '.B services' '.B groups'
+	plant helper/main.c '{"config", required_argument, NULL, 0},'
+	plant man/orglogind.8 '\fB\-\-config\fR'
 	plant man/orglogin-protocol.7 'HELLO version no\-memory'
 	plant man/orglogin-snapshot.5 '.B generation'
 }
@@ -121,8 +126,11 @@ fails layers nss_module/map.c:1
 plant helper/base/a.c '#include "b.h"'
 plant helper/base/b.h '#pragma once'
 fails layers helper/base/a.c:1
-plant helper/stray.c ''
-fails layers helper/stray.c:1
+plant helper/base/a.c '#include "settings.h"'
+plant helper/settings.h '#pragma once'
+fails layers helper/base/a.c:1
+plant helper/stray/a.c ''
+fails layers helper/stray/a.c:1
 
 for header in curl/curl.h cjson/cJSON.h jwt.h liboath/oath.h openssl/evp.h \
     sqlite3.h uv.h security/pam_modules.h nss.h syslog.h; do
@@ -138,8 +146,11 @@ plant common/bad.h '#pragma once' 'int bad(size_t n);'
 fails headers common/bad.h:1
 plant common/name.c '#include <stddef.h>' '#include "common/name.h"'
 fails headers common/name.c:1
-plant common/x.c '#include "common/name.h"' '#include <stddef.h>'
-fails headers common/x.c:2
+plant common/x.c '#include "common/name.h"' '' '#include "common/y.h"' '#include <stddef.h>'
+plant common/y.h '#pragma once'
+fails headers common/x.c:4
+plant common/x.c '#include <stddef.h>' '#include "common/name.h"' '#include <stdint.h>'
+fails headers common/x.c:3
 plant tests/unit/test-name.c '#include "common/name.h"' '#include <stddef.h>'
 passes headers
 plant tests/unit/test-name.c '#include "common/name.h"' '' '#include "common/x.h"' '#include <stddef.h>'
@@ -275,6 +286,15 @@ fails docs common/proto.h:3
 good_docs
 plant man/orglogin-protocol.7 'HELLO version no-memory-left'
 fails docs common/err.h:2
+good_docs
+plant man/orglogin.conf.5 'login groups'
+fails docs helper/keytable.c:1
+good_docs
+plant man/orglogin.conf.5 'login services'
+fails docs helper/keytable.c:2
+good_docs
+plant man/orglogind.8 ''
+fails docs helper/main.c:1
 good_docs
 plant man/orglogin-snapshot.5 ''
 fails docs common/snapshot_format.h:3
