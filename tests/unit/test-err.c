@@ -42,6 +42,16 @@ names_and_texts_are_fit_to_be_shown(void **state)
 	}
 }
 
+/* A text that was forgotten would read as that of "internal". */
+static void
+no_two_faults_share_a_text(void **state)
+{
+	for (int a = 0; a > -(int)ERR_INDEX_COUNT; a--) {
+		for (int b = a - 1; b > -(int)ERR_INDEX_COUNT; b--)
+			assert_string_not_equal(err_text(a), err_text(b));
+	}
+}
+
 static void
 a_stranger_is_never_success(void **state)
 {
@@ -66,6 +76,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_name_reads_back),
 	    cmocka_unit_test(names_and_texts_are_fit_to_be_shown),
+	    cmocka_unit_test(no_two_faults_share_a_text),
 	    cmocka_unit_test(a_stranger_is_never_success),
 	};
 
