@@ -11,3 +11,23 @@ librules_la_SOURCES += helper/rules/snapwrite.c helper/rules/snapwrite.h
 noinst_PROGRAMS += tests/tools/mksnapshot
 tests_tools_mksnapshot_SOURCES = tests/tools/mksnapshot.c
 tests_tools_mksnapshot_LDADD = librules.la
+librules_la_SOURCES += helper/rules/table.c helper/rules/table.h
+librules_la_SOURCES += helper/rules/members.c helper/rules/members.h
+librules_la_SOURCES += helper/rules/idmap.c helper/rules/idmap.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-table
+tests_unit_test_table_SOURCES = tests/unit/test-table.c
+tests_unit_test_table_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_table_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-members
+tests_unit_test_members_SOURCES = tests/unit/test-members.c
+tests_unit_test_members_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_members_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idmap
+tests_unit_test_idmap_SOURCES = tests/unit/test-idmap.c
+tests_unit_test_idmap_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idmap_LDADD = librules.la $(UNIT_LIBS)
+endif
