@@ -48,7 +48,8 @@ static const char *const schema_steps[] = {
     " key TEXT NOT NULL," /* a member's id, or a group's name */
     " number INTEGER NOT NULL UNIQUE"
     "  CHECK (number BETWEEN 1 AND 4294967294),"
-    " name TEXT NOT NULL,"
+    " name TEXT NOT NULL," /* '' while it has none */
+    " home TEXT NOT NULL," /* the name in a home folder's path, or '' */
     " state TEXT NOT NULL CHECK (state IN ('live', 'tombstone')),"
     " created INTEGER NOT NULL," /* wall time, seconds */
     " PRIMARY KEY (organization, kind, key)) STRICT;"

@@ -14,6 +14,7 @@ tests_tools_mksnapshot_LDADD = librules.la
 librules_la_SOURCES += helper/rules/table.c helper/rules/table.h
 librules_la_SOURCES += helper/rules/members.c helper/rules/members.h
 librules_la_SOURCES += helper/rules/idmap.c helper/rules/idmap.h
+librules_la_SOURCES += helper/rules/stamp.c helper/rules/stamp.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-table
@@ -30,4 +31,9 @@ check_PROGRAMS += tests/unit/test-idmap
 tests_unit_test_idmap_SOURCES = tests/unit/test-idmap.c
 tests_unit_test_idmap_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idmap_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-stamp
+tests_unit_test_stamp_SOURCES = tests/unit/test-stamp.c
+tests_unit_test_stamp_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_stamp_LDADD = librules.la $(UNIT_LIBS)
 endif

@@ -5,3 +5,20 @@ libservices_la_LIBADD = librules.la libbase.la
 libservices_la_SOURCES =
 libservices_la_SOURCES += helper/services/idpdoc.c helper/services/idpdoc.h
 libservices_la_SOURCES += helper/services/proofs.c helper/services/proofs.h
+
+# The directory: who the members are on this host.
+libservices_la_SOURCES += helper/services/meta.c helper/services/meta.h
+libservices_la_SOURCES += helper/services/locals.c helper/services/locals.h
+libservices_la_SOURCES += helper/services/memberjson.c \
+	helper/services/memberjson.h
+libservices_la_SOURCES += helper/services/idrows.c helper/services/idrows.h
+libservices_la_SOURCES += helper/services/ids.c helper/services/ids.h
+
+DIRLAB = tests/unit/dirlab.c tests/unit/dirlab.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-ids
+tests_unit_test_ids_SOURCES = tests/unit/test-ids.c $(DIRLAB)
+tests_unit_test_ids_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_ids_LDADD = libservices.la $(UNIT_LIBS)
+endif

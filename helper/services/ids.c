@@ -1,0 +1,460 @@
+/*
+ * ids.c - names and numbers for members and groups, on top of the stored rows.
+ *
+ * Promises that a number is given once, that nobody inherits a name's home,
+ * and that what this host has of its own is never given to a member.  Must not
+ * know how the rows are stored, nor what is published.
+ */
+#include "services/ids.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "common/buf.h"
+#include "common/err.h"
+#include "rules/table.h"
+#include "services/idrows.h"
+
+#define GROUPS_MAX (ACCESS_MAPPINGS_MAX * ACCESS_LIST_MAX + 1)
+
+struct ids {
+	struct ids_options options;
+	struct idrows *rows;
+	int state; /* 0: the map is whole */
+	struct ids_group *groups;
+	size_t group_count;
+};
+
+/* One run of ids_assign(). */
+struct run {
+	struct ids *ids;
+	struct members *members;
+	const struct locals *locals;
+	struct wall_time now;
+	struct table held;    /* rows by the name that they hold */
+	struct table claimed; /* members by a name that they take over */
+};
+
+static int
+compare_groups(const void *a, const void *b)
+{
+	return strcmp(((const struct ids_group *)a)->name,
+	    ((const struct ids_group *)b)->name);
+}
+
+/* The names that the policy speaks of, once each. */
+static int
+collect_groups(struct ids *ids)
+{
+	const struct access_policy *policy = ids->options.policy;
+	struct ids_group *groups = calloc(GROUPS_MAX, sizeof(*groups));
+	size_t count = 0;
+	size_t kept = 0;
+
+	if (groups == NULL)
+		return ERR_NO_MEMORY;
+	if (policy->everyone[0] != '\0')
+		groups[count++].name = policy->everyone;
+	for (size_t i = 0; i < policy->mapping_count && i < ACCESS_MAPPINGS_MAX;
+	     i++) {
+		const struct access_mapping *m = &policy->mappings[i];
+
+		for (size_t j = 0; j < m->group_count && j < ACCESS_LIST_MAX;
+		     j++)
+			groups[count++].name = m->groups[j];
+	}
+	qsort(groups, count, sizeof(*groups), compare_groups);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 ||
+		    strcmp(groups[kept - 1].name, groups[i].name) != 0)
+			groups[kept++] = groups[i];
+	ids->groups = groups;
+	ids->group_count = kept;
+	return 0;
+}
+
+int
+ids_new(struct db *db, const struct ids_options *options, struct ids **ret_ids)
+{
+	struct ids *ids = calloc(1, sizeof(*ids));
+	int err = 0;
+
+	if (ids == NULL)
+		return ERR_NO_MEMORY;
+	ids->options = *options;
+	ids->state = ERR_STATE_DAMAGED;
+	err = idrows_new(db, options->organization_id, &ids->rows);
+	if (err == 0)
+		err = collect_groups(ids);
+	if (err != 0) {
+		ids_free(ids);
+		return err;
+	}
+	*ret_ids = ids;
+	return 0;
+}
+
+void
+ids_free(struct ids *ids)
+{
+	if (ids == NULL)
+		return;
+	idrows_free(ids->rows);
+	free(ids->groups);
+	free(ids);
+}
+
+int
+ids_load(struct ids *ids)
+{
+	ids->state = idrows_load(ids->rows);
+	return ids->state;
+}
+
+static int
+digest(const struct ids *ids, enum idrow_kind kind, const char *key,
+    uint64_t *ret_digest)
+{
+	struct buf text BUF_AUTO = {.limit = 8192};
+	uint8_t hash[CRYPTO_SHA256_BYTES];
+	struct cursor cursor;
+	int err = 0;
+
+	buf_put_format(&text, "orglogin id 1\n%s\n%s\n%s",
+	    ids->options.organization_id, kind == IDROW_USER ? "user" : "group",
+	    key);
+	err = buf_fault(&text);
+	if (err == 0)
+		err = crypto_sha256(text.bytes, text.len, hash);
+	if (err != 0)
+		return err;
+	cursor_init(&cursor, hash, sizeof(hash));
+	*ret_digest = cursor_u64(&cursor);
+	return 0;
+}
+
+static bool
+number_taken(void *arg, uint32_t number)
+{
+	const struct run *run = arg;
+
+	return idrows_has_number(run->ids->rows, number) ||
+	    locals_has_number(run->locals, number);
+}
+
+/*
+ * The row of a member or group, with a number from now on.  given: the
+ * source's own number or 0; one that cannot be used gives no row at all, so
+ * that mending it at the source is enough.
+ */
+static int
+take_row(struct run *run, enum idrow_kind kind, const char *key, uint32_t given,
+    struct idrow **ret_row)
+{
+	const struct idmap_range *range = &run->ids->options.range;
+	struct idrow *row = idrows_get(run->ids->rows, kind, key);
+	uint32_t number = given;
+	uint64_t hash = 0;
+	int err = 0;
+
+	if (row != NULL) {
+		row->changed = row->changed || !row->live;
+		row->live = true;
+		*ret_row = row;
+		return 0;
+	}
+	if (given != 0) {
+		err = idmap_given(range, given, number_taken, run);
+	} else {
+		err = digest(run->ids, kind, key, &hash);
+		if (err == 0)
+			err =
+			    idmap_pick(range, hash, number_taken, run, &number);
+	}
+	if (err != 0)
+		return err;
+	return idrows_add(
+	    run->ids->rows, kind, key, number, run->now.s, ret_row);
+}
+
+/* Who left gives the name back, and keeps number and home as a tombstone. */
+static void
+bury(struct run *run)
+{
+	struct idrows *rows = run->ids->rows;
+
+	for (size_t i = 0; i < idrows_count(rows); i++) {
+		struct idrow *row = idrows_at(rows, i);
+
+		if (!row->ours || !row->live || row->kind != IDROW_USER ||
+		    members_by_id(run->members, row->key) != NULL)
+			continue;
+		row->live = false;
+		row->name[0] = '\0';
+		row->changed = true;
+	}
+}
+
+static bool
+row_has_name(const void *entry, const void *key)
+{
+	return strcmp(((const struct idrow *)entry)->name, key) == 0;
+}
+
+static bool
+member_has_user(const void *entry, const void *key)
+{
+	return strcmp(((const struct member *)entry)->user, key) == 0;
+}
+
+static int
+index_held(struct run *run)
+{
+	struct idrows *rows = run->ids->rows;
+	int err = 0;
+
+	for (size_t i = 0; i < idrows_count(rows) && err == 0; i++) {
+		struct idrow *row = idrows_at(rows, i);
+
+		if (row->ours && row->live && row->kind == IDROW_USER &&
+		    row->name[0] != '\0')
+			err = table_put(&run->held,
+			    table_hash_text(&run->held, row->name), row);
+	}
+	return err;
+}
+
+static int
+wish(const struct ids *ids, const struct member *member,
+    char out[NAME_USER_MAX + 1])
+{
+	const char *text = member->mail;
+	size_t len = 0;
+
+	switch (ids->options.username) {
+	case DIRECTORY_LOCAL_PART:
+		len = strcspn(text, "@");
+		break;
+	case DIRECTORY_EMAIL:
+		len = strlen(text);
+		break;
+	case DIRECTORY_PREFERRED_USERNAME:
+		text = member->username;
+		len = strlen(text);
+		break;
+	}
+	return name_from_text(text, len, out, NAME_USER_MAX + 1)
+	    ? 0
+	    : ERR_NAME_INVALID;
+}
+
+static bool
+is_group_name(const struct ids *ids, const char *name)
+{
+	const struct ids_group key = {.name = name};
+
+	return bsearch(&key, ids->groups, ids->group_count,
+		   sizeof(*ids->groups), compare_groups) != NULL;
+}
+
+/* Why this host cannot give the name to any member; 0 if it can. */
+static int
+blocked(const struct run *run, const char *name)
+{
+	if (locals_has_user(run->locals, name))
+		return ERR_LOCAL_USER;
+	if (locals_has_group(run->locals, name) ||
+	    is_group_name(run->ids, name))
+		return ERR_NAME_TAKEN;
+	return 0;
+}
+
+static bool
+taken_by_other(const struct run *run, const struct idrow *row, const char *name)
+{
+	const struct idrow *holder = table_get(
+	    &run->held, table_hash_text(&run->held, name), row_has_name, name);
+
+	return (holder != NULL && holder != row) ||
+	    table_get(&run->claimed, table_hash_text(&run->claimed, name),
+		member_has_user, name) != NULL;
+}
+
+/* The name that the source says now, else the one that is held. */
+static int
+choose(struct run *run, const struct member *member, const struct idrow *row,
+    char out[NAME_USER_MAX + 1])
+{
+	char wanted[NAME_USER_MAX + 1] = "";
+	int reason = wish(run->ids, member, wanted);
+
+	if (reason == 0)
+		reason = blocked(run, wanted);
+	if (reason == 0 && taken_by_other(run, row, wanted))
+		reason = ERR_NAME_TAKEN;
+	if (reason != 0 && row->name[0] != '\0' &&
+	    strcmp(row->name, wanted) != 0 && blocked(run, row->name) == 0) {
+		memcpy(wanted, row->name, sizeof(wanted));
+		reason = 0;
+	}
+	if (reason == 0)
+		memcpy(out, wanted, sizeof(wanted));
+	return reason;
+}
+
+static int
+take_home(struct run *run, struct idrow *row, const char *user)
+{
+	char number[NAME_USER_MAX + 1];
+
+	if (row->home[0] != '\0')
+		return 0;
+	(void)snprintf(number, sizeof(number), "%u", row->number);
+	return idrows_set_home(run->ids->rows, row,
+	    idrows_has_home(run->ids->rows, user) ? number : user);
+}
+
+static int
+accept_name(struct run *run, struct member *member, struct idrow *row,
+    const char user[NAME_USER_MAX + 1])
+{
+	int err = 0;
+
+	memcpy(member->user, user, sizeof(member->user));
+	member->uid = row->number;
+	if (strcmp(row->name, user) == 0)
+		return 0;
+	err = take_home(run, row, user);
+	if (err == 0)
+		err = table_put(&run->claimed,
+		    table_hash_text(&run->claimed, user), member);
+	return err;
+}
+
+/* Reasons are of this member alone; anything else is a fault. */
+static bool
+is_reason(int err)
+{
+	return err == ERR_NAME_INVALID || err == ERR_NAME_TAKEN ||
+	    err == ERR_LOCAL_USER || err == ERR_ID_TAKEN ||
+	    err == ERR_ID_OUT_OF_RANGE || err == ERR_ID_EXHAUSTED;
+}
+
+static int
+assign_member(struct run *run, struct member *member)
+{
+	char user[NAME_USER_MAX + 1] = "";
+	struct idrow *row = NULL;
+	int err =
+	    take_row(run, IDROW_USER, member->id, member->given_uid, &row);
+
+	member->user[0] = '\0';
+	member->uid = 0;
+	member->excluded = 0;
+	if (err == 0 && locals_has_number(run->locals, row->number))
+		err = ERR_ID_TAKEN;
+	if (err == 0)
+		err = choose(run, member, row, user);
+	if (err == 0)
+		return accept_name(run, member, row, user);
+	if (!is_reason(err))
+		return err;
+	member->excluded = err;
+	return 0;
+}
+
+/* Only when all have chosen: a name given up in this run is free in the next,
+ * so that nobody's name depends on who was looked at first. */
+static void
+write_names(struct run *run)
+{
+	for (size_t i = 0; i < members_count(run->members); i++) {
+		const struct member *member = members_at(run->members, i);
+		struct idrow *row =
+		    idrows_get(run->ids->rows, IDROW_USER, member->id);
+
+		if (row == NULL || member->user[0] == '\0' ||
+		    strcmp(row->name, member->user) == 0)
+			continue;
+		memcpy(row->name, member->user, sizeof(row->name));
+		row->changed = true;
+	}
+}
+
+static int
+assign_group(struct run *run, struct ids_group *group)
+{
+	struct idrow *row = NULL;
+	int err = 0;
+
+	group->gid = 0;
+	group->reason = name_user_valid(group->name) ? 0 : ERR_NAME_INVALID;
+	if (locals_has_group(run->locals, group->name))
+		group->reason = ERR_NAME_TAKEN;
+	if (group->reason != 0)
+		return 0;
+	err = take_row(run, IDROW_GROUP, group->name, 0, &row);
+	if (err == 0 && locals_has_number(run->locals, row->number))
+		err = ERR_ID_TAKEN;
+	if (err != 0 && !is_reason(err))
+		return err;
+	group->reason = err;
+	group->gid = err == 0 ? row->number : 0;
+	return 0;
+}
+
+static int
+run_all(struct run *run)
+{
+	struct ids *ids = run->ids;
+	int err = 0;
+
+	bury(run);
+	err = index_held(run);
+	for (size_t i = 0; i < members_count(run->members) && err == 0; i++)
+		err = assign_member(run, members_at(run->members, i));
+	for (size_t i = 0; i < ids->group_count && err == 0; i++)
+		err = assign_group(run, &ids->groups[i]);
+	if (err != 0)
+		return err;
+	write_names(run);
+	err = idrows_save(ids->rows);
+	return err == 0 ? members_index(run->members) : err;
+}
+
+int
+ids_assign(struct ids *ids, struct members *members,
+    const struct locals *locals, struct wall_time now)
+{
+	struct run run = {
+	    .ids = ids, .members = members, .locals = locals, .now = now};
+	int err = ids->state;
+
+	if (err == 0)
+		err = run_all(&run);
+	table_done(&run.held);
+	table_done(&run.claimed);
+	return err;
+}
+
+const char *
+ids_home(const struct ids *ids, const char *member_id)
+{
+	const struct idrow *row = idrows_get(ids->rows, IDROW_USER, member_id);
+
+	return row == NULL ? "" : row->home;
+}
+
+size_t
+ids_group_count(const struct ids *ids)
+{
+	return ids->group_count;
+}
+
+const struct ids_group *
+ids_group(const struct ids *ids, size_t index)
+{
+	return &ids->groups[index];
+}

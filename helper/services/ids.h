@@ -1,0 +1,66 @@
+/*
+ * ids.h - which name and number each member and each organisation group has on
+ * this host: given once, written down, never given to anybody else.
+ *
+ * Rows are never deleted: who leaves becomes a tombstone, and finds the old
+ * number again on coming back.  A map that lost rows or was altered is
+ * STATE_DAMAGED, and nothing is given until it is repaired: giving the numbers
+ * anew would hand one member the files of another.  Blocks on the disk.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/db.h"
+#include "common/attrs.h"
+#include "common/times.h"
+#include "rules/access.h"
+#include "rules/idmap.h"
+#include "rules/members.h"
+#include "services/directory.h"
+#include "services/locals.h"
+
+struct ids;
+
+struct ids_options {
+	const char *organization_id; /* borrowed, as is the policy */
+	const struct access_policy *policy;
+	enum directory_username username;
+	struct idmap_range range;
+};
+
+MUST_CHECK int ids_new(
+    struct db *db, const struct ids_options *options, struct ids **ret_ids);
+void ids_free(struct ids *ids);
+/* Reads the map, checks it whole, and forgets what was not committed.
+ * STATE_DAMAGED: then ids_assign() refuses. */
+MUST_CHECK int ids_load(struct ids *ids);
+
+/*
+ * Gives every member a user name and a number, or the reason why not
+ * (NAME_INVALID, NAME_TAKEN, LOCAL_USER, ID_TAKEN, ID_OUT_OF_RANGE,
+ * ID_EXHAUSTED), and every group of the policy a number; marks who is gone;
+ * indexes the members.  Writes inside the caller's transaction: after a
+ * rollback the caller calls ids_load().
+ *
+ * A member who holds a name keeps it while the source still says it; a new
+ * name is taken over once nobody else holds it.
+ */
+MUST_CHECK int ids_assign(struct ids *ids, struct members *members,
+    const struct locals *locals, struct wall_time now);
+
+/* The name in the path of the member's home folder, given once for good: the
+ * first user name or, where somebody else had that first, the number, which no
+ * user name can be.  "" when the member has none.  Borrowed until the next
+ * change. */
+const char *ids_home(const struct ids *ids, const char *member_id);
+
+/* The organisation's groups, in the order of names: 0, or why the group is not
+ * served (NAME_INVALID, NAME_TAKEN, ID_TAKEN, ID_EXHAUSTED). */
+struct ids_group {
+	const char *name;
+	uint32_t gid;
+	int reason;
+};
+size_t ids_group_count(const struct ids *ids);
+const struct ids_group *ids_group(const struct ids *ids, size_t index);

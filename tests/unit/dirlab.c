@@ -1,0 +1,111 @@
+/*
+ * dirlab.c - see dirlab.h.
+ */
+#include "dirlab.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "services/memberjson.h"
+
+static void
+set_path(char *out, size_t size, const struct dirlab *lab, const char *name)
+{
+	(void)snprintf(out, size, "%s/%s", lab->folder, name);
+}
+
+void
+dirlab_write(const char *path, const char *text)
+{
+	FILE *file = NULL;
+
+	(void)unlink(path);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_int_equal(fputs(text, file) >= 0, 1);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, 0644), 0);
+}
+
+void
+dirlab_init(struct dirlab *lab)
+{
+	struct access_policy *policy = &lab->policy;
+	struct access_mapping *admin = NULL;
+
+	memset(lab, 0, sizeof(*lab));
+	(void)snprintf(lab->folder, sizeof(lab->folder), "/tmp/dirlab.XXXXXX");
+	assert_non_null(mkdtemp(lab->folder));
+	set_path(lab->passwd, sizeof(lab->passwd), lab, "passwd");
+	set_path(lab->group, sizeof(lab->group), lab, "group");
+	set_path(lab->db, sizeof(lab->db), lab, "state.db");
+	set_path(lab->snapshot, sizeof(lab->snapshot), lab, "members.snapshot");
+	set_path(lab->members, sizeof(lab->members), lab, "members.json");
+	dirlab_write(lab->passwd,
+	    "root:x:0:0:root:/root:/bin/sh\n"
+	    "daemon:x:1:1::/:/usr/sbin/nologin\n"
+	    "local:x:1000:1000::/home/local:/bin/sh\n");
+	dirlab_write(
+	    lab->group, "root:x:0:\nadm:x:4:\ndocker:x:999:\nlocal:x:1000:\n");
+	policy->mappings =
+	    calloc(ACCESS_MAPPINGS_MAX, sizeof(*policy->mappings));
+	assert_non_null(policy->mappings);
+	policy->mapping_count = 1;
+	admin = &policy->mappings[0];
+	memcpy(admin->id, "OrganizationAdmin", 18);
+	memcpy(admin->groups[admin->group_count++], "org-admins", 11);
+	memcpy(admin->local_groups[admin->local_group_count++], "adm", 4);
+	memcpy(policy->everyone, "org-members", 12);
+	memcpy(policy->allow_roles[policy->allow_role_count++],
+	    "OrganizationAdmin", 18);
+	memcpy(policy->deny_local_groups[policy->deny_local_group_count++],
+	    "docker", 7);
+}
+
+void
+dirlab_done(struct dirlab *lab)
+{
+	char journal[128];
+	const char *const paths[] = {lab->passwd, lab->group, lab->db,
+	    lab->snapshot, lab->members, journal};
+
+	(void)snprintf(journal, sizeof(journal), "%s-journal", lab->db);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		(void)unlink(paths[i]);
+	assert_int_equal(rmdir(lab->folder), 0);
+	access_policy_done(&lab->policy);
+}
+
+struct members *
+dirlab_members(const char *const *lines, size_t count)
+{
+	struct members *members = NULL;
+
+	assert_int_equal(members_new(&members), 0);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(
+		    memberjson_read(members, lines[i], strlen(lines[i])), 0);
+	return members;
+}
+
+const char *
+dirlab_line(const char *id, const char *mail, const char *more)
+{
+	static char ring[8][1024];
+	static unsigned int next;
+	char *line = ring[next++ % ARRAY_SIZE(ring)];
+
+	(void)snprintf(line, sizeof(ring[0]),
+	    "{\"id\":\"%s\",\"email\":\"%s\",\"roles\":[\"OrganizationAdmin\"]"
+	    ",\"state\":\"Active\"%s}",
+	    id, mail, more);
+	return line;
+}
