@@ -1,1 +1,3 @@
-# man: see the folder's files
+# The manual: one page a program, a file and a format.
+dist_man_MANS += man/orglogin.conf.5
+dist_man_MANS += man/orglogind.8
