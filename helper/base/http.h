@@ -65,13 +65,15 @@ typedef void http_fn(void *arg, const struct http_response *response);
 
 MUST_CHECK int http_new(struct loop *loop, const struct http_options *options,
     struct http **ret_http);
-/* Cancels all transfers without calling back. Accepts NULL. */
+/* Cancels all transfers without calling back. Accepts NULL. Not from inside a
+ * callback of its own. */
 void http_free(struct http *http);
 
 /*
  * Starts a transfer; everything in the request is copied.  A URL that is not
- * https, holds credentials, control bytes or is longer than 2048 bytes is
- * ERR_INVALID_ARGUMENT.
+ * https, holds credentials, control bytes or is longer than 2048 bytes, or a
+ * header with control bytes, is ERR_INVALID_ARGUMENT; ERR_NO_SPACE when
+ * HTTP_TRANSFERS_MAX are under way.
  */
 MUST_CHECK int http_start(struct http *http, const struct http_request *request,
     http_fn *fn, void *arg, uint64_t *ret_id);

@@ -12,6 +12,9 @@ libbase_la_SOURCES += helper/base/privilege.c helper/base/privilege.h
 libbase_la_SOURCES += helper/base/files.c helper/base/files.h
 libbase_la_SOURCES += helper/base/conf.c helper/base/conf.h
 libbase_la_SOURCES += helper/base/log.c helper/base/log.h
+libbase_la_SOURCES += helper/base/http.c helper/base/http.h
+libbase_la_SOURCES += helper/base/httpform.c helper/base/httpform.h
+libbase_la_SOURCES += helper/base/httppolicy.c helper/base/httppolicy.h
 libbase_la_SOURCES += helper/base/db.c helper/base/db.h
 
 if HAVE_CMOCKA
@@ -95,4 +98,15 @@ tests_unit_test_jwtsig_SOURCES = tests/unit/test-jwtsig.c \
 	tests/unit/vectors.c tests/unit/vectors.h
 tests_unit_test_jwtsig_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_jwtsig_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-http
+tests_unit_test_http_SOURCES = tests/unit/test-http.c
+tests_unit_test_http_SOURCES += tests/unit/tls-server.c tests/unit/tls-server.h
+tests_unit_test_http_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_http_LDADD = libbase.la $(UNIT_LIBS) -lssl -lcrypto
+
+check_PROGRAMS += tests/unit/test-httpform
+tests_unit_test_httpform_SOURCES = tests/unit/test-httpform.c
+tests_unit_test_httpform_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_httpform_LDADD = libbase.la $(UNIT_LIBS)
 endif

@@ -8,7 +8,7 @@ files=$(tracked "$product.*\.[ch]\$")
 
 # header (a regular expression) and the files that may include it
 fences='
-^curl/			^helper/base/http\.c$
+^curl/			^helper/base/http(policy)?\.c$
 ^cjson/			^helper/base/json\.c$
 ^jwt\.h$		^helper/base/jwtsig\.c$
 ^(liboath/)?oath\.h$	^helper/base/totp\.c$
