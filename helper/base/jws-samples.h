@@ -12,100 +12,56 @@ struct jws_sample {
 };
 
 static const char jws_sample_keys[] =
-    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"oU55lUzBbR41TMxd0ZImz3oxQ_-QymS-j"
-    "4XvikZd5WVdLooOixKL7uA9Bwe0D2gRYSEycE_7FBXE1Rwt73pWvJXpkaX70"
-    "ZEgIIFBQog2s9DG86YNZv65uw7yZLo7ZY1drEdUWGNJhu-EmMmunrlYWKwLU"
-    "C4IH6rfbevhl20RMkH7aTO94XttbGGnnqSTS09Ek7MtlMrgUejEUI6AOBimh"
-    "MJMr4VxGv1e66PRM4yVpe8i2n_l9fC7VA3lMGi_lI2dSBTou8KA1x5zpH2PU"
-    "ZCvjYTRcVxQnYa9lnZwJ6OMmv_MMwudGsowcmaP_1aYtobDyR5o07GWSckz8"
-    "vPCK3Qu5Q\",\"e\":\"AQAB\",\"kid\":\"r\"},{\"kty\":\"EC\",\"x\":"
-    "\"fXvPt6n5xB"
-    "K9A7jZCUpc4m56bRJNm0efiIAe4sIWLZM\",\"y\":\"8Uj_GDuCujYOWyuCJNFl"
-    "TSOnLmye3CZyLlL4R33uCWk\",\"crv\":\"P-256\",\"kid\":\"e\"},{\"crv\":\"Ed"
-    "25519\",\"x\":\"aJthlfnb2OGd5MVRiaehcjF9g6PyZWsildcjNuTQC2o\",\"kt"
+    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"8LDKJdAsUX5Pxnhq0UDZStz1xnnMzGHkK"
+    "DlAeFJ-fuvMBLYR0GXYzb6ADo_65PPCRQUcfHVrePoq2moz1eKUl0wOp_0wg"
+    "h1Krr4c_oXHYydYtw7Miygn1yOqp8A9ERcDCDGgAp4PeCffU42oI7O5yjr40"
+    "3OynGlUG4MDeOZiWDsun12RW9gQ6KnxHAgbqpXSC4mXJDZVTPemSXirPRpmC"
+    "4VXju7wuUPLIjYqQzSykp0rQ6oKUvxccu5isl4izOcX-YZFaOmI2PUhGZ9pN"
+    "SyvmCBVz0YtVpqsRbBCmBqWQMd5_nTWgiZfSFi-LGm0yNNl7csOOKUUVwZGz"
+    "w-QY1thzw\",\"e\":\"AQAB\",\"kid\":\"r\"},{\"kty\":\"EC\",\"x\":\"G-"
+    "XeUuikAW"
+    "T89P5V-I7HFya95dQRdzihTeqfaFIv81A\",\"y\":\"9CpHWNuOXEtxQFlm03ET"
+    "r3eljCnVMKRsJbf-4D5PyGo\",\"crv\":\"P-256\",\"kid\":\"e\"},{\"crv\":\"Ed"
+    "25519\",\"x\":\"6J_S1nQoAul2OYXgKJmbe2aJbzJsANjX0pp1BMJUIxE\",\"kt"
     "y\":\"OKP\",\"kid\":\"d\"}]}";
 
 static const struct jws_sample jws_samples[] = {
-    /* RS256, good */
+    /* RS256 */
     {0,
 	"eyJhbGciOiJSUzI1NiIsImtpZCI6InIifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.GqrMhz6xZs72A_tuyqF8SHYZjvcot8thGaSPl9VideS1urnf4BZL3Z1gj"
-	"sZXurInCk1t3WDhNuW5WfS1_oVZizdz9VEbFg-CMh-S8Pvm8mta8kZp8Ewf5"
-	"lcdurVwMt7Auy6nC1vJFL75AHEyB4qNiQxVkrM0GLwc57PvLGpEcPyrphFxF"
-	"EC1gh_SgawR9SQ0B-8mvlovcPAu1tcbjKH98d7T7GwPpaCnUUPsJgeSg4TVn"
-	"IxmJ_YvNiJZfkRIM_kcnUDhbiO8Wjr1l9SD5V3Y7hlhJt7AyDRyQi31ALd0M"
-	"Bm1lV-GY_lk8TxpB6a2Crx4-oPZBdU76VvGCrzrnxCX4Q"},
-    /* RS256, one bit of the signature flipped */
-    {ERR_TOKEN_SIGNATURE,
-	"eyJhbGciOiJSUzI1NiIsImtpZCI6InIifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.GqrMhz6xZs72A_tuyqF8SHYZjvcot8thGaSPl9VideS1urnf4BZL3Z1gj"
-	"sZXurInCk1t3WDhNuW5WfS1_oVZizdz9VEbFg-CMh-S8Pvm8mta8kZp8Ewf5"
-	"lcdurVwMt7Auy6nC1vJFL75AHEyB4qNiQxVkrM0GLwc57PvLGpEcPyrphFxF"
-	"EC1gh_SgawR9SQ0B-8mvlovcPAu1tcbjKH98d7T7GwPpaCnUUPsJgeSg4TVn"
-	"IxmJ_YvNiJZfkRIM_kcnUDhbiO8Wjr1l9SD5V3Y7hlhJt7AyDRyQi31ALd0M"
-	"Bm1lV-GY_lk8TxpB6a2Crx4-oPZBdU76VvGCrzrnxCX4A"},
-    /* RS256, no signature */
-    {ERR_TOKEN_SIGNATURE,
-	"eyJhbGciOiJSUzI1NiIsImtpZCI6InIifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0."},
-    /* PS256, good */
+	"n0.v2xgqIz23nizkgODXCe9CSVbuJmtGcrYdmESY0VIUW4sClzOjo6-X1uJ_"
+	"UXtrBqYPK3HGYa6DHzu6YHFMhpVf8U_fiU0iU76xrB46xG0DfZFJEJxgT4Rc"
+	"W0khYCdJ4-kiXUjxKFfOyxMB5zhkt1ERg7M2WhbefhNyYdu7Gg7jzOJNAaJV"
+	"JEJkVE5oAvghowyHolBUSRCmVmd1XbQBdSrZmPmMd5IM_-1Ag87I3Ae1Ysv3"
+	"qE40sqo6sfA88oY1BsXqA58AAoeNtzViy89vM47645v0bDaWzZhSmjiHN-ox"
+	"E5NqtaCiiYUAgeielpcazQvtXh46mm-a2PJmv6pwM-wzA"},
+    /* PS256 */
     {0,
 	"eyJhbGciOiJQUzI1NiIsImtpZCI6InIifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.Q_aazIKox1fom07lquAFxLKLigopSrVvhI4a8RpI7KEflTAK4mKNT7jFe"
-	"x9fmX1aXU53i5JhhBCPAYx_c7sUf2mcJu6rmh9nYM_CVGTDuEuOBifZgsTRU"
-	"QHw4G6bg5k5P2gSapHiEAvr-OQW6i-fOm9VA9LIkKKK_oKR6bnxvPxboNN8A"
-	"freNLgtOm7yo29cwosLiCbTp-TXHai7sHmlmyPU3UkBCEGeos4XhlANgTybd"
-	"L0kJDW4hNlg7463JR1_e8KDPGrchM1H2sIxGeXDCrQbJ5i1DArdGCx38v_ud"
-	"DAJ3kAddacKgn09X_cXKXn7sxRdLKa3v_fafU77pas3iQ"},
-    /* PS256, one bit of the signature flipped */
-    {ERR_TOKEN_SIGNATURE,
-	"eyJhbGciOiJQUzI1NiIsImtpZCI6InIifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.bB7UBm7VrSQfWCLNacdwSB6pQ7RQmSlKgDHNS-Iw2MCvnpJwE-Cw9M887"
-	"6nKbiEr8E55fsfeR5XcTjiKsyUpcKyoe5xyd7sF5bJcEDs6QRURgW3nUrA22"
-	"i9hqPvgJ7X4lYK7nsYCqGw809oya_xzFpsBPgfNLKc6RddQHPS5zd8sWyRmk"
-	"nzDqxNAxfAafArg0Pr8JxPG1fehlph7gbifp_SkXG-o37fFBLIo9QK9KsfF6"
-	"3d9uGlrAdLvZS7UcnEZ-ZWrGpnEd970gDMXx4IteO-PzmydmMddNJ8magvuW"
-	"h3C0yV9ZACkxBrsybQ4X2TwRBzqmQ6ARaVlst3PIYhH_w"},
-    /* PS256, no signature */
-    {ERR_TOKEN_SIGNATURE,
-	"eyJhbGciOiJQUzI1NiIsImtpZCI6InIifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0."},
-    /* ES256, good */
+	"n0.tSLY2Lz4N5LQp3I-POJOvyTAxZZ5N8SAA0ZoQpaREExwIHSK8j79tKII4"
+	"uXPOcGgYkBvxyor7p7HUGgaUva68ySJcL2YxrjJyLVoqeMELHkGE_locO1rt"
+	"LiN9obEiiToz3xMQDSbFYoWza8xFA9rheIiMkpZpXX-bHOK1wc5pDIYgbPWg"
+	"AQCELtVtAtsLTezERzQhsMayRg0JRmZr5E8o7jAjOtmp8gI3ZmDhUCvSEvbd"
+	"BuIQ3NhdyQU0PEXEXSySjEnZpTG2ho_pOFBuSujrJq8F8WIwAYxAVMSjBrh1"
+	"Y6f67awG3vUbPeeNmYT0i2SPn1RjTx8ODPyit3NutRNow"},
+    /* ES256 */
     {0,
 	"eyJhbGciOiJFUzI1NiIsImtpZCI6ImUifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.HACA-e5AAiLEBQjrX6lgoPW7faCV3CU29aRuuHMmaDPn4Ycl4CZZABqHG"
-	"sGpm2PgZjK8NfygZjMy3IT6jk6IOw"},
-    /* ES256, one bit of the signature flipped */
-    {ERR_TOKEN_SIGNATURE,
-	"eyJhbGciOiJFUzI1NiIsImtpZCI6ImUifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.MWkmVs-X5_LJCEQJjJO0hC4O2PjMs8J291Mz2xYnVrLKPrY1vioLG5Qsv"
-	"dZAuJV1fAjxCBMUWdWSY9MPF8d-bQ"},
-    /* ES256, no signature */
-    {ERR_TOKEN_SIGNATURE,
-	"eyJhbGciOiJFUzI1NiIsImtpZCI6ImUifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0."},
-    /* EdDSA, good */
+	"n0.mrIEw04sXJmaY9RqfAszU5nOjGM8UUTj3QH1HlURg_Tnf-OGLnomL8Upd"
+	"mI9YLnc8ASMiIHfxY11fnrjkbEVdw"},
+    /* EdDSA */
     {0,
 	"eyJhbGciOiJFZERTQSIsImtpZCI6ImQifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.9MGow-XRRNRnlQfa7pD8kGMgQqfpUM3teXaSpAfTT2P9WIVRNz1sjEze2"
-	"nK26cfRAzroGoJr7SL4qLd0SIhWAw"},
-    /* EdDSA, one bit of the signature flipped */
-    {ERR_TOKEN_SIGNATURE,
-	"eyJhbGciOiJFZERTQSIsImtpZCI6ImQifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.9MGow-XRRNRnlQfa7pD8kGMgQqfpUM3teXaSpAfTT2P9WIVRNz1sjEze2"
-	"nK26cfRAzroGoJr7SL4qLd0SIhWAg"},
-    /* EdDSA, no signature */
-    {ERR_TOKEN_SIGNATURE,
-	"eyJhbGciOiJFZERTQSIsImtpZCI6ImQifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0."},
+	"n0.g0fpclmCstPWUoLa8btm2Qd4FIwI_gg3AJ1iKczeWMfPgyEr9CRZDGdVm"
+	"MxjJf0IVbZQnOA7ATxRaE9PNHhWBA"},
     /* HS256, keyed with the public key */
     {ERR_TOKEN_ALGORITHM,
 	"eyJhbGciOiJIUzI1NiIsImtpZCI6InIifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.sJFpwr92A-r45TcUzCiVNFVq3jBS5SOP7wZwi96Uh-4"},
+	"n0.e3S39C7QQRENbQIOtQ4pnU8lHJ8EDywkB80Ty_IbKGc"},
     /* RS256, but a MAC with the public key */
     {ERR_TOKEN_SIGNATURE,
 	"eyJhbGciOiJSUzI1NiIsImtpZCI6InIifQ.eyJzdWIiOiJzZWxmLWNoZWNrI"
-	"n0.zW6PRd-lTiHR0vYpm-Aeix08DZV1TXq2upiXsAN26rg"},
+	"n0.7us-MCVnIO86zv2h_WeqU-Z_5SpivXz5RUOo6XGGM6g"},
     /* none */
     {ERR_TOKEN_ALGORITHM,
 	"eyJhbGciOiJub25lIiwia2lkIjoiciJ9.eyJzdWIiOiJzZWxmLWNoZWNrIn0"
@@ -113,10 +69,10 @@ static const struct jws_sample jws_samples[] = {
     /* none, signed */
     {ERR_TOKEN_ALGORITHM,
 	"eyJhbGciOiJub25lIiwia2lkIjoiciJ9.eyJzdWIiOiJzZWxmLWNoZWNrIn0"
-	".VgEwgZPNQ4GhFts3U-cciM5fi3PJnE-iti5ssXenHJsAcuxSPe_zaWTvAUk"
-	"PvSLcsiPH2sx1yNMYLY1qYU8460NqanfaE1T5kS0GPzz9Pzbp4vAGDoWFB2G"
-	"j4OPSLsf0TweB0MKRUxvy6G6O7DdvPuKcuclNGRxg-3BHfEDz5ugjzcGvJdw"
-	"94BUXzttd_y-AAQh55pgdHH-Ax-U9CZx1GnE36pWaE5W6M12XNqZVrd8e5lE"
-	"rwYenm80avQekKfHDavMUfz5VXQ2ijWrwqM-rXOXSjLV1LehTo5hd1U4uFqq"
-	"WszfEIAK3VTjAsoEliaawVszzdHZnnEdl2Bfg77xqEQ"},
+	".lKXrcEVjUQ579yomlqoSNeK1aB50Ca4Jc_-tt7DEp_0C-7rOIViSGhz2JtK"
+	"NaoSWSFnHuv6akI0ZuQg640LAjA2MoUCbfh5N7K4C_HA1m-oXGXEmEBQNNXm"
+	"U2ATKNL3PwumV07KQmM0PEoBUbWGfINa4T3mU-JB69R6CLGTswWdiNYa01kI"
+	"ZYnW--BxVjQBb7jwIAzUqV0CWYyJWr17oxn-XtDAc68z1xAgxw_HHSS77UvB"
+	"Q9Wc7otftIxNnuuVbw7BjhpsEsFVnwRjwbC433aI9c9vqdNV2GohD0ak1kKd"
+	"3xjywvvG_yuUs5TPplJKXDprfdmePiGKwppjjGQgFsg"},
 };

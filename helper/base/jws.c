@@ -19,12 +19,12 @@
 #include "common/err.h"
 #include "common/secret.h"
 
-struct part {
-	const char *text;
-	size_t len;
-};
-
 enum { PART_HEADER, PART_PAYLOAD, PART_SIGNATURE, PART_COUNT };
+
+struct parts {
+	struct buf bytes[PART_COUNT]; /* decoded */
+	size_t signed_len;            /* header and payload, as received */
+};
 
 struct header {
 	enum jwk_alg alg;
@@ -32,33 +32,39 @@ struct header {
 	bool typ_is_own; /* neither absent nor "JWT" */
 };
 
-/* Exactly three parts of base64url letters, none longer than allowed. */
-static int
-split(const char *token, size_t len, struct part parts[PART_COUNT])
+static void
+parts_done(struct parts *parts)
 {
-	size_t count = 0;
-	size_t start = 0;
+	for (size_t i = 0; i < PART_COUNT; i++)
+		buf_done(&parts->bytes[i]);
+}
+
+/* Exactly three parts, each in the one spelling that an encoder gives it. */
+static int
+split(const char *token, size_t len, struct parts *parts)
+{
+	const char *at = token;
+	size_t left = len;
 
 	if (len > JWS_MAX_BYTES)
 		return ERR_TOKEN_MALFORMED;
-	for (size_t i = 0; i <= len; i++) {
-		if (i < len && token[i] != '.')
-			continue;
-		if (count == PART_COUNT)
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		const char *dot = memchr(at, '.', left);
+		bool is_last = i == PART_SIGNATURE;
+		if ((dot == NULL) != is_last)
 			return ERR_TOKEN_MALFORMED;
-		parts[count++] =
-		    (struct part){.text = token + start, .len = i - start};
-		start = i + 1;
+		size_t part_len = is_last ? left : (size_t)(dot - at);
+		buf_init(&parts->bytes[i], JWS_MAX_BYTES);
+		int r = crypto_base64url_decode(at, part_len, &parts->bytes[i]);
+		if (r < 0)
+			return r == ERR_MALFORMED ? ERR_TOKEN_MALFORMED : r;
+		if (is_last)
+			break;
+		parts->signed_len = (size_t)(dot - token);
+		at = dot + 1;
+		left -= part_len + 1;
 	}
-	return count == PART_COUNT ? 0 : ERR_TOKEN_MALFORMED;
-}
-
-static int
-decode(const struct part *part, struct buf *out)
-{
-	int r = crypto_base64url_decode(part->text, part->len, out);
-
-	return r == ERR_MALFORMED ? ERR_TOKEN_MALFORMED : r;
+	return 0;
 }
 
 /* Headers that bring keys, extensions or encryption along (RFC 7515 4.1,
@@ -140,58 +146,57 @@ read_header(const struct json_node *json, const struct jws_policy *policy,
 	return read_kid(json, out);
 }
 
-/* libjwt wants the whole token, as a string. */
+/* RFC 7515 5.2: over the very bytes received, not what they decode to. */
 static int
-second_opinion(const struct part *header_part, size_t token_len,
+check_signature(const char *token, const struct parts *parts,
     const struct header *header, const struct jwk *key)
+{
+	struct buf input BUF_AUTO = {.limit = JWS_MAX_BYTES};
+
+	buf_put(&input, token, parts->signed_len);
+	int r = buf_fault(&input);
+	if (r < 0)
+		return r;
+	return jwk_verify(
+	    key, header->alg, &input, &parts->bytes[PART_SIGNATURE]);
+}
+
+/* libjwt wants the whole token as a string, and refuses a typ of its own. */
+static int
+second_opinion(const char *token, size_t len, const struct header *header,
+    const struct jwk *key)
 {
 	if (!jwtsig_knows(header->alg) || header->typ_is_own)
 		return 0;
-	char *token CLEANUP(secret_string_cleanup) =
-	    secret_dup(header_part->text, token_len);
-	if (token == NULL)
+	char *text CLEANUP(secret_string_cleanup) = secret_dup(token, len);
+	if (text == NULL)
 		return ERR_NO_MEMORY;
-	return jwtsig_verify(token, header->alg, jwk_pem(key));
+	return jwtsig_verify(text, header->alg, jwk_pem(key));
 }
 
 static int
-check_signature(const struct part parts[PART_COUNT],
-    const struct header *header, const struct jwk *key)
+read_payload(const struct buf *bytes, struct json **ret_payload)
 {
-	struct buf signature BUF_AUTO = {.limit = JWS_MAX_BYTES};
-	struct buf input BUF_AUTO = {.limit = JWS_MAX_BYTES};
-	const struct part *last = &parts[PART_SIGNATURE];
+	struct json *payload JSON_AUTO = NULL;
 
-	int r = decode(last, &signature);
+	int r = json_parse(bytes->bytes, bytes->len, JWS_MAX_BYTES, &payload);
 	if (r < 0)
 		return r;
-	/* RFC 7515 5.2: the very bytes received, not what they decode to. */
-	const char *start = parts[PART_HEADER].text;
-	size_t signed_len = (size_t)(last->text - start) - 1;
-	buf_put(&input, start, signed_len);
-	r = buf_fault(&input);
-	if (r < 0)
-		return r;
-	r = jwk_verify(key, header->alg, &input, &signature);
-	if (r < 0)
-		return r;
-	return second_opinion(
-	    &parts[PART_HEADER], signed_len + 1 + last->len, header, key);
+	if (!json_is_object(json_root(payload)))
+		return ERR_JSON_TYPE;
+	*ret_payload = TAKE(payload);
+	return 0;
 }
 
 /* The key that the header asks for, if it is one of ours and fits. */
 static int
-read_and_choose(const struct part *part, const struct jwk_set *keys,
+read_and_choose(const struct buf *bytes, const struct jwk_set *keys,
     const struct jws_policy *policy, struct header *out,
     const struct jwk **ret_key)
 {
-	struct buf bytes BUF_AUTO = {.limit = JWS_MAX_BYTES};
 	struct json *json JSON_AUTO = NULL;
 
-	int r = decode(part, &bytes);
-	if (r < 0)
-		return r;
-	r = json_parse(bytes.bytes, bytes.len, JWS_MAX_BYTES, &json);
+	int r = json_parse(bytes->bytes, bytes->len, JWS_MAX_BYTES, &json);
 	if (r < 0)
 		return r;
 	r = read_header(json_root(json), policy, out);
@@ -206,37 +211,62 @@ int
 jws_verify(const char *token, size_t len, const struct jwk_set *keys,
     const struct jws_policy *policy, struct json **ret_payload)
 {
-	struct part parts[PART_COUNT];
+	struct parts parts CLEANUP(parts_done) = {0};
 	struct header header = {0};
 	const struct jwk *key = NULL;
-	struct buf bytes BUF_AUTO = {.limit = JWS_MAX_BYTES};
 	struct json *payload JSON_AUTO = NULL;
 
-	int r = split(token, len, parts);
+	int r = split(token, len, &parts);
 	if (r < 0)
 		return r;
-	r = decode(&parts[PART_PAYLOAD], &bytes);
+	r = read_and_choose(
+	    &parts.bytes[PART_HEADER], keys, policy, &header, &key);
 	if (r < 0)
 		return r;
-	r = read_and_choose(&parts[PART_HEADER], keys, policy, &header, &key);
+	r = check_signature(token, &parts, &header, key);
 	if (r < 0)
 		return r;
-	r = check_signature(parts, &header, key);
+	r = read_payload(&parts.bytes[PART_PAYLOAD], &payload);
 	if (r < 0)
 		return r;
-	r = json_parse(bytes.bytes, bytes.len, JWS_MAX_BYTES, &payload);
+	/* Last, because libjwt calls a payload that it cannot read unsigned. */
+	r = second_opinion(token, len, &header, key);
 	if (r < 0)
 		return r;
-	if (!json_is_object(json_root(payload)))
-		return ERR_JSON_TYPE;
 	*ret_payload = TAKE(payload);
 	return 0;
+}
+
+static bool
+sample_fares(const struct jwk_set *keys, const char *token, int expected)
+{
+	const struct jws_policy policy = {.algs = JWK_ALG_ALL};
+	struct json *payload JSON_AUTO = NULL;
+
+	return jws_verify(token, strlen(token), keys, &policy, &payload) ==
+	    expected;
+}
+
+/* A token with another signature, and with none. */
+static bool
+spoiled_sample_fails(const struct jwk_set *keys, const char *token)
+{
+	char *spoiled CLEANUP(secret_string_cleanup) =
+	    secret_dup(token, strlen(token));
+
+	if (spoiled == NULL)
+		return false;
+	char *signature = strrchr(spoiled, '.') + 1;
+	*signature = *signature == 'A' ? 'B' : 'A';
+	if (!sample_fares(keys, spoiled, ERR_TOKEN_SIGNATURE))
+		return false;
+	*signature = '\0';
+	return sample_fares(keys, spoiled, ERR_TOKEN_SIGNATURE);
 }
 
 int
 jws_self_check(void)
 {
-	const struct jws_policy policy = {.algs = JWK_ALG_ALL};
 	struct jwk_set *keys JWK_SET_AUTO = NULL;
 
 	int r =
@@ -245,10 +275,10 @@ jws_self_check(void)
 		return ERR_INTERNAL;
 	for (size_t i = 0; i < ARRAY_SIZE(jws_samples); i++) {
 		const struct jws_sample *sample = &jws_samples[i];
-		struct json *payload JSON_AUTO = NULL;
-		r = jws_verify(sample->token, strlen(sample->token), keys,
-		    &policy, &payload);
-		if (r != sample->expected)
+		if (!sample_fares(keys, sample->token, sample->expected))
+			return ERR_INTERNAL;
+		if (sample->expected == 0 &&
+		    !spoiled_sample_fails(keys, sample->token))
 			return ERR_INTERNAL;
 	}
 	return 0;

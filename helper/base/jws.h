@@ -2,12 +2,12 @@
  * jws.h - a compact JWS (RFC 7515 7.1): bytes to a payload that was signed by
  * a key that we chose.
  *
- * In this order, each failing with its own reason: length (16 KiB) and charset,
+ * In this order, each failing with its own reason: length (16 KiB),
  * exactly three parts, strict base64url, header by the strict JSON reader,
  * alg on the allow-list, no crit, b64, jku, jwk, x5u, x5c, enc or zip, typ
  * absent or as asked, kid looked up in the given set only, key fit for alg,
- * signature by OpenSSL and, where libjwt knows the algorithm, by libjwt too:
- * both must say yes.  Never looks at claims.
+ * signature by OpenSSL, payload by the strict JSON reader, signature again by
+ * libjwt where it knows the algorithm.  Never looks at claims.
  */
 #pragma once
 
@@ -21,11 +21,11 @@
 
 struct jws_policy {
 	unsigned int algs; /* mask of enum jwk_alg */
-	const char *typ;   /* accepted besides "JWT" and none; NULL: those */
+	const char *typ;   /* accepted besides "JWT" and none; NULL: no other */
 };
 
 /*
- * ret_payload: the claims object, owned by the caller.
+ * ret_payload: the claims object, owned by the caller.  Pure.
  * Faults: TOKEN_MALFORMED, TOKEN_HEADER, TOKEN_TYPE, TOKEN_ALGORITHM,
  * TOKEN_KEY_UNKNOWN, TOKEN_KEY_UNFIT, TOKEN_SIGNATURE, JSON_*, NO_MEMORY.
  */

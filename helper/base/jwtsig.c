@@ -32,25 +32,7 @@ jwtsig_knows(enum jwk_alg alg)
 	return libjwt_alg(alg) != JWT_ALG_NONE;
 }
 
-#ifdef HAVE_JWT_DECODE
-
-DEFINE_CLEANUP(jwt_t, jwt, jwt_free)
-
-static int
-verify(const char *token, jwt_alg_t alg, const char *pem)
-{
-	jwt_t *jwt CLEANUP(jwt_cleanup) = NULL;
-
-	int r = jwt_decode(
-	    &jwt, token, (const unsigned char *)pem, (int)strlen(pem));
-	if (r == ENOMEM)
-		return ERR_NO_MEMORY;
-	if (r != 0 || jwt == NULL || jwt_get_alg(jwt) != alg)
-		return ERR_TOKEN_SIGNATURE;
-	return 0;
-}
-
-#else
+#ifdef HAVE_JWKS_CREATE_FROMKEY
 
 DEFINE_CLEANUP(jwk_set_t, jwks, jwks_free)
 DEFINE_CLEANUP(jwt_checker_t, checker, jwt_checker_free)
@@ -71,6 +53,24 @@ verify(const char *token, jwt_alg_t alg, const char *pem)
 	    jwt_checker_time_leeway(checker, JWT_CLAIM_EXP, -1) != 0 ||
 	    jwt_checker_time_leeway(checker, JWT_CLAIM_NBF, -1) != 0 ||
 	    jwt_checker_verify(checker, token) != 0)
+		return ERR_TOKEN_SIGNATURE;
+	return 0;
+}
+
+#else
+
+DEFINE_CLEANUP(jwt_t, jwt, jwt_free)
+
+static int
+verify(const char *token, jwt_alg_t alg, const char *pem)
+{
+	jwt_t *jwt CLEANUP(jwt_cleanup) = NULL;
+
+	int r = jwt_decode(
+	    &jwt, token, (const unsigned char *)pem, (int)strlen(pem));
+	if (r == ENOMEM)
+		return ERR_NO_MEMORY;
+	if (r != 0 || jwt == NULL || jwt_get_alg(jwt) != alg)
 		return ERR_TOKEN_SIGNATURE;
 	return 0;
 }

@@ -16,18 +16,6 @@
 #include "common/err.h"
 #include "tests/unit/vectors.h"
 
-static struct jwk_set *
-read_keys(void)
-{
-	struct jwk_set *set = NULL;
-	size_t len = 0;
-	char *bytes = vectors_read("keys.json", &len);
-
-	assert_int_equal(jwk_set_parse(bytes, len, &set), 0);
-	free(bytes);
-	return set;
-}
-
 static void
 check_set(const struct vector *vector, void *data)
 {
@@ -67,7 +55,7 @@ t11_a_giant_set_is_refused(void **state)
 static void
 t10_of_the_vector_set_only_the_good_keys_are_usable(void **state)
 {
-	struct jwk_set *set JWK_SET_AUTO = read_keys();
+	struct jwk_set *set JWK_SET_AUTO = vectors_keys();
 
 	assert_int_equal(jwk_set_count(set), 5);
 }
@@ -82,7 +70,7 @@ keys_are_found_by_kid_and_algorithm(void **state)
 	    {"rsa-2", JWK_ALG_PS256}, {"rsa-3", JWK_ALG_RS256},
 	    {"ec-1", JWK_ALG_ES256}, {"ed-1", JWK_ALG_EDDSA}, {"twin", 0},
 	    {"oct-1", 0}, {"rsa-1024-bits", 0}};
-	struct jwk_set *set JWK_SET_AUTO = read_keys();
+	struct jwk_set *set JWK_SET_AUTO = vectors_keys();
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		for (unsigned int alg = 1; alg <= JWK_ALG_ALL; alg <<= 1) {
@@ -102,7 +90,7 @@ t4_strange_kids_find_nothing(void **state)
 {
 	static const char *const kids[] = {
 	    "", "RSA-1", "rsa-1 ", "rsa", "../rsa-1", "*"};
-	struct jwk_set *set JWK_SET_AUTO = read_keys();
+	struct jwk_set *set JWK_SET_AUTO = vectors_keys();
 	const struct jwk *key = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kids); i++)
@@ -117,7 +105,7 @@ t4_strange_kids_find_nothing(void **state)
 static void
 without_a_kid_only_the_one_that_fits_is_found(void **state)
 {
-	struct jwk_set *set JWK_SET_AUTO = read_keys();
+	struct jwk_set *set JWK_SET_AUTO = vectors_keys();
 	const struct jwk *key = NULL;
 
 	assert_int_equal(jwk_set_find(set, NULL, JWK_ALG_RS256, &key),
@@ -133,7 +121,7 @@ static void
 the_pem_is_a_public_key(void **state)
 {
 	static const char begin[] = "-----BEGIN PUBLIC KEY-----\n";
-	struct jwk_set *set JWK_SET_AUTO = read_keys();
+	struct jwk_set *set JWK_SET_AUTO = vectors_keys();
 	const struct jwk *key = NULL;
 
 	assert_int_equal(jwk_set_find(set, "rsa-1", JWK_ALG_RS256, &key), 0);

@@ -52,18 +52,6 @@ __wrap_jwtsig_verify(const char *token, enum jwk_alg alg, const char *pem)
 	return __real_jwtsig_verify(token, alg, pem);
 }
 
-static struct jwk_set *
-read_keys(void)
-{
-	struct jwk_set *set = NULL;
-	size_t len = 0;
-	char *bytes = vectors_read("keys.json", &len);
-
-	assert_int_equal(jwk_set_parse(bytes, len, &set), 0);
-	free(bytes);
-	return set;
-}
-
 static int
 verify(const char *token, size_t len, const struct jwk_set *keys,
     const struct jws_policy *policy)
@@ -79,7 +67,7 @@ verify(const char *token, size_t len, const struct jwk_set *keys,
 static void
 the_payload_is_what_was_signed(void **state)
 {
-	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	struct jwk_set *keys JWK_SET_AUTO = vectors_keys();
 
 	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++) {
 		struct json *payload JSON_AUTO = NULL;
@@ -96,7 +84,7 @@ the_payload_is_what_was_signed(void **state)
 static void
 t3_every_flipped_bit_is_refused(void **state)
 {
-	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	struct jwk_set *keys JWK_SET_AUTO = vectors_keys();
 
 	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++) {
 		size_t len = 0;
@@ -136,7 +124,7 @@ insert_everywhere(const char *token, size_t len, const char *letters,
 static void
 t3_every_inserted_byte_is_refused(void **state)
 {
-	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	struct jwk_set *keys JWK_SET_AUTO = vectors_keys();
 	char letters[256];
 
 	for (size_t i = 0; i < sizeof(letters); i++)
@@ -152,7 +140,7 @@ t3_every_inserted_byte_is_refused(void **state)
 static void
 t3_every_truncation_is_refused(void **state)
 {
-	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	struct jwk_set *keys JWK_SET_AUTO = vectors_keys();
 
 	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++) {
 		size_t len = 0;
@@ -172,7 +160,7 @@ t1_only_the_algorithms_of_the_policy_are_taken(void **state)
 {
 	static const unsigned int algs[] = {
 	    JWK_ALG_RS256, JWK_ALG_ES256, JWK_ALG_EDDSA, JWK_ALG_PS256};
-	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	struct jwk_set *keys JWK_SET_AUTO = vectors_keys();
 
 	for (size_t i = 0; i < ARRAY_SIZE(reference_tokens); i++) {
 		size_t len = 0;
@@ -197,7 +185,7 @@ t5_an_access_token_is_taken_only_where_asked_for(void **state)
 	    "tokens/token-type--t5-typ-access-token-as-media-type.jwt"};
 	static const char *const asked[] = {
 	    "at+jwt", "AT+JWT", "application/at+jwt"};
-	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	struct jwk_set *keys JWK_SET_AUTO = vectors_keys();
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		size_t len = 0;
@@ -216,7 +204,7 @@ t5_an_access_token_is_taken_only_where_asked_for(void **state)
 static void
 t3_a_nul_inside_is_refused(void **state)
 {
-	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	struct jwk_set *keys JWK_SET_AUTO = vectors_keys();
 	size_t len = 0;
 	char *token = vectors_read(reference_tokens[0], &len);
 
@@ -240,7 +228,7 @@ verify_file(const char *path, const struct jwk_set *keys)
 static void
 both_verifiers_must_say_yes(void **state)
 {
-	struct jwk_set *keys JWK_SET_AUTO = read_keys();
+	struct jwk_set *keys JWK_SET_AUTO = vectors_keys();
 
 	libjwt_says = ERR_TOKEN_SIGNATURE;
 	libjwt_asked = 0;

@@ -26,11 +26,8 @@ static int
 setup(void **state)
 {
 	static struct fixture f;
-	size_t len = 0;
-	char *bytes = vectors_read("keys.json", &len);
 
-	assert_int_equal(jwk_set_parse(bytes, len, &f.set), 0);
-	free(bytes);
+	f.set = vectors_keys();
 	assert_int_equal(
 	    jwk_set_find(f.set, "rsa-1", JWK_ALG_RS256, &f.rsa), 0);
 	assert_int_equal(jwk_set_find(f.set, "ec-1", JWK_ALG_ES256, &f.ec), 0);

@@ -87,3 +87,15 @@ vectors_each(const char *folder, const char *mark, size_t at_least,
 	free(entries);
 	assert_true(seen >= at_least);
 }
+
+struct jwk_set *
+vectors_keys(void)
+{
+	struct jwk_set *keys = NULL;
+	size_t len = 0;
+	char *bytes = vectors_read("keys.json", &len);
+
+	assert_int_equal(jwk_set_parse(bytes, len, &keys), 0);
+	free(bytes);
+	return keys;
+}

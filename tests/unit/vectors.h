@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "base/jwk.h"
+
 struct vector {
 	const char *name; /* of the file */
 	const char *bytes;
@@ -22,3 +24,6 @@ void vectors_each(const char *folder, const char *mark, size_t at_least,
 
 /* The content of a file of tests/vectors, NUL-terminated; free() it. */
 char *vectors_read(const char *path, size_t *ret_len);
+
+/* The key set that all tokens are checked against; jwk_set_free() it. */
+struct jwk_set *vectors_keys(void);

@@ -23,19 +23,9 @@ const token = (head, signer) => {
 	const input = `${b64(JSON.stringify(head))}.${body}`;
 	return `${input}.${b64(signer(Buffer.from(input)))}`;
 };
-const flip = (signer) => (data) => {
-	const signature = signer(data);
-	signature[signature.length - 1] ^= 1;
-	return signature;
-};
-
 const samples = [];
-for (const [alg, signer] of Object.entries(sign)) {
-	const head = { alg, kid: kids[alg] };
-	samples.push([`${alg}, good`, '0', token(head, signer)]);
-	samples.push([`${alg}, one bit of the signature flipped`, 'ERR_TOKEN_SIGNATURE', token(head, flip(signer))]);
-	samples.push([`${alg}, no signature`, 'ERR_TOKEN_SIGNATURE', token(head, () => '')]);
-}
+for (const [alg, signer] of Object.entries(sign))
+	samples.push([alg, '0', token({ alg, kid: kids[alg] }, signer)]);
 samples.push(['HS256, keyed with the public key', 'ERR_TOKEN_ALGORITHM', token({ alg: 'HS256', kid: 'r' }, mac)]);
 samples.push(['RS256, but a MAC with the public key', 'ERR_TOKEN_SIGNATURE', token({ alg: 'RS256', kid: 'r' }, mac)]);
 samples.push(['none', 'ERR_TOKEN_ALGORITHM', token({ alg: 'none', kid: 'r' }, () => '')]);
