@@ -37,3 +37,12 @@ tests_unit_test_stamp_SOURCES = tests/unit/test-stamp.c
 tests_unit_test_stamp_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_stamp_LDADD = librules.la $(UNIT_LIBS)
 endif
+
+librules_la_SOURCES += helper/rules/claims.c helper/rules/claims.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-claims
+tests_unit_test_claims_SOURCES = tests/unit/test-claims.c
+tests_unit_test_claims_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_claims_LDADD = librules.la $(UNIT_LIBS)
+endif

@@ -22,3 +22,13 @@ tests_unit_test_ids_SOURCES = tests/unit/test-ids.c $(DIRLAB)
 tests_unit_test_ids_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_ids_LDADD = libservices.la $(UNIT_LIBS)
 endif
+
+libservices_la_SOURCES += helper/services/token.c helper/services/token.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-token
+tests_unit_test_token_SOURCES = tests/unit/test-token.c \
+	tests/unit/vectors.c tests/unit/vectors.h
+tests_unit_test_token_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_token_LDADD = libservices.la $(UNIT_LIBS)
+endif
