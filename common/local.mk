@@ -1,7 +1,9 @@
 # What the modules, the command and the daemon share; libc only.
 noinst_LTLIBRARIES += libsnapshot.la libwire.la
 
-# Small enough for the NSS module: nothing here allocates.
+# Small enough for the NSS module: nothing here allocates, and the linker drops
+# the functions that a user of the library does not call.
+libsnapshot_la_CFLAGS = $(AM_CFLAGS) -ffunction-sections -fdata-sections
 libsnapshot_la_SOURCES =
 libsnapshot_la_SOURCES += common/err.c common/err.h
 libsnapshot_la_SOURCES += common/attrs.h common/paths.h common/times.h

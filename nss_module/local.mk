@@ -1,1 +1,21 @@
-# nss_module: see the folder's files
+# The name service module: a convenience library, which the tests link too, and
+# the shared object that glibc loads.
+noinst_LTLIBRARIES += libnssmodule.la
+libnssmodule_la_SOURCES = \
+	nss_module/group.c nss_module/group.h \
+	nss_module/map.c nss_module/map.h \
+	nss_module/pack.c nss_module/pack.h \
+	nss_module/passwd.c nss_module/passwd.h \
+	nss_module/walk.c nss_module/walk.h
+libnssmodule_la_CFLAGS = $(AM_CFLAGS) -ffunction-sections -fdata-sections
+libnssmodule_la_LIBADD = libsnapshot.la
+
+nss_LTLIBRARIES = nss_module/libnss_orglogin.la
+nss_module_libnss_orglogin_la_SOURCES =
+nss_module_libnss_orglogin_la_LIBADD = libnssmodule.la
+nss_module_libnss_orglogin_la_LDFLAGS = $(AM_LDFLAGS) -version-info 2:0:0 \
+	-shared -Wl,-z,nodelete -Wl,-z,defs -Wl,--gc-sections \
+	-Wl,--version-script=$(top_srcdir)/nss_module/nss_orglogin.map
+nss_module_libnss_orglogin_la_DEPENDENCIES = libnssmodule.la \
+	nss_module/nss_orglogin.map
+EXTRA_DIST += nss_module/nss_orglogin.map

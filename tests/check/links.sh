@@ -1,15 +1,16 @@
 #!/bin/sh
 # T70: what lives in every process stays small: the NSS module needs libc alone,
 # the PAM module libc and libpam. T67: the NSS module imports only the functions
-# listed here, so neither environment, socket, allocation nor log. T48: the PAM
+# listed here, so neither environment, socket nor log,
+# and no allocation but of the caller's own list of gids. T48: the PAM
 # module cannot touch its host's process state. T114: the daemon cannot ask NSS.
 . "$(dirname "$0")/lib.sh"
 
 need nm readelf
 
 nss_imports='
-open openat open64 fstat fstat64 __fstat64 mmap mmap64 munmap close
-clock_gettime memcmp memcpy memset memchr memmove strlen strnlen strcmp strncmp
+open openat open64 stat fstat fstat64 __fstat64 mmap mmap64 munmap close realloc
+clock_gettime memcmp memcpy memset memchr memmove strlen strnlen strcmp strncmp strrchr
 pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock
 __errno_location __stack_chk_fail __memcpy_chk __memset_chk __memmove_chk
 geteuid getuid

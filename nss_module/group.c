@@ -1,0 +1,305 @@
+/*
+ * group.c - the group and initgroups maps of NSS.
+ *
+ * Owns the entry points for groups and the place of this process's getgrent().
+ * Promises that nobody who is not in the snapshot is given a gid: glibc asks
+ * initgroups for local users as well, root included.  Must not look anywhere
+ * else to find out who is local: the writer leaves local names out.
+ */
+#include "nss_module/group.h"
+
+#include <stdlib.h>
+
+#include "common/attrs.h"
+#include "common/err.h"
+#include "nss_module/pack.h"
+
+EXPORT enum nss_status _nss_orglogin_getgrnam_r(
+    const char *name, struct group *gr, char *buffer, size_t size, int *errnop);
+EXPORT enum nss_status _nss_orglogin_getgrgid_r(
+    gid_t gid, struct group *gr, char *buffer, size_t size, int *errnop);
+EXPORT enum nss_status _nss_orglogin_setgrent(int stay_open);
+EXPORT enum nss_status _nss_orglogin_endgrent(void);
+EXPORT enum nss_status _nss_orglogin_getgrent_r(
+    struct group *gr, char *buffer, size_t size, int *errnop);
+EXPORT enum nss_status _nss_orglogin_initgroups_dyn(const char *user,
+    gid_t group, long *start, long *size, gid_t **groups, long limit,
+    int *errnop);
+
+static int
+tell_members(const struct snapshot *snap, const struct snapshot_group *group,
+    struct pack *out, char **members)
+{
+	for (uint32_t i = 0; i < group->member_count; i++) {
+		struct snapshot_user user;
+		int err = snapshot_member(snap, group, i, &user);
+
+		if (err)
+			return err;
+		members[i] = pack_bytes(out, user.name, user.name_length + 1);
+		if (!members[i])
+			return ERR_NO_SPACE;
+	}
+	members[group->member_count] = NULL;
+	return 0;
+}
+
+static int
+tell(const struct snapshot *snap, const struct snapshot_group *group,
+    const struct group_answer *answer)
+{
+	struct pack out = {answer->buffer, answer->size};
+	char **members = pack_pointers(&out, group->member_count);
+	/* name NUL "*" NUL */
+	char *text = pack_bytes(&out, group->name, group->name_length + 3);
+
+	if (!members || !text)
+		return ERR_NO_SPACE;
+	*answer->entry = (struct group){
+	    .gr_name = text,
+	    .gr_passwd = text + group->name_length + 1,
+	    .gr_gid = group->gid,
+	    .gr_mem = members,
+	};
+	return tell_members(snap, group, &out, members);
+}
+
+enum nss_status
+group_by_name(
+    struct map *map, const char *name, const struct group_answer *answer)
+{
+	struct map_view view;
+	struct snapshot_group group;
+	int err;
+
+	do {
+		err = map_begin(map, &view);
+		if (err)
+			break;
+		err = snapshot_group_by_name(&view.snap, name, &group);
+		if (!err)
+			err = tell(&view.snap, &group, answer);
+	} while (!map_end(map, &view));
+	return pack_status(err, answer->errnop);
+}
+
+enum nss_status
+group_by_id(struct map *map, gid_t gid, const struct group_answer *answer)
+{
+	struct map_view view;
+	struct snapshot_group group;
+	int err;
+
+	do {
+		err = map_begin(map, &view);
+		if (err)
+			break;
+		err = snapshot_group_by_id(&view.snap, gid, &group);
+		if (!err)
+			err = tell(&view.snap, &group, answer);
+	} while (!map_end(map, &view));
+	return pack_status(err, answer->errnop);
+}
+
+/* The next group that is not the host's own. */
+static int
+find_group(const struct map_view *view, const struct walk *walk,
+    struct snapshot_group *ret_group, uint32_t *ret_place)
+{
+	uint32_t place = 0;
+	int err = walk_place(walk, view, &place);
+
+	for (; !err; place++) {
+		struct snapshot_group group;
+
+		err = snapshot_group_at(&view->snap, place, &group);
+		if (err || group.local)
+			continue;
+		*ret_group = group;
+		*ret_place = place;
+		return 0;
+	}
+	return err;
+}
+
+/* The next private group. */
+static int
+find_private_group(const struct map_view *view, const struct walk *walk,
+    struct snapshot_group *ret_group, uint32_t *ret_place)
+{
+	struct snapshot_user user;
+	int err = walk_place(walk, view, ret_place);
+
+	if (!err)
+		err = snapshot_user_at(&view->snap, *ret_place, &user);
+	if (!err)
+		snapshot_private_group(&user, ret_group);
+	return err;
+}
+
+static int
+tell_next(const struct map_view *view, struct walk *walk,
+    const struct group_answer *answer, uint32_t *ret_place)
+{
+	struct snapshot_group group;
+	int err = ERR_NOT_FOUND;
+
+	if (walk->kind == WALK_GROUPS)
+		err = find_group(view, walk, &group, ret_place);
+	if (err == ERR_NOT_FOUND && walk->kind == WALK_GROUPS)
+		walk_start(walk, WALK_USERS);
+	if (walk->kind == WALK_USERS)
+		err = find_private_group(view, walk, &group, ret_place);
+	return err ? err : tell(&view->snap, &group, answer);
+}
+
+enum nss_status
+group_next(
+    struct map *map, struct walk *walk, const struct group_answer *answer)
+{
+	struct map_view view;
+	struct walk trial;
+	uint32_t place = 0;
+	int err;
+
+	do {
+		err = map_begin(map, &view);
+		if (err)
+			break;
+		trial = *walk;
+		err = tell_next(&view, &trial, answer, &place);
+	} while (!map_end(map, &view));
+	if (!err) {
+		walk_advance(&trial, &view, place, answer->entry->gr_name);
+		*walk = trial;
+	}
+	return pack_status(err, answer->errnop);
+}
+
+/* Room for one more; ERR_NO_SPACE says that the caller wants no more. */
+static int
+grow(const struct group_list *list)
+{
+	long room = *list->room;
+
+	if (*list->count < room)
+		return 0;
+	if (list->limit > 0 && room >= list->limit)
+		return ERR_NO_SPACE;
+	room = room > 0 ? room * 2 : 16;
+	if (list->limit > 0 && room > list->limit)
+		room = list->limit;
+
+	gid_t *gids = realloc(*list->gids, (size_t)room * sizeof(*gids));
+
+	if (!gids)
+		return ERR_NO_MEMORY;
+	*list->gids = gids;
+	*list->room = room;
+	return 0;
+}
+
+static int
+add_gids(const struct snapshot_user *user, const struct group_list *list)
+{
+	for (uint32_t i = 0; i < user->gid_count; i++) {
+		gid_t gid = snapshot_user_gid(user, i);
+
+		if (gid == 0 || gid == list->skip)
+			continue;
+
+		int err = grow(list);
+
+		if (err)
+			return err == ERR_NO_SPACE ? 0 : err;
+		(*list->gids)[(*list->count)++] = gid;
+	}
+	return 0;
+}
+
+enum nss_status
+group_list(struct map *map, const char *user_name,
+    const struct group_list *list, int *errnop)
+{
+	const long start = *list->count;
+	struct map_view view;
+	struct snapshot_user user;
+	int err;
+
+	do {
+		*list->count = start;
+		err = map_begin(map, &view);
+		if (err)
+			break;
+		err = snapshot_user_by_name(&view.snap, user_name, &user);
+		if (!err)
+			err = add_gids(&user, list);
+	} while (!map_end(map, &view));
+	return pack_status(err, errnop);
+}
+
+enum nss_status
+_nss_orglogin_getgrnam_r(
+    const char *name, struct group *gr, char *buffer, size_t size, int *errnop)
+{
+	struct group_answer answer = {gr, buffer, size, errnop};
+
+	return group_by_name(map_installed(), name, &answer);
+}
+
+enum nss_status
+_nss_orglogin_getgrgid_r(
+    gid_t gid, struct group *gr, char *buffer, size_t size, int *errnop)
+{
+	struct group_answer answer = {gr, buffer, size, errnop};
+
+	return group_by_id(map_installed(), gid, &answer);
+}
+
+static struct walk *
+get_walk(void)
+{
+	static struct walk walk = {.kind = WALK_GROUPS};
+
+	return &walk;
+}
+
+enum nss_status
+_nss_orglogin_setgrent(int stay_open)
+{
+	(void)stay_open;
+	walk_start(get_walk(), WALK_GROUPS);
+	return NSS_STATUS_SUCCESS;
+}
+
+enum nss_status
+_nss_orglogin_endgrent(void)
+{
+	walk_start(get_walk(), WALK_GROUPS);
+	return NSS_STATUS_SUCCESS;
+}
+
+enum nss_status
+_nss_orglogin_getgrent_r(
+    struct group *gr, char *buffer, size_t size, int *errnop)
+{
+	struct group_answer answer = {gr, buffer, size, errnop};
+
+	return group_next(map_installed(), get_walk(), &answer);
+}
+
+/* Seven parameters, for that is what glibc calls. */
+enum nss_status
+_nss_orglogin_initgroups_dyn(const char *user, gid_t group, long *start,
+    long *size, gid_t **groups, long limit, int *errnop)
+{
+	struct group_list list = {
+	    .gids = groups,
+	    .count = start,
+	    .room = size,
+	    .limit = limit,
+	    .skip = group,
+	};
+
+	return group_list(map_installed(), user, &list, errnop);
+}
