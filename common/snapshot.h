@@ -58,7 +58,7 @@ struct snapshot_user {
 
 struct snapshot_group {
 	uint32_t gid;
-	uint32_t member_count; /* 0 for a private or an unlisted group */
+	uint32_t member_count;   /* 0 for a private or an unlisted group */
 	const uint32_t *members; /* unchecked: use snapshot_member() */
 	const char *name;
 	size_t name_length;
