@@ -1,6 +1,6 @@
 #!/bin/sh
 # No run of six or more lines of code stands twice. Blank lines, comments, lone
-# braces, lines of text and includes do not count; indentation does not matter.
+# braces, includes and lines of bare data do not count, nor does indentation.
 . "$(dirname "$0")/lib.sh"
 
 sources=$(tracked '\.[ch]$')
@@ -14,7 +14,8 @@ finish "$(awk -v strings=1 -f "$here/code.awk" $sources | awk -v run=6 '
 	gsub(/[ \t]+/, " ", text)
 	gsub(/^ | $/, "", text)
 	if (text == "" || text ~ /^[{}();, ]+$/ ||
-	    text ~ /^# ?(include|pragma)/ || text ~ /^"([^"\\]|\\.)*"[ ;,)}]*$/)
+	    text ~ /^# ?(include|pragma)/ || text ~ /^"([^"\\]|\\.)*"[ ;,)}]*$/ ||
+	    text ~ /^[{]?[A-Z_0-9]+,$/)
 		next
 	code[++lines] = text
 	file[lines] = part[1]

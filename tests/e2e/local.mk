@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/e2e/daemon-dead.sh \
 	tests/e2e/declined-code.sh \
 	tests/e2e/everything-broken.sh \
+	tests/e2e/interrupted-package.sh \
 	tests/e2e/key-login.sh \
 	tests/e2e/local-users.sh \
 	tests/e2e/people-of-the-host.sh \
