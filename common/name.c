@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "common/text.h"
+
 #define ASCII_DELETE 0x7f
 
 static bool
@@ -84,60 +86,6 @@ name_mail_valid(const char *mail)
 	return at && at != mail && at[1] && !strchr(at + 1, '@');
 }
 
-/* Bytes that a UTF-8 sequence takes by its first byte; 0 for none. */
-static size_t
-utf8_length(unsigned char first)
-{
-	if (first < 0x80)
-		return 1;
-	if (first >= 0xc2 && first <= 0xdf)
-		return 2;
-	if (first >= 0xe0 && first <= 0xef)
-		return 3;
-	if (first >= 0xf0 && first <= 0xf4)
-		return 4;
-	return 0;
-}
-
-/* The code point at text, with left bytes to come; 0 for malformed ones
- * (RFC 3629 section 3: no overlong form, no surrogate). */
-static uint32_t
-utf8_decode(const char *text, size_t left, size_t *ret_length)
-{
-	static const uint32_t least[] = {0, 1, 0x80, 0x800, 0x10000};
-	static const uint8_t first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	size_t length = utf8_length((unsigned char)text[0]);
-
-	if (length == 0 || length > left)
-		return 0;
-
-	uint32_t point = (unsigned char)text[0] & first_bits[length];
-
-	for (size_t i = 1; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if ((c & 0xc0) != 0x80)
-			return 0;
-		point = point << 6 | (c & 0x3f);
-	}
-	if (point < least[length] || point > 0x10ffff ||
-	    (point >= 0xd800 && point <= 0xdfff))
-		return 0;
-	*ret_length = length;
-	return point;
-}
-
-/* Controls, line separators, and the marks that turn text around: a terminal
- * or a log would show something else than what stands there. */
-static bool
-is_treacherous(uint32_t point)
-{
-	return point < ' ' || (point >= ASCII_DELETE && point <= 0x9f) ||
-	    point == 0x061c || (point >= 0x200e && point <= 0x200f) ||
-	    (point >= 0x2028 && point <= 0x202e) ||
-	    (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
-}
-
 /* At most max bytes of UTF-8 without controls and without the refused ASCII. */
 static bool
 is_clean_text(const char *text, size_t max, const char *refused)
@@ -146,15 +94,10 @@ is_clean_text(const char *text, size_t max, const char *refused)
 
 	if (len > max)
 		return false;
-	for (size_t i = 0, step = 0; i < len; i += step) {
-		uint32_t point = utf8_decode(text + i, len - i, &step);
-
-		if (is_treacherous(point))
+	for (size_t i = 0; i < len; i++)
+		if (strchr(refused, text[i]))
 			return false;
-		if (point < ASCII_DELETE && strchr(refused, (int)point))
-			return false;
-	}
-	return true;
+	return text_line_valid(text);
 }
 
 bool

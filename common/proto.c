@@ -184,23 +184,6 @@ static const struct message messages[] = {
     MESSAGE(PROTO_PROGRESS, progress),
 };
 
-/* A message is built here before any of it is given out. */
-union any_message {
-	struct proto_signin signin;
-	struct proto_wait wait;
-	struct proto_account account;
-	struct proto_session session;
-	struct proto_explain explain;
-	struct proto_sync sync;
-	struct proto_prompt prompt;
-	struct proto_verdict_reply verdict_reply;
-	struct proto_done done;
-	struct proto_status_reply status_reply;
-	struct proto_member member;
-	struct proto_explain_reply explain_reply;
-	struct proto_progress progress;
-};
-
 static const struct message *
 find_message(uint32_t type)
 {
@@ -390,13 +373,13 @@ proto_decode(enum proto_type type, const uint8_t *body, size_t len,
     void *ret_message, size_t size)
 {
 	const struct message *shape = find_message(type);
-	union any_message scratch;
+	struct proto_explain_reply scratch; /* the largest of all */
 	uint8_t *built = (uint8_t *)&scratch;
 	struct cursor in;
 	bool valid = true;
 	int fault;
 
-	if (shape == NULL || size != shape->size)
+	if (shape == NULL || size != shape->size || size > sizeof(scratch))
 		return ERR_INVALID_ARGUMENT;
 	memset(&scratch, 0, sizeof(scratch));
 	cursor_init(&in, body, len);

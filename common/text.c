@@ -44,12 +44,16 @@ read_character(const uint8_t *bytes, uint32_t *ret_character)
 	return len;
 }
 
+/* Controls, line separators, and the marks that hide or turn text around: a
+ * terminal or a log would show something else than what stands there. */
 static bool
 harmless(uint32_t character)
 {
 	if (character < 0x20 || (character >= 0x7f && character <= 0x9f))
 		return false;
-	return !(character >= 0x2028 && character <= 0x202e) &&
+	return character != 0x061c && character != 0xfeff &&
+	    !(character >= 0x200e && character <= 0x200f) &&
+	    !(character >= 0x2028 && character <= 0x202e) &&
 	    !(character >= 0x2066 && character <= 0x2069);
 }
 

@@ -11,7 +11,8 @@
 #include "common/attrs.h"
 
 /* One line: valid UTF-8 without control characters or ones that reorder,
- * hide or break a line (C0, DEL, C1, U+2028..202E, U+2066..2069). */
+ * hide or break a line (C0, DEL, C1, U+061C, U+200E..200F, U+2028..202E,
+ * U+2066..2069, U+FEFF). */
 MUST_CHECK bool text_line_valid(const char *text);
 /* The same, but newlines may part it into lines. */
 MUST_CHECK bool text_lines_valid(const char *text);

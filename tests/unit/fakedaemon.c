@@ -26,6 +26,7 @@
 #include <cmocka.h>
 
 uid_t fakedaemon_folder_uid;
+uid_t fakedaemon_peer_uid;
 
 int __real_lstat(const char *path, struct stat *status);
 int __wrap_lstat(const char *path, struct stat *status);
@@ -40,11 +41,28 @@ __wrap_lstat(const char *path, struct stat *status)
 	return result;
 }
 
+int __real_getsockopt(
+    int fd, int level, int option, void *value, socklen_t *len);
+int __wrap_getsockopt(
+    int fd, int level, int option, void *value, socklen_t *len);
+
+int
+__wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *len)
+{
+	int result = __real_getsockopt(fd, level, option, value, len);
+
+	if (result == 0 && option == SO_PEERCRED)
+		((struct ucred *)value)->uid = fakedaemon_peer_uid;
+	return result;
+}
+
 void
 fakedaemon_listen(struct fakedaemon *daemon)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
+	fakedaemon_folder_uid = 0;
+	fakedaemon_peer_uid = 0;
 	*daemon = (struct fakedaemon){.pid = -1, .log_fd = -1};
 	(void)snprintf(
 	    daemon->folder, sizeof(daemon->folder), "/tmp/fakedaemon-XXXXXX");

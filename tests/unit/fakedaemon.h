@@ -3,8 +3,9 @@
  * clients.
  *
  * The socket listens before fakedaemon_start() returns, so no test waits for
- * it.  Programs that link this wrap lstat(): a folder of the user who runs the
- * test counts as fakedaemon_folder_uid's.
+ * it.  Programs that link this wrap lstat() and getsockopt(): a folder of the
+ * user who runs the test counts as fakedaemon_folder_uid's, and the daemon runs
+ * as fakedaemon_peer_uid.
  */
 #pragma once
 
@@ -41,6 +42,7 @@ struct fakedaemon {
 };
 
 extern uid_t fakedaemon_folder_uid;
+extern uid_t fakedaemon_peer_uid;
 
 /* Makes a folder and a listening socket; the daemon is not yet running. */
 void fakedaemon_listen(struct fakedaemon *daemon);

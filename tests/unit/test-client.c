@@ -26,30 +26,11 @@
 #define SHORT_MS 150  /* for what never comes */
 #define DAEMON_UID 4242
 
-static uid_t peer_uid;
-
-int __real_getsockopt(
-    int fd, int level, int option, void *value, socklen_t *len);
-int __wrap_getsockopt(
-    int fd, int level, int option, void *value, socklen_t *len);
-
-int
-__wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *len)
-{
-	int result = __real_getsockopt(fd, level, option, value, len);
-
-	if (result == 0 && option == SO_PEERCRED)
-		((struct ucred *)value)->uid = peer_uid;
-	return result;
-}
-
 static int
 setup(void **state)
 {
 	static struct fakedaemon daemon;
 
-	peer_uid = 0;
-	fakedaemon_folder_uid = 0;
 	fakedaemon_listen(&daemon);
 	*state = &daemon;
 	return 0;
@@ -124,7 +105,7 @@ t50_an_impostor_is_told_by_its_uid(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(peers); i++) {
 		CLIENT_AUTO struct client client = CLIENT_NULL;
 
-		peer_uid = peers[i].uid;
+		fakedaemon_peer_uid = peers[i].uid;
 		assert_int_equal(open_now(*state, &client), peers[i].fault);
 		assert_true((client.fd >= 0) == (peers[i].fault == 0));
 	}
