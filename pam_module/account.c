@@ -1,0 +1,117 @@
+/*
+ * account.c - the account phase: the gate of every kind of login, keys, cron
+ * jobs and live sudo tickets included; beside it the phases that only follow.
+ *
+ * Promises never to prompt.  A refusal is shown even where the program asks
+ * for silence: sudo always does, and its user would not learn why.
+ */
+#include "pam_module/account.h"
+
+#include <string.h>
+#include <syslog.h>
+
+#include "common/err.h"
+#include "pam_module/ask.h"
+#include "pam_module/converse.h"
+#include "pam_module/request.h"
+
+static int
+judge_member(const struct request *request)
+{
+	CLIENT_AUTO struct client client = CLIENT_NULL;
+	ASK_REPLY_AUTO struct client_reply reply = {.type = PROTO_PENDING};
+	struct proto_account account = {.user = ""};
+	int reason;
+
+	memcpy(account.user, request->user,
+	    strnlen(request->user, sizeof(account.user) - 1));
+	memcpy(account.roles, request->options.roles, sizeof(account.roles));
+	ask_context(request->call->pamh, &account.context);
+	reason = ask_open(&client, request->call->places, &ASK_ACCOUNT);
+	if (reason == 0)
+		reason = ask_exchange(
+		    &client, PROTO_ACCOUNT, &account, &ASK_ACCOUNT, &reply);
+	if (reason == 0)
+		reason = outcome_reason(&reply);
+	if (reason != 0)
+		return request_refuse(request, OUTCOME_ACCOUNT, reason, &reply);
+	if (request->options.debug)
+		converse_log(request->call->pamh, LOG_DEBUG, "account allowed",
+		    request->user, err_name(0));
+	return PAM_SUCCESS;
+}
+
+/* A removed member with an open session is a stranger who still carries her
+ * groups and her sudo ticket: a role gate does not let strangers by. */
+static int
+judge_stranger(const struct request *request)
+{
+	if (request->options.roles[0] == '\0')
+		return PAM_IGNORE;
+	return request_refuse(request, OUTCOME_ACCOUNT, ERR_NOT_A_MEMBER, NULL);
+}
+
+int
+account_check(const struct request_call *call)
+{
+	struct request request;
+	int code = request_init_quiet(&request, call);
+
+	if (code != PAM_SUCCESS)
+		return code;
+	if (request.who == WHO_LOCAL)
+		return PAM_IGNORE;
+	code = request_options(&request);
+	if (code != PAM_SUCCESS)
+		return code;
+	switch (request.who) {
+	case WHO_LOCAL:
+		return PAM_IGNORE;
+	case WHO_STRANGER:
+		return judge_stranger(&request);
+	case WHO_MEMBER:
+		return judge_member(&request);
+	case WHO_UNKNOWN:
+		break;
+	}
+	return request_refuse(&request, OUTCOME_ACCOUNT, request.reason, NULL);
+}
+
+int
+account_session(const struct request_call *call, bool opened)
+{
+	CLIENT_AUTO struct client client = CLIENT_NULL;
+	ASK_REPLY_AUTO struct client_reply reply = {.type = PROTO_PENDING};
+	struct proto_session session = {.opened = opened};
+	struct request request;
+
+	if (request_init_quiet(&request, call) != PAM_SUCCESS ||
+	    request.who != WHO_MEMBER)
+		return PAM_IGNORE;
+	memcpy(session.user, request.user,
+	    strnlen(request.user, sizeof(session.user) - 1));
+	ask_context(call->pamh, &session.context);
+	if (ask_open(&client, call->places, &ASK_SESSION) != 0 ||
+	    ask_exchange(
+		&client, PROTO_SESSION, &session, &ASK_SESSION, &reply) != 0)
+		converse_log(call->pamh, LOG_WARNING, "session not recorded",
+		    request.user, err_name(ERR_DAEMON_UNREACHABLE));
+	return PAM_SUCCESS;
+}
+
+int
+account_password(const struct request_call *call)
+{
+	struct request request;
+	int code = request_init_ours(&request, call);
+
+	if (code != PAM_SUCCESS)
+		return code;
+	if (request.who == WHO_UNKNOWN)
+		return PAM_AUTHTOK_ERR;
+	if ((call->flags & PAM_PRELIM_CHECK) != 0)
+		converse_refuse(call->pamh,
+		    "Your password is kept by your organisation, not by this "
+		    "host. Change it there.");
+	return PAM_PERM_DENIED;
+}

@@ -1,0 +1,28 @@
+/*
+ * converse.h - what the person sees, and what the administrator reads.
+ */
+#pragma once
+
+#include <security/pam_modules.h>
+
+#include "common/attrs.h"
+
+/*
+ * Shows text as one ECHO_ON prompt and waits for Enter, whatever the flags say:
+ * sudo always asks for silence, and without the text nobody can sign in.  The
+ * answer is wiped.  PAM_SUCCESS, PAM_BUF_ERR or PAM_CONV_ERR.
+ */
+MUST_CHECK int converse_prompt(pam_handle_t *pamh, const char *text);
+
+/* Shows one line, as far as the program can. */
+void converse_refuse(pam_handle_t *pamh, const char *text);
+
+/*
+ * One line in the log: what was decided about whom, and why by its name.
+ * user and, from the handle, service and rhost are escaped.
+ */
+void converse_log(pam_handle_t *pamh, int priority, const char *what,
+    const char *user, const char *reason);
+
+/* One line in the log about an argument of the PAM file. */
+void converse_log_argument(pam_handle_t *pamh, const char *argument);
