@@ -249,6 +249,10 @@ rm "$tree/tests/unit/test-name.c"
 fails tests common/name.c:1
 plant helper/base/name.c ''
 fails tests helper/base/name.c:1
+plant common/name_more.c '#include "common/name.h"'
+passes tests
+plant common/other.c '#include <stddef.h>'
+fails tests common/other.c:1
 plant tests/check/untested.allow 'common/gone.c is gone'
 fails tests tests/check/untested.allow:1
 plant tests/check/parsers 'name common/name.c'

@@ -1,15 +1,26 @@
 #!/bin/sh
 # Every module has a unit test of its own name (untested.allow names those that
-# cannot, and why); every parser listed in parsers has a fuzzer with seeds.
+# cannot, and why). A file without a header of its own belongs to the module whose
+# header it opens with. Every parser listed in parsers has a fuzzer with seeds.
 . "$(dirname "$0")/lib.sh"
 
 modules=$(tracked '^((common|helper/(base|rules|services|front)|pam_module|nss_module)/.*|helper/settings)\.c$')
 [ -n "$modules" ] || finish 'tests: no modules found'
 
+module_of()
+{
+	if [ -f "${1%.c}.h" ]; then
+		basename "$1" .c
+	else
+		sed -n '/^#include "/ { s|^#include "\(.*/\)\{0,1\}\(.*\)\.h"$|\2|p; q; }' "$1"
+	fi
+}
+
 without_test()
 {
 	for file; do
-		module=$(basename "$file" .c)
+		module=$(module_of "$file")
+		[ -n "$module" ] || module=$(basename "$file" .c)
 		[ -f "tests/unit/test-$module.c" ] && continue
 		awk -v file="$file" '$1 == file && NF > 1 { found = 1 }
 		    END { exit !found }' "$here/untested.allow" ||
