@@ -248,6 +248,28 @@ make_policy(struct settings *s, struct conf_problem *problem)
 	return ERR_OK;
 }
 
+/* The entries of a profile file into a checked profile. */
+static int
+fill_profile(struct settings *s, const struct conf *conf,
+    struct conf_problem *problem)
+{
+	const char *why = NULL;
+	int r = profile_new(&s->profile_rules);
+
+	for (size_t i = 0; r == 0 && i < conf_count(conf); i++) {
+		const struct conf_entry *entry = conf_entry(conf, i);
+
+		r = profile_set(s->profile_rules, entry->section, entry->word,
+		    entry->key, entry->value, &why);
+		if (r == ERR_CONFIG_INVALID)
+			conf_problem_set(problem, entry, "%s", why);
+	}
+	if (r != 0)
+		return r;
+	r = profile_check(s->profile_rules, &why);
+	return r == ERR_CONFIG_INVALID ? wrong(problem, why) : r;
+}
+
 /* The administrator's own profile wins over the shipped one. */
 static int
 read_profile(struct settings *s, struct conf_problem *problem)

@@ -46,3 +46,4 @@ tests_unit_test_claims_SOURCES = tests/unit/test-claims.c
 tests_unit_test_claims_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_claims_LDADD = librules.la $(UNIT_LIBS)
 endif
+librules_la_SOURCES += helper/rules/profile.c helper/rules/profile.h

@@ -32,3 +32,18 @@ tests_unit_test_token_SOURCES = tests/unit/test-token.c \
 tests_unit_test_token_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_token_LDADD = libservices.la $(UNIT_LIBS)
 endif
+
+# Whom the daemon speaks to, and who gets in.
+libservices_la_SOURCES += helper/services/binding.c helper/services/binding.h
+libservices_la_SOURCES += helper/services/fill.c helper/services/fill.h
+libservices_la_SOURCES += helper/services/idp.c helper/services/idp.h
+libservices_la_SOURCES += helper/services/idpanswer.c \
+	helper/services/idpanswer.h
+libservices_la_SOURCES += helper/services/idsvc.c helper/services/idsvc.h
+libservices_la_SOURCES += helper/services/keys.c helper/services/keys.h
+libservices_la_SOURCES += helper/services/orgtoken.c \
+	helper/services/orgtoken.h
+libservices_la_SOURCES += helper/services/readout.c helper/services/readout.h
+libservices_la_SOURCES += helper/services/signin.c helper/services/signin.h
+libservices_la_SOURCES += helper/services/standing.c \
+	helper/services/standing.h

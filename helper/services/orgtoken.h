@@ -1,0 +1,45 @@
+/*
+ * orgtoken.h - the organisation's JWT: which one is accepted, and what it says.
+ * Pure.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "common/attrs.h"
+#include "common/times.h"
+#include "rules/profile.h"
+#include "services/idsvc.h"
+#include "services/readout.h"
+#include "services/token.h"
+
+/* What a token must hold, from the configuration or else the profile. */
+struct orgtoken_rules {
+	char *issuer; /* NULL: the service sets none */
+	char *audience;
+};
+MUST_CHECK int orgtoken_rules_init(
+    struct orgtoken_rules *rules, const struct idsvc_options *options);
+void orgtoken_rules_done(struct orgtoken_rules *rules);
+
+/* Borrows from the rules. started: when the sign-in began. */
+struct token_policy orgtoken_policy(
+    const struct orgtoken_rules *rules, struct wall_time started);
+
+/*
+ * A token that is believed for the channel it came over, the verified TLS
+ * connection from the service itself (OIDC Core 3.1.3.7 item 6): its signature
+ * is not looked at, its form and claims are held to the same rules.
+ */
+MUST_CHECK int orgtoken_from_transport(const char *text,
+    const struct token_policy *policy, struct wall_time now,
+    struct token *ret_token);
+
+struct orgtoken {
+	const char *subject;
+	const char *organization;
+	struct readout_list roles;
+	struct readout_list scopes;
+};
+/* TOKEN_CLAIM when something needed is missing or of another type. */
+MUST_CHECK int orgtoken_read(const struct profile_claims *at,
+    const struct json_node *payload, struct orgtoken *ret_org);

@@ -1,0 +1,263 @@
+/*
+ * readout.c - reads members, lists and refusals out of answers.
+ *
+ * Owns the rule for odd records: an id that cannot be used makes the whole
+ * answer bad, because removals are told by absence; every other odd field only
+ * takes something away from that one member.
+ */
+#include "services/readout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/err.h"
+#include "common/name.h"
+#include "rules/stamp.h"
+
+/* Adds one role id; a stranger to the grammar is left out. */
+static int
+add(struct readout_list *list, size_t *used, const char *text, size_t len)
+{
+	char *at = list->text + *used;
+
+	if (len > NAME_ROLE_MAX)
+		return ERR_OK;
+	if (list->count == MEMBERS_ROLES_MAX)
+		return ERR_SERVICE_MALFORMED;
+	memcpy(at, text, len);
+	at[len] = '\0';
+	if (!name_role_valid(at))
+		return ERR_OK;
+	list->items[list->count++] = at;
+	*used += len + 1;
+	return ERR_OK;
+}
+
+static int
+split(struct readout_list *list, size_t *used, const char *text)
+{
+	int r = ERR_OK;
+
+	for (const char *p = text; r == 0 && *p != '\0';) {
+		size_t len = 0;
+
+		p += strspn(p, " ,");
+		len = strcspn(p, ",");
+		while (len > 0 && p[len - 1] == ' ')
+			len--;
+		if (len > 0)
+			r = add(list, used, p, len);
+		p += strcspn(p, ",");
+	}
+	return r;
+}
+
+int
+readout_list(const struct json_node *node, enum profile_list form,
+    struct readout_list *ret_list)
+{
+	const char *text = json_string(node);
+	size_t used = 0;
+	int r = ERR_OK;
+
+	ret_list->count = 0;
+	if (node == NULL || json_is_null(node))
+		return ERR_OK;
+	switch (form) {
+	case PROFILE_STRING:
+		return text == NULL ? ERR_SERVICE_MALFORMED
+				    : add(ret_list, &used, text, strlen(text));
+	case PROFILE_COMMA:
+		return text == NULL ? ERR_SERVICE_MALFORMED
+				    : split(ret_list, &used, text);
+	case PROFILE_ARRAY:
+		if (!json_is_array(node))
+			return ERR_SERVICE_MALFORMED;
+		JSON_ARRAY_FOREACH (item, node) {
+			const char *role = json_string(item);
+
+			if (role == NULL)
+				return ERR_SERVICE_MALFORMED;
+			r = add(ret_list, &used, role, strlen(role));
+			if (r != 0)
+				return r;
+		}
+		return ERR_OK;
+	}
+	return ERR_INTERNAL;
+}
+
+static const char *
+text_at(const struct json_node *item, const char *pointer)
+{
+	const char *text =
+	    pointer[0] == '\0' ? NULL : json_string(json_at(item, pointer));
+
+	return text == NULL ? "" : text;
+}
+
+static enum member_state
+state_of(const struct profile *profile, const struct json_node *item)
+{
+	const char *pointer = profile->members.state;
+	const struct json_node *node =
+	    pointer[0] == '\0' ? NULL : json_at(item, pointer);
+
+	if (node == NULL || json_is_null(node))
+		return profile->state_absent;
+	return json_string(node) == NULL
+	    ? MEMBER_UNKNOWN
+	    : profile_state(profile, json_string(node));
+}
+
+static int
+read_lists(const struct profile *profile, const struct json_node *item,
+    struct readout_member *ret_member)
+{
+	const struct profile_members *at = &profile->members;
+	int r = readout_list(
+	    json_at(item, at->roles), at->roles_form, &ret_member->roles);
+
+	if (r == 0)
+		r = readout_list(
+		    at->scopes[0] == '\0' ? NULL : json_at(item, at->scopes),
+		    at->scopes_form, &ret_member->scopes);
+	return r;
+}
+
+int
+readout_member(const struct profile *profile, const struct json_node *item,
+    struct readout_member *ret_member)
+{
+	const struct profile_members *at = &profile->members;
+	struct member *member = &ret_member->member;
+	int r = read_lists(profile, item, ret_member);
+
+	if (r != 0)
+		return r;
+	*member = (struct member){
+	    .id = text_at(item, at->id),
+	    .mail = text_at(item, at->mail),
+	    .name = text_at(item, at->name),
+	    .username = text_at(item, at->username),
+	    .shell = "",
+	    .issuer = "",
+	    .subject = "",
+	    .roles = ret_member->roles.items,
+	    .role_count = ret_member->roles.count,
+	    .scopes = ret_member->scopes.items,
+	    .scope_count = ret_member->scopes.count,
+	    .state = state_of(profile, item),
+	};
+	if (!name_id_valid(member->id))
+		return ERR_SERVICE_MALFORMED;
+	if (!name_mail_valid(member->mail))
+		member->mail = "";
+	if (!name_gecos_valid(member->name))
+		member->name = "";
+	if (stamp_parse(text_at(item, at->created), &member->created_s) != 0)
+		member->created_s = 0;
+	return ERR_OK;
+}
+
+static int
+add_members(const struct profile *profile, const struct json_node *items,
+    struct members *members)
+{
+	/* Large, and used for one member at a time. */
+	struct readout_member *one = calloc(1, sizeof(*one));
+	int r = one == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	if (one == NULL)
+		return r;
+	JSON_ARRAY_FOREACH(item, items)
+	{
+		r = readout_member(profile, item, one);
+		if (r == 0)
+			r = members_add(members, &one->member);
+		if (r != 0)
+			break;
+	}
+	free(one);
+	return r == ERR_EXISTS || r == ERR_NAME_INVALID ? ERR_SERVICE_MALFORMED
+							: r;
+}
+
+/* The total that a page tells; -1: the service tells none. */
+static int
+read_total(const struct profile *profile, const struct json_node *root,
+    const struct readout_paging *paging, int64_t *ret_total)
+{
+	const char *pointer = profile->members.total;
+	int64_t total = -1;
+
+	if (pointer[0] != '\0' &&
+	    (!json_integer(json_at(root, pointer), &total) || total < 0 ||
+		total > MEMBERS_MAX))
+		return ERR_SERVICE_MALFORMED;
+	if (paging->number > 0 && total != paging->total)
+		return ERR_SERVICE_MALFORMED;
+	*ret_total = total;
+	return ERR_OK;
+}
+
+int
+readout_page(const struct profile *profile, const struct json_node *root,
+    struct readout_paging *paging, struct members *members, bool *ret_more)
+{
+	const struct json_node *items = json_at(root, profile->members.items);
+	bool whole = profile->members.paging == PROFILE_WHOLE;
+	bool more = false;
+	size_t count = 0;
+	int64_t total = -1;
+	int r = read_total(profile, root, paging, &total);
+
+	if (r == 0 && !json_is_array(items))
+		r = ERR_SERVICE_MALFORMED;
+	if (r == 0)
+		r = add_members(profile, items, members);
+	if (r != 0)
+		return r;
+	count = members_count(members);
+	if (count > (size_t)(total >= 0 ? total : MEMBERS_MAX))
+		return ERR_SERVICE_MALFORMED;
+	more = total >= 0 ? count < (size_t)total : json_count(items) > 0;
+	/* An end before the total: something is missing. */
+	if (total >= 0 && more && (whole || json_count(items) == 0))
+		return ERR_SERVICE_MALFORMED;
+	paging->number++;
+	paging->total = total;
+	*ret_more = more && !whole;
+	return ERR_OK;
+}
+
+static bool
+error_fits(
+    const struct profile_error *error, int status, const struct json_node *root)
+{
+	const char *value = NULL;
+
+	if (error->status != 0 && error->status != status)
+		return false;
+	if (error->pointer[0] == '\0')
+		return true;
+	value = json_string(json_at(root, error->pointer));
+	return value != NULL &&
+	    (error->value[0] == '\0' || strcmp(error->value, value) == 0);
+}
+
+int
+readout_error(
+    const struct profile *profile, int status, const struct json *json)
+{
+	const struct json_node *root = json == NULL ? NULL : json_root(json);
+
+	for (size_t i = 0; i < profile->error_count; i++) {
+		if (error_fits(&profile->errors[i], status, root))
+			return profile->errors[i].reason;
+	}
+	if (status == 429)
+		return ERR_SERVICE_RATE_LIMITED;
+	return status == 401 || status == 403 ? ERR_SERVICE_REFUSED
+					      : ERR_SERVICE_ERROR;
+}

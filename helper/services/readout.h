@@ -1,0 +1,55 @@
+/*
+ * readout.h - what a service's answers hold, at the places that its profile
+ * names.  Pure.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "common/attrs.h"
+#include "rules/members.h"
+#include "rules/profile.h"
+
+/* Roles or scopes; the items stand in text. Fixed size, so never too many. */
+struct readout_list {
+	const char *items[MEMBERS_ROLES_MAX];
+	size_t count;
+	char text[MEMBERS_ROLES_MAX * (NAME_ROLE_MAX + 1)];
+};
+
+/*
+ * Reads an array of strings, a comma list or one string.  What is no role id
+ * is left out: it could only ever give less.  SERVICE_MALFORMED: another type,
+ * or more than fits.  A NULL node is an empty list.
+ */
+MUST_CHECK int readout_list(const struct json_node *node,
+    enum profile_list form, struct readout_list *ret_list);
+
+/* One member of a list; borrows from item and from the two lists. */
+struct readout_member {
+	struct member member;
+	struct readout_list roles;
+	struct readout_list scopes;
+};
+MUST_CHECK int readout_member(const struct profile *profile,
+    const struct json_node *item, struct readout_member *ret_member);
+
+/* How far a list was read. */
+struct readout_paging {
+	uint32_t number; /* of the page that comes next, from 0 */
+	int64_t total; /* as the last page told it; -1: not told */
+};
+/*
+ * One page into members; *ret_more: another is needed.  SERVICE_MALFORMED: the
+ * page is odd, a member stands twice, the list ends before its total, or its
+ * total changed on the way: then the list is not complete, and so no list.
+ */
+MUST_CHECK int readout_page(const struct profile *profile,
+    const struct json_node *root, struct readout_paging *paging,
+    struct members *members, bool *ret_more);
+
+/* The reason of an answer that is not 2xx; json may be NULL. */
+int readout_error(
+    const struct profile *profile, int status, const struct json *json);
