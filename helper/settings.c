@@ -250,8 +250,8 @@ make_policy(struct settings *s, struct conf_problem *problem)
 
 /* The entries of a profile file into a checked profile. */
 static int
-fill_profile(struct settings *s, const struct conf *conf,
-    struct conf_problem *problem)
+fill_profile(
+    struct settings *s, const struct conf *conf, struct conf_problem *problem)
 {
 	const char *why = NULL;
 	int r = profile_new(&s->profile_rules);

@@ -51,5 +51,5 @@ void answer_wait_over(struct exchange *x);
 void exchange_cancel(struct exchange *x);
 
 /* One verdict reply; reason 0 allows. Logs the decision. */
-MUST_CHECK int exchange_verdict(struct exchange *x, const char *phase,
-    const char *user, const struct proto_context *context, int reason);
+int exchange_verdict(struct exchange *x, const char *phase, const char *user,
+    const struct proto_context *context, int reason);

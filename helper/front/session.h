@@ -42,10 +42,10 @@ void session_close(struct session *session);
 uid_t session_uid(const struct session *session);
 /*
  * Sends a reply; last: the request is answered, the next one may come.  When
- * not last, and more than fits now, wait for on_drained.  A fault means that
- * the session is about to end.
+ * not last, and more than fits now, wait for on_drained.  After a fault the
+ * session ends by itself soon, so the result may be ignored.
  */
-MUST_CHECK int session_reply(struct session *session, enum proto_type type,
+int session_reply(struct session *session, enum proto_type type,
     const void *message, bool last);
 /* Whether another reply should wait for on_drained. */
 bool session_is_full(const struct session *session);

@@ -505,36 +505,51 @@ takes_jwt(const struct profile *profile, const struct profile_op_steps *steps)
 	return false;
 }
 
-int
-profile_check(const struct profile *profile, const char **ret_why)
+/* Every step of every operation, and every error. */
+static const char *
+check_parts(const struct profile *profile)
 {
-	const struct profile_op_steps *signin = &profile->ops[PROFILE_SIGNIN];
-
 	for (size_t i = 0; i < PROFILE_OP_COUNT; i++) {
 		for (size_t s = 0; s < profile->ops[i].count; s++) {
 			const char *why =
 			    check_step(profile, &profile->ops[i], s);
 
 			if (why != NULL)
-				return refuse(why, ret_why);
+				return why;
 		}
 	}
 	for (size_t i = 0; i < profile->error_count; i++) {
 		if (profile->errors[i].reason == 0)
-			return refuse("an error needs a reason", ret_why);
+			return "an error needs a reason";
 	}
-	if (signin->count == 0 || !takes_jwt(profile, signin))
-		return refuse(
-		    "operation signin must take the variable jwt", ret_why);
-	if (profile->claims.subject[0] == '\0' ||
-	    profile->claims.organization[0] == '\0' ||
-	    profile->claims.roles[0] == '\0')
-		return refuse(
-		    "[token] needs subject, organization and roles", ret_why);
+	return NULL;
+}
+
+static const char *
+check_pointers(const struct profile *profile)
+{
+	const struct profile_claims *claims = &profile->claims;
+	const struct profile_members *members = &profile->members;
+
+	if (claims->subject[0] == '\0' || claims->organization[0] == '\0' ||
+	    claims->roles[0] == '\0')
+		return "[token] needs subject, organization and roles";
 	if (profile->ops[PROFILE_MEMBERS].count > 0 &&
-	    (profile->members.id[0] == '\0' ||
-		profile->members.roles[0] == '\0' ||
-		profile->members.mail[0] == '\0'))
-		return refuse("[members] needs id, mail and roles", ret_why);
-	return ERR_OK;
+	    (members->id[0] == '\0' || members->roles[0] == '\0' ||
+		members->mail[0] == '\0'))
+		return "[members] needs id, mail and roles";
+	return NULL;
+}
+
+int
+profile_check(const struct profile *profile, const char **ret_why)
+{
+	const struct profile_op_steps *signin = &profile->ops[PROFILE_SIGNIN];
+	const char *why = check_parts(profile);
+
+	if (why == NULL && (signin->count == 0 || !takes_jwt(profile, signin)))
+		why = "operation signin must take the variable jwt";
+	if (why == NULL)
+		why = check_pointers(profile);
+	return why == NULL ? ERR_OK : refuse(why, ret_why);
 }

@@ -58,9 +58,9 @@ struct idsvc {
 	char *url;
 	char *organization_id;
 	char *api_key;
-	int state;
 	struct flight *flights;
-	uint64_t last_id;
+	uint64_t last_id; /* of a flight */
+	int state;        /* of the last operation */
 };
 
 static void
@@ -162,7 +162,7 @@ on_verified(void *arg, int reason, const struct token *token)
 }
 
 /* The last step of a sign-in: the organisation's own token is believed. */
-static void
+static int
 verify(struct flight *f)
 {
 	struct idsvc *idsvc = f->idsvc;
@@ -178,10 +178,9 @@ verify(struct flight *f)
 					: orgtoken_from_transport(jwt, &policy,
 					      clock_wall(idsvc->clock), &token);
 	}
-	if (r != 0)
-		fail(f, r);
-	else if (idsvc->keys == NULL)
+	if (r == 0 && idsvc->keys == NULL)
 		on_verified(f, ERR_OK, &token);
+	return r;
 }
 
 static int
@@ -222,37 +221,39 @@ take_values(struct flight *f, const struct profile_request *request,
 
 static int launch(struct flight *f);
 
-/* What comes after a good answer. */
-static void
+/* One page of a list; the last one ends the flight. */
+static int
+take_page(struct flight *f, const struct json_node *root)
+{
+	bool more = false;
+	int r =
+	    readout_page(f->idsvc->profile, root, &f->page, f->members, &more);
+
+	if (r != 0)
+		return r;
+	if (f->progress_fn != NULL)
+		f->progress_fn(f->arg, (uint32_t)members_count(f->members),
+		    f->page.total < 0 ? 0 : (uint32_t)f->page.total);
+	if (more)
+		return launch(f);
+	end(f, ERR_OK, NULL, -1);
+	return ERR_OK;
+}
+
+/* What comes after a good answer. A fault is for the caller to tell. */
+static int
 go_on(struct flight *f, const struct profile_request *request,
     const struct json_node *root)
 {
-	const struct profile *profile = f->idsvc->profile;
-	const struct profile_op_steps *steps = &profile->ops[f->op];
-	bool more = false;
 	int r = take_values(f, request, root);
 
-	if (r == 0 && f->step + 1 < steps->count) {
-		f->step++;
-		r = launch(f);
-	} else if (r == 0 && f->op == PROFILE_SIGNIN) {
-		verify(f);
-		return;
-	} else if (r == 0) {
-		r = readout_page(profile, root, &f->page, f->members, &more);
-		if (r == 0 && f->progress_fn != NULL)
-			f->progress_fn(f->arg,
-			    (uint32_t)members_count(f->members),
-			    f->page.total < 0 ? 0 : (uint32_t)f->page.total);
-		if (r == 0 && more)
-			r = launch(f);
-		else if (r == 0) {
-			end(f, ERR_OK, NULL, -1);
-			return;
-		}
-	}
 	if (r != 0)
-		fail(f, r);
+		return r;
+	if (f->step + 1 < f->idsvc->profile->ops[f->op].count) {
+		f->step++;
+		return launch(f);
+	}
+	return f->op == PROFILE_SIGNIN ? verify(f) : take_page(f, root);
 }
 
 static void
@@ -277,10 +278,9 @@ on_answer(void *arg, const struct http_response *response)
 		    response->retry_after_s);
 		return;
 	}
+	r = r != 0 ? ERR_SERVICE_MALFORMED : go_on(f, request, json_root(json));
 	if (r != 0)
-		fail(f, ERR_SERVICE_MALFORMED);
-	else
-		go_on(f, request, json_root(json));
+		fail(f, r);
 }
 
 /* Everything that a template may name. */

@@ -170,8 +170,7 @@ add_members(const struct profile *profile, const struct json_node *items,
 
 	if (one == NULL)
 		return r;
-	JSON_ARRAY_FOREACH(item, items)
-	{
+	JSON_ARRAY_FOREACH (item, items) {
 		r = readout_member(profile, item, one);
 		if (r == 0)
 			r = members_add(members, &one->member);

@@ -39,7 +39,7 @@ MUST_CHECK int readout_member(const struct profile *profile,
 /* How far a list was read. */
 struct readout_paging {
 	uint32_t number; /* of the page that comes next, from 0 */
-	int64_t total; /* as the last page told it; -1: not told */
+	int64_t total;   /* as the last page told it; -1: not told */
 };
 /*
  * One page into members; *ret_more: another is needed.  SERVICE_MALFORMED: the
