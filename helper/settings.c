@@ -17,9 +17,9 @@
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/name.h"
-#include "common/num.h"
 #include "common/paths.h"
 #include "common/secret.h"
+#include "common/text.h"
 #include "keytable.h"
 
 #define PATH_SIZE 1024
@@ -42,8 +42,8 @@ read_file(struct conf *conf, const char *path, struct conf_problem *problem)
 	buf_init(&text, CONF_FILE_MAX_BYTES);
 	r = files_read(path, FILES_PUBLIC, CONF_FILE_MAX_BYTES, &text);
 	if (r != 0) {
-		(void)snprintf(problem->text, sizeof(problem->text), "%s: %s",
-		    path, err_name(r));
+		(void)snprintf(problem->text, sizeof(problem->text),
+		    "%.400s: %s", path, err_name(r));
 		return r;
 	}
 	return conf_parse(
@@ -114,8 +114,8 @@ read_secret(const char *path, char **ret_secret, struct conf_problem *problem)
 		return ERR_OK;
 	r = files_read_secret(path, ret_secret);
 	if (r != 0)
-		(void)snprintf(problem->text, sizeof(problem->text), "%s: %s",
-		    path, err_name(r));
+		(void)snprintf(problem->text, sizeof(problem->text),
+		    "%.400s: %s", path, err_name(r));
 	return r;
 }
 
@@ -226,26 +226,27 @@ make_policy(struct settings *s, struct conf_problem *problem)
 	struct access_policy *policy = &s->policy;
 
 	for (size_t i = 0; i < s->allow_roles.count; i++) {
-		if (!name_role_valid(s->allow_roles.items[i]))
+		if (!name_role_valid(s->allow_roles.items[i]) ||
+		    !text_copy(policy->allow_roles[i],
+			sizeof(policy->allow_roles[i]),
+			s->allow_roles.items[i]))
 			return wrong(
 			    problem, "[login] allow_roles: not a role id");
-		(void)snprintf(policy->allow_roles[i],
-		    sizeof(policy->allow_roles[i]), "%s",
-		    s->allow_roles.items[i]);
 	}
 	policy->allow_role_count = s->allow_roles.count;
 	for (size_t i = 0; i < s->deny_local_groups.count; i++) {
-		if (!name_user_valid(s->deny_local_groups.items[i]))
+		if (!name_user_valid(s->deny_local_groups.items[i]) ||
+		    !text_copy(policy->deny_local_groups[i],
+			sizeof(policy->deny_local_groups[i]),
+			s->deny_local_groups.items[i]))
 			return wrong(problem,
 			    "[login] deny_local_groups: not a group name");
-		(void)snprintf(policy->deny_local_groups[i],
-		    sizeof(policy->deny_local_groups[i]), "%s",
-		    s->deny_local_groups.items[i]);
 	}
 	policy->deny_local_group_count = s->deny_local_groups.count;
-	(void)snprintf(
-	    policy->everyone, sizeof(policy->everyone), "%s", s->everyone);
-	return ERR_OK;
+	return text_copy(
+		   policy->everyone, sizeof(policy->everyone), s->everyone)
+	    ? ERR_OK
+	    : wrong(problem, "[accounts] everyone must be a group name");
 }
 
 /* The entries of a profile file into a checked profile. */
@@ -449,11 +450,11 @@ settings_signin(
 	    .domain_count = settings->allowed_domains.count,
 	};
 	for (size_t i = 0; i < settings->services.count; i++)
-		(void)snprintf(ret_options->services[i],
-		    sizeof(ret_options->services[i]), "%s",
+		(void)text_cut(ret_options->services[i],
+		    sizeof(ret_options->services[i]),
 		    settings->services.items[i]);
 	for (size_t i = 0; i < settings->allowed_domains.count; i++)
-		(void)snprintf(ret_options->domains[i],
-		    sizeof(ret_options->domains[i]), "%s",
+		(void)text_cut(ret_options->domains[i],
+		    sizeof(ret_options->domains[i]),
 		    settings->allowed_domains.items[i]);
 }

@@ -47,3 +47,4 @@ tests_unit_test_claims_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_claims_LDADD = librules.la $(UNIT_LIBS)
 endif
 librules_la_SOURCES += helper/rules/profile.c helper/rules/profile.h
+librules_la_SOURCES += helper/rules/backoff.c helper/rules/backoff.h

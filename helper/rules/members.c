@@ -74,6 +74,33 @@ member_has_scope(const struct member *member, const char *scope)
 }
 
 static bool
+list_same(
+    const char *const *a, size_t a_count, const char *const *b, size_t b_count)
+{
+	if (a_count != b_count)
+		return false;
+	for (size_t i = 0; i < a_count; i++)
+		if (strcmp(a[i], b[i]) != 0)
+			return false;
+	return true;
+}
+
+bool
+member_same(const struct member *a, const struct member *b)
+{
+	return strcmp(a->id, b->id) == 0 && strcmp(a->mail, b->mail) == 0 &&
+	    strcmp(a->name, b->name) == 0 &&
+	    strcmp(a->username, b->username) == 0 &&
+	    strcmp(a->shell, b->shell) == 0 &&
+	    strcmp(a->issuer, b->issuer) == 0 &&
+	    strcmp(a->subject, b->subject) == 0 &&
+	    list_same(a->roles, a->role_count, b->roles, b->role_count) &&
+	    list_same(a->scopes, a->scope_count, b->scopes, b->scope_count) &&
+	    a->state == b->state && a->given_uid == b->given_uid &&
+	    a->created_s == b->created_s;
+}
+
+static bool
 text_valid(const char *text)
 {
 	size_t len = 0;

@@ -53,6 +53,8 @@ struct member {
 
 bool member_has_role(const struct member *member, const char *role);
 bool member_has_scope(const struct member *member, const char *scope);
+/* The source says the same of both; what this host assigned is left out. */
+bool member_same(const struct member *a, const struct member *b);
 
 struct members;
 

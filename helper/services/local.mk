@@ -13,6 +13,14 @@ libservices_la_SOURCES += helper/services/memberjson.c \
 	helper/services/memberjson.h
 libservices_la_SOURCES += helper/services/idrows.c helper/services/idrows.h
 libservices_la_SOURCES += helper/services/ids.c helper/services/ids.h
+libservices_la_SOURCES += helper/services/publish.c helper/services/publish.h
+libservices_la_SOURCES += helper/services/identities.c \
+	helper/services/identities.h
+libservices_la_SOURCES += helper/services/memberstore.c \
+	helper/services/memberstore.h
+libservices_la_SOURCES += helper/services/directory.c \
+	helper/services/directory.h
+libservices_la_SOURCES += helper/services/sync.c helper/services/sync.h
 
 DIRLAB = tests/unit/dirlab.c tests/unit/dirlab.h
 
@@ -40,6 +48,14 @@ libservices_la_SOURCES += helper/services/idp.c helper/services/idp.h
 libservices_la_SOURCES += helper/services/idpanswer.c \
 	helper/services/idpanswer.h
 libservices_la_SOURCES += helper/services/idsvc.c helper/services/idsvc.h
+libservices_la_SOURCES += helper/services/publish.c helper/services/publish.h
+libservices_la_SOURCES += helper/services/identities.c \
+	helper/services/identities.h
+libservices_la_SOURCES += helper/services/memberstore.c \
+	helper/services/memberstore.h
+libservices_la_SOURCES += helper/services/directory.c \
+	helper/services/directory.h
+libservices_la_SOURCES += helper/services/sync.c helper/services/sync.h
 libservices_la_SOURCES += helper/services/keys.c helper/services/keys.h
 libservices_la_SOURCES += helper/services/orgtoken.c \
 	helper/services/orgtoken.h

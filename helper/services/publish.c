@@ -1,0 +1,357 @@
+/*
+ * publish.c - from members to the file that the name service reads.
+ *
+ * Promises that what is published passed the reader's own full check, and that
+ * the old file is told of its successor only once that has taken its place.
+ * Must not know when, or why, something is published.
+ */
+#include "services/publish.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/log.h"
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/snapshot.h"
+#include "rules/snapwrite.h"
+
+#define SNAPSHOT_MODE 0644
+#define LOCAL_GROUPS_MAX (ACCESS_MAPPINGS_MAX * ACCESS_LIST_MAX)
+#define POOL_MAX_BYTES ((size_t)1 << 31)
+
+/* The snapshot in the making. */
+struct draft {
+	const struct publish_options *options;
+	const struct publish_content *content;
+	struct snapwrite_group *groups; /* organisation's first, then local */
+	size_t group_count;
+	size_t own_group_count;
+	struct snapwrite_user *users;
+	struct member **owners; /* of the users */
+	size_t user_count;
+	uint32_t refused;
+	struct buf homes; /* NUL-terminated, in the order of users */
+	struct buf gids;  /* indexes into groups, native u32 */
+};
+
+static void
+draft_done(struct draft *draft)
+{
+	free(draft->groups);
+	free(draft->users);
+	free(draft->owners);
+	buf_done(&draft->homes);
+	buf_done(&draft->gids);
+}
+#define DRAFT_AUTO CLEANUP(draft_done)
+
+static void
+tell_group(const struct draft *draft, const char *name, int reason)
+{
+	if (draft->content->tell)
+		log_warning("group not served", LOG_TEXT("group", name),
+		    LOG_TEXT("reason", err_name(reason)));
+}
+
+static void
+add_own_groups(struct draft *draft)
+{
+	const struct ids *ids = draft->content->ids;
+
+	for (size_t i = 0; i < ids_group_count(ids); i++) {
+		const struct ids_group *group = ids_group(ids, i);
+
+		if (group->reason != 0)
+			tell_group(draft, group->name, group->reason);
+		else
+			draft->groups[draft->group_count++] =
+			    (struct snapwrite_group){
+				.name = group->name, .gid = group->gid};
+	}
+	draft->own_group_count = draft->group_count;
+}
+
+static bool
+local_group_added(const struct draft *draft, const char *name)
+{
+	for (size_t i = draft->own_group_count; i < draft->group_count; i++)
+		if (strcmp(draft->groups[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Its gid comes from the host's own file only; root's group is nobody's. */
+static void
+add_local_group(struct draft *draft, const char *name)
+{
+	uint32_t gid = 0;
+	int err = access_local_group_denied(draft->options->policy, name)
+	    ? ERR_PEER_REFUSED
+	    : locals_gid(draft->content->locals, name, &gid);
+
+	if (err == 0 && gid == 0)
+		err = ERR_ID_OUT_OF_RANGE;
+	if (err != 0)
+		tell_group(draft, name, err);
+	else if (!local_group_added(draft, name))
+		draft->groups[draft->group_count++] = (struct snapwrite_group){
+		    .name = name, .gid = gid, .local = true};
+}
+
+static int
+add_groups(struct draft *draft)
+{
+	const struct access_policy *policy = draft->options->policy;
+	size_t most = ids_group_count(draft->content->ids) + LOCAL_GROUPS_MAX;
+
+	draft->groups = calloc(most, sizeof(*draft->groups));
+	if (draft->groups == NULL)
+		return ERR_NO_MEMORY;
+	add_own_groups(draft);
+	for (size_t i = 0; i < policy->mapping_count && i < ACCESS_MAPPINGS_MAX;
+	     i++) {
+		const struct access_mapping *m = &policy->mappings[i];
+
+		for (size_t j = 0;
+		     j < m->local_group_count && j < ACCESS_LIST_MAX; j++)
+			add_local_group(draft, m->local_groups[j]);
+	}
+	return 0;
+}
+
+static void
+put_home(struct draft *draft, const struct member *member)
+{
+	const char *folder = ids_home(draft->content->ids, member->id);
+
+	for (const char *p = draft->options->home; *p != '\0'; p++) {
+		if (p[0] == '%' && p[1] == 'u')
+			buf_put_text(&draft->homes, folder);
+		else if (p[0] == '%' && p[1] == 'i')
+			buf_put_format(&draft->homes, "%u", member->uid);
+		else
+			buf_put_u8(&draft->homes, (uint8_t)*p);
+		p += *p == '%' && (p[1] == 'u' || p[1] == 'i');
+	}
+	buf_put_u8(&draft->homes, '\0');
+}
+
+static void
+put_gids(struct draft *draft, struct snapwrite_user *user,
+    const struct member *member)
+{
+	const struct access_policy *policy = draft->options->policy;
+
+	for (uint32_t i = 0; i < draft->group_count; i++) {
+		const struct snapwrite_group *group = &draft->groups[i];
+
+		if (group->local
+			? !access_in_local_group(policy, member, group->name)
+			: !access_in_group(policy, member, group->name))
+			continue;
+		buf_put(&draft->gids, &i, sizeof(i));
+		user->group_count++;
+	}
+}
+
+/* Once the pools no longer move. */
+static void
+set_pointers(struct draft *draft)
+{
+	const char *home = (const char *)draft->homes.bytes;
+	const uint32_t *gids =
+	    (const uint32_t *)(const void *)draft->gids.bytes;
+
+	for (size_t i = 0; i < draft->user_count; i++) {
+		draft->users[i].home = home;
+		draft->users[i].groups = gids;
+		home += strlen(home) + 1;
+		gids += draft->users[i].group_count;
+	}
+}
+
+static int
+add_users(struct draft *draft)
+{
+	struct members *members = draft->content->members;
+	size_t most = members_count(members) + 1;
+
+	draft->users = calloc(most, sizeof(*draft->users));
+	draft->owners = calloc(most, sizeof(struct member *));
+	if (draft->users == NULL || draft->owners == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < members_count(members); i++) {
+		struct member *member = members_at(members, i);
+		struct snapwrite_user *user = &draft->users[draft->user_count];
+
+		if (member->excluded != 0 || member->uid == 0)
+			continue;
+		draft->owners[draft->user_count++] = member;
+		user->name = member->user;
+		user->gecos = member->name;
+		user->uid = member->uid;
+		user->shell = member->shell[0] != '\0' ? member->shell
+						       : draft->options->shell;
+		put_home(draft, member);
+		put_gids(draft, user, member);
+	}
+	if (buf_fault(&draft->homes) != 0)
+		return buf_fault(&draft->homes);
+	if (buf_fault(&draft->gids) != 0)
+		return buf_fault(&draft->gids);
+	set_pointers(draft);
+	return 0;
+}
+
+static void
+on_refused(void *context, const struct snapwrite_refusal *refusal)
+{
+	struct draft *draft = context;
+	struct member *member = NULL;
+
+	if (refusal->kind == SNAPWRITE_GROUP) {
+		tell_group(draft, draft->groups[refusal->index].name,
+		    (int)refusal->reason);
+		return;
+	}
+	member = draft->owners[refusal->index];
+	member->excluded = (int)refusal->reason;
+	draft->refused++;
+}
+
+/* What could not be written is not there, so nobody may find it. */
+static int
+forget_refused(struct draft *draft)
+{
+	if (draft->refused == 0)
+		return 0;
+	for (size_t i = 0; i < draft->user_count; i++)
+		if (draft->owners[i]->excluded != 0) {
+			draft->owners[i]->user[0] = '\0';
+			draft->owners[i]->uid = 0;
+		}
+	return members_index(draft->content->members);
+}
+
+static void
+free_bytes(uint8_t **ptr)
+{
+	free(*ptr);
+}
+
+static int
+check_bytes(const uint8_t *bytes, size_t size)
+{
+	struct snapshot snapshot;
+	int err = snapshot_init(bytes, size, &snapshot);
+
+	return err == 0 ? snapshot_validate(&snapshot) : err;
+}
+
+static void
+close_file(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+/* One aligned store through a shared map, which readers see at once. */
+static void
+supersede(int fd)
+{
+	struct snapshot_header *header = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size < (off_t)sizeof(*header))
+		return;
+	header = mmap(
+	    NULL, sizeof(*header), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (header == MAP_FAILED)
+		return;
+	__atomic_store_n(&header->superseded, 1, __ATOMIC_RELEASE);
+	(void)munmap(header, sizeof(*header));
+}
+
+static int
+replace(const char *path, const uint8_t *bytes, size_t size)
+{
+	int old CLEANUP(close_file) =
+	    open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int err = files_replace(path, bytes, size, SNAPSHOT_MODE);
+
+	if (err == 0)
+		supersede(old);
+	return err;
+}
+
+int
+publish(const struct publish_options *options,
+    const struct publish_content *content, uint32_t *ret_users)
+{
+	struct draft draft DRAFT_AUTO = {.options = options,
+	    .content = content,
+	    .homes = {.limit = POOL_MAX_BYTES},
+	    .gids = {.limit = POOL_MAX_BYTES}};
+	struct snapwrite_input input = {.generation = content->generation,
+	    .created = content->now,
+	    .soft_age_s = options->soft_age_s,
+	    .hard_age_s = options->hard_age_s,
+	    .organization = options->organization_name,
+	    .on_refused = on_refused,
+	    .context = &draft};
+	uint8_t *bytes CLEANUP(free_bytes) = NULL;
+	size_t size = 0;
+	int err = add_groups(&draft);
+
+	if (err == 0)
+		err = add_users(&draft);
+	if (err != 0)
+		return err;
+	input.users = draft.users;
+	input.user_count = draft.user_count;
+	input.groups = draft.groups;
+	input.group_count = draft.group_count;
+	err = snapwrite(&input, &bytes, &size);
+	if (err == 0)
+		err = check_bytes(bytes, size);
+	if (err == 0)
+		err = forget_refused(&draft);
+	if (err == 0)
+		err = replace(options->path, bytes, size);
+	if (err == 0)
+		*ret_users = (uint32_t)draft.user_count - draft.refused;
+	return err;
+}
+
+bool
+publish_stands(const char *path, const struct publish_content *content)
+{
+	struct snapshot snapshot SNAPSHOT_AUTO = {0};
+	size_t users = 0;
+
+	if (snapshot_open(path, &snapshot) != 0 ||
+	    snapshot_validate(&snapshot) != 0 ||
+	    snapshot.generation != content->generation)
+		return false;
+	for (size_t i = 0; i < members_count(content->members); i++) {
+		const struct member *member = members_at(content->members, i);
+		struct snapshot_user user;
+
+		if (member->uid == 0)
+			continue;
+		if (snapshot_user_by_id(&snapshot, member->uid, &user) != 0 ||
+		    strcmp(user.name, member->user) != 0)
+			return false;
+		users++;
+	}
+	return users == snapshot.user_count;
+}
