@@ -118,7 +118,7 @@ static const struct {
     {"name-taken", ALL(PAM_AUTHINFO_UNAVAIL)},
 };
 
-#define COUNT_REASON(symbol, name, text) +1
+#define COUNT_REASON(symbol, name) +1
 static const size_t reason_count = 1 ERR_LIST(COUNT_REASON);
 
 static void
