@@ -10,6 +10,7 @@ libsnapshot_la_SOURCES += common/attrs.h common/paths.h common/times.h
 libsnapshot_la_SOURCES += common/name.c common/name.h
 libsnapshot_la_SOURCES += common/text.c common/text.h
 libsnapshot_la_SOURCES += common/snapshot.h common/snapshot_format.h
+libsnapshot_la_SOURCES += common/snapshot_hash.h
 libsnapshot_la_SOURCES += common/snapshot.c common/snapshot_file.c
 libsnapshot_la_SOURCES += common/snapshot_validate.c
 

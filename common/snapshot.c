@@ -13,15 +13,19 @@
 
 #include "common/err.h"
 #include "common/name.h"
-
-/* Odd, with evenly spread bits. */
-#define HASH_KEY_1 0x9e3779b97f4a7c15u
-#define HASH_KEY_2 0xd1b54a32d192ed03u
+#include "common/snapshot_hash.h"
 
 /* Bytes of a record's text beside its strings: their NULs, and "*" NUL. */
 #define USER_TEXT_EXTRA 6
 #define GROUP_TEXT_EXTRA 3
 #define PASSWORD_LENGTH 2 /* "*" and its NUL */
+
+/* A list's next names are fetched while this many before them are copied. */
+#define MEMBERS_AHEAD 16
+
+/* The search is compiled for each kind of key: what does not depend on the
+ * file is then settled at compile time. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* A section that was found to lie within the file. */
 struct range {
@@ -34,70 +38,6 @@ load_u32(const uint8_t *bytes)
 {
 	return __atomic_load_n(
 	    (const uint32_t *)(const void *)bytes, __ATOMIC_RELAXED);
-}
-
-static uint64_t
-fold(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Up to eight bytes as a number; nothing behind them is read. */
-static uint64_t
-load_tail(const char *bytes, size_t length)
-{
-	uint64_t value = 0;
-
-	if (length == 8) {
-		memcpy(&value, bytes, 8);
-	} else if (length >= 4) {
-		uint32_t first;
-		uint32_t last;
-
-		memcpy(&first, bytes, 4);
-		memcpy(&last, bytes + length - 4, 4);
-		value = (uint64_t)first << 32 | last;
-	} else if (length > 0) {
-		value = (uint64_t)(uint8_t)bytes[0] << 16 |
-		    (uint64_t)(uint8_t)bytes[length / 2] << 8 |
-		    (uint8_t)bytes[length - 1];
-	}
-	return value;
-}
-
-uint64_t
-snapshot_hash_name(uint64_t seed, const char *name, size_t length)
-{
-	uint64_t hash = seed ^ (length * HASH_KEY_1);
-
-	for (; length > 8; name += 8, length -= 8)
-		hash = fold(hash ^ load_tail(name, 8), HASH_KEY_2);
-	return fold(hash ^ load_tail(name, length), HASH_KEY_1);
-}
-
-uint64_t
-snapshot_hash_id(uint64_t seed, uint32_t id)
-{
-	return fold(seed ^ id ^ HASH_KEY_2, HASH_KEY_1);
-}
-
-uint32_t
-snapshot_hash_bucket(uint64_t hash, uint32_t bucket_count)
-{
-	return (uint32_t)((hash >> 32) * bucket_count >> 32);
-}
-
-uint64_t
-snapshot_checksum(const void *bytes, size_t size)
-{
-	const char *at = bytes;
-	uint64_t sum = size ^ HASH_KEY_2;
-
-	for (; size > 8; at += 8, size -= 8)
-		sum = fold(sum ^ load_tail(at, 8), HASH_KEY_1) + HASH_KEY_2;
-	return fold(sum ^ load_tail(at, size), HASH_KEY_1);
 }
 
 static bool
@@ -228,48 +168,70 @@ is_name_plausible(const char *name, size_t length)
 	    name[length + 1] == '*' && is_ended(name, length + 2);
 }
 
+/* The fixed part of the record at a reference; NULL outside the section. */
+static const uint8_t *
+find_record(const struct range *section, uint32_t ref, size_t fixed)
+{
+	uint64_t offset = (uint64_t)ref * SNAPSHOT_UNIT;
+
+	if (section->length < fixed || offset > section->length - fixed)
+		return NULL;
+	return section->bytes + offset;
+}
+
+/* Bytes of the section from there on. */
+static uint64_t
+bytes_behind(const struct range *section, const uint8_t *place)
+{
+	return section->length - (uint64_t)(place - section->bytes);
+}
+
 static int
 read_user(const struct range *users, uint32_t ref, struct snapshot_user *ret)
 {
-	uint64_t offset = (uint64_t)ref * SNAPSHOT_UNIT;
 	const size_t fixed = sizeof(struct snapshot_user_record);
+	const uint8_t *record = find_record(users, ref, fixed);
 
-	if (users->length < fixed || offset > users->length - fixed)
+	if (!record)
 		return ERR_SNAPSHOT_INVALID;
 
-	const uint8_t *record = users->bytes + offset;
 	uint32_t uid = load_u32(record);
 	uint32_t counts = load_u32(record + 4);
 	uint32_t lengths = load_u32(record + 8);
 	uint32_t gid_count = (counts & 0xffff) + (counts >> 16);
-	size_t name = lengths & 0xff;
-	size_t gecos = lengths >> 8 & 0xff;
-	size_t home = lengths >> 16 & 0xff;
-	size_t shell = lengths >> 24;
-	size_t text = name + gecos + home + shell + USER_TEXT_EXTRA;
-	size_t gids = (size_t)gid_count * sizeof(uint32_t);
+	size_t name_length = lengths & 0xff;
+	size_t gecos_length = lengths >> 8 & 0xff;
+	size_t home_length = lengths >> 16 & 0xff;
+	size_t shell_length = lengths >> 24;
+	size_t text_length = name_length + gecos_length + home_length +
+	    shell_length + USER_TEXT_EXTRA;
+	size_t gids_size = (size_t)gid_count * sizeof(uint32_t);
 
-	if (gids + text > users->length - fixed - offset)
+	if (fixed + gids_size + text_length > bytes_behind(users, record))
 		return ERR_SNAPSHOT_INVALID;
 
-	struct snapshot_user user = {
+	const char *name = (const char *)record + fixed + gids_size;
+	const char *gecos = name + name_length + 1 + PASSWORD_LENGTH;
+	const char *home = gecos + gecos_length + 1;
+	const char *shell = home + home_length + 1;
+
+	if (name_number_reserved(uid) ||
+	    !is_name_plausible(name, name_length) ||
+	    !is_ended(gecos, gecos_length) || !is_ended(home, home_length) ||
+	    !is_ended(shell, shell_length))
+		return ERR_SNAPSHOT_INVALID;
+	*ret = (struct snapshot_user){
 	    .uid = uid,
 	    .gid_count = gid_count,
 	    .local_gid_count = counts >> 16,
 	    .gids = (const uint32_t *)(const void *)(record + fixed),
-	    .name = (const char *)record + fixed + gids,
-	    .name_length = name,
-	    .text_length = text,
+	    .name = name,
+	    .gecos = gecos,
+	    .home = home,
+	    .shell = shell,
+	    .name_length = name_length,
+	    .text_length = text_length,
 	};
-
-	user.gecos = user.name + name + 1 + PASSWORD_LENGTH;
-	user.home = user.gecos + gecos + 1;
-	user.shell = user.home + home + 1;
-	if (name_number_reserved(uid) || !is_name_plausible(user.name, name) ||
-	    !is_ended(user.gecos, gecos) || !is_ended(user.home, home) ||
-	    !is_ended(user.shell, shell))
-		return ERR_SNAPSHOT_INVALID;
-	*ret = user;
 	return 0;
 }
 
@@ -285,95 +247,135 @@ static int
 read_group(
     const struct snapshot *snap, uint32_t ref, struct snapshot_group *ret)
 {
-	struct range groups = get_range(snap, &get_header(snap)->groups);
-	uint64_t offset = (uint64_t)ref * SNAPSHOT_UNIT;
 	const size_t fixed = sizeof(struct snapshot_group_record);
+	struct range groups = get_range(snap, &get_header(snap)->groups);
+	struct range members = get_range(snap, &get_header(snap)->members);
+	const uint8_t *record = find_record(&groups, ref, fixed);
 
-	if (groups.length < fixed || offset > groups.length - fixed)
+	if (!record)
 		return ERR_SNAPSHOT_INVALID;
 
-	struct range members = get_range(snap, &get_header(snap)->members);
-	const uint8_t *record = groups.bytes + offset;
-	uint64_t count = load_u32(record + 4);
+	uint32_t gid = load_u32(record);
+	uint32_t count = load_u32(record + 4);
 	uint64_t first = load_u32(record + 8);
 	uint32_t tail = load_u32(record + 12);
-	struct snapshot_group group = {
-	    .gid = load_u32(record),
-	    .member_count = (uint32_t)count,
-	    .name = (const char *)record + fixed,
-	    .name_length = tail & 0xff,
-	    .local = (tail >> 8 & SNAPSHOT_GROUP_LOCAL) != 0,
-	    .unlisted = (tail >> 8 & SNAPSHOT_GROUP_UNLISTED) != 0,
-	};
+	uint32_t flags = tail >> 8 & 0xff;
+	size_t name_length = tail & 0xff;
+	const char *name = (const char *)record + fixed;
+	bool local = (flags & SNAPSHOT_GROUP_LOCAL) != 0;
 
-	if (group.name_length + GROUP_TEXT_EXTRA >
-		groups.length - fixed - offset ||
+	if (fixed + name_length + GROUP_TEXT_EXTRA >
+		bytes_behind(&groups, record) ||
 	    first + count > members.length / sizeof(uint32_t) ||
-	    !is_gid_grantable(group.gid, group.local) ||
-	    !is_name_plausible(group.name, group.name_length))
+	    !is_gid_grantable(gid, local) ||
+	    !is_name_plausible(name, name_length))
 		return ERR_SNAPSHOT_INVALID;
-	group.members =
-	    (const uint32_t *)(const void *)(members.bytes + first * 4);
-	*ret = group;
+	*ret = (struct snapshot_group){
+	    .gid = gid,
+	    .member_count = count,
+	    .members = (const uint32_t *)(const void *)members.bytes + first,
+	    .name = name,
+	    .name_length = name_length,
+	    .local = local,
+	    .unlisted = (flags & SNAPSHOT_GROUP_UNLISTED) != 0,
+	};
 	return 0;
 }
 
-/* A walk over the entries of an index whose tags equal a hash's. */
-struct search {
-	const struct snapshot_bucket *buckets;
-	uint32_t bucket_count;
-	uint32_t at;
-	uint32_t buckets_left;
-	uint32_t entry;
-	uint8_t tag;
+/* What a search looks for: a name, or an id where name is NULL. */
+struct key {
+	const char *name;
+	size_t length;
+	uint32_t id;
 };
 
-static struct search
-begin_search(
-    const struct snapshot *snap, enum snapshot_index_id id, uint64_t hash)
+/*
+ * Whether the record at a reference answers to the key.  One that lies outside
+ * its section does: reading it then tells the damage.  Records of both kinds
+ * begin with their id.
+ */
+static ALWAYS_INLINE bool
+is_match(const struct range *section, uint32_t ref, const struct key *key,
+    bool is_user)
 {
-	struct range index = get_range(snap, &get_header(snap)->index[id]);
-	uint64_t count = index.length / sizeof(struct snapshot_bucket);
+	const size_t fixed = is_user ? sizeof(struct snapshot_user_record)
+				     : sizeof(struct snapshot_group_record);
+	const uint8_t *record = find_record(section, ref, fixed);
 
-	if (count > UINT32_MAX)
-		count = 0;
-	return (struct search){
-	    .buckets =
-		(const struct snapshot_bucket *)(const void *)index.bytes,
-	    .bucket_count = (uint32_t)count,
-	    .at = snapshot_hash_bucket(hash, (uint32_t)count),
-	    .buckets_left = count < SNAPSHOT_PROBE_MAX ? (uint32_t)count
-						       : SNAPSHOT_PROBE_MAX,
-	    .tag = (uint8_t)hash,
-	};
+	if (!record)
+		return true;
+	if (!key->name)
+		return load_u32(record) == key->id;
+
+	uint32_t counts = is_user ? load_u32(record + 4) : 0;
+	uint64_t gids = (uint64_t)(counts & 0xffff) + (counts >> 16);
+	uint64_t start = fixed + gids * sizeof(uint32_t);
+
+	if (record[is_user ? 8 : 12] != key->length)
+		return false;
+	if (start + key->length > bytes_behind(section, record))
+		return true;
+	return memcmp(record + start, key->name, key->length) == 0;
 }
 
-static bool
-next_in_search(struct search *s, uint32_t *ret_ref)
+/* Bit i for each of eight bytes that is zero. */
+static ALWAYS_INLINE uint32_t
+find_zero_bytes(uint64_t bytes)
 {
-	while (s->buckets_left > 0) {
-		const struct snapshot_bucket *bucket = &s->buckets[s->at];
+	const uint64_t low = 0x7f7f7f7f7f7f7f7f;
+	uint64_t high_bits = ~(((bytes & low) + low) | bytes | low);
+
+	/* Gathers the bits, eight apart, in the top byte. */
+	return (uint32_t)((high_bits >> 7) * 0x0102040810204080 >> 56);
+}
+
+/* Bit i for each entry of the bucket that has the tag. */
+static ALWAYS_INLINE uint32_t
+find_tag(const struct snapshot_bucket *bucket, uint8_t tag, uint32_t count)
+{
+	const uint64_t pattern = 0x0101010101010101 * tag;
+	uint64_t words[2];
+
+	memcpy(words, bucket->tag, sizeof(words));
+	return (find_zero_bytes(words[0] ^ pattern) |
+		   find_zero_bytes(words[1] ^ pattern) << 8) &
+	    ((1u << count) - 1);
+}
+
+/* The reference of the record that a key names, in at most SNAPSHOT_PROBE_MAX
+ * buckets. */
+static ALWAYS_INLINE int
+search(const struct range *index, const struct range *section,
+    const struct key *key, uint64_t hash, bool is_user, uint32_t *ret_ref)
+{
+	const struct snapshot_bucket *buckets =
+	    (const struct snapshot_bucket *)(const void *)index->bytes;
+	uint32_t total = (uint32_t)(index->length / sizeof(*buckets));
+	uint32_t at = snapshot_hash_bucket(hash, total);
+
+	for (uint32_t i = 0; i < SNAPSHOT_PROBE_MAX && i < total; i++) {
+		const struct snapshot_bucket *bucket = &buckets[at];
 		uint32_t count =
 		    __atomic_load_n(&bucket->count, __ATOMIC_RELAXED);
 
 		if (count > SNAPSHOT_BUCKET_ENTRIES)
 			count = SNAPSHOT_BUCKET_ENTRIES;
-		while (s->entry < count) {
-			uint32_t i = s->entry++;
+		for (uint32_t found = find_tag(bucket, (uint8_t)hash, count);
+		     found; found &= found - 1) {
+			uint32_t ref =
+			    __atomic_load_n(&bucket->ref[__builtin_ctz(found)],
+				__ATOMIC_RELAXED);
 
-			if (bucket->tag[i] == s->tag) {
-				*ret_ref = __atomic_load_n(
-				    &bucket->ref[i], __ATOMIC_RELAXED);
-				return true;
+			if (is_match(section, ref, key, is_user)) {
+				*ret_ref = ref;
+				return 0;
 			}
 		}
 		if (count < SNAPSHOT_BUCKET_ENTRIES)
-			return false;
-		s->buckets_left--;
-		s->at = s->at + 1 < s->bucket_count ? s->at + 1 : 0;
-		s->entry = 0;
+			return ERR_NOT_FOUND;
+		at = at + 1 < total ? at + 1 : 0;
 	}
-	return false;
+	return ERR_NOT_FOUND;
 }
 
 static uint64_t
@@ -382,58 +384,61 @@ get_seed(const struct snapshot *snap)
 	return __atomic_load_n(&get_header(snap)->hash_seed, __ATOMIC_RELAXED);
 }
 
+static bool
+make_name_key(const char *name, struct key *ret_key)
+{
+	size_t length = strnlen(name, NAME_USER_MAX + 1);
+
+	*ret_key = (struct key){.name = name, .length = length};
+	return length > 0 && length <= NAME_USER_MAX;
+}
+
+static int
+find_user(const struct snapshot *snap, enum snapshot_index_id id,
+    const struct key *key, uint64_t hash, struct snapshot_user *ret)
+{
+	struct range users = get_range(snap, &get_header(snap)->users);
+	struct range index = get_range(snap, &get_header(snap)->index[id]);
+	uint32_t ref;
+	int err = search(&index, &users, key, hash, true, &ref);
+
+	return err ? err : read_user(&users, ref, ret);
+}
+
+static int
+find_group(const struct snapshot *snap, enum snapshot_index_id id,
+    const struct key *key, uint64_t hash, struct snapshot_group *ret)
+{
+	struct range groups = get_range(snap, &get_header(snap)->groups);
+	struct range index = get_range(snap, &get_header(snap)->index[id]);
+	uint32_t ref;
+	int err = search(&index, &groups, key, hash, false, &ref);
+
+	return err ? err : read_group(snap, ref, ret);
+}
+
 int
 snapshot_user_by_name(
     const struct snapshot *snap, const char *name, struct snapshot_user *ret)
 {
-	struct range users = get_range(snap, &get_header(snap)->users);
-	size_t length = strnlen(name, NAME_USER_MAX + 1);
-	uint32_t ref;
+	struct key key;
 
-	if (length == 0 || length > NAME_USER_MAX)
+	if (!make_name_key(name, &key))
 		return ERR_NOT_FOUND;
-
-	uint64_t hash = snapshot_hash_name(get_seed(snap), name, length);
-	struct search s = begin_search(snap, SNAPSHOT_USERS_BY_NAME, hash);
-
-	while (next_in_search(&s, &ref)) {
-		struct snapshot_user user;
-		int err = read_user(&users, ref, &user);
-
-		if (err)
-			return err;
-		if (user.name_length == length &&
-		    memcmp(user.name, name, length) == 0) {
-			*ret = user;
-			return 0;
-		}
-	}
-	return ERR_NOT_FOUND;
+	return find_user(snap, SNAPSHOT_USERS_BY_NAME, &key,
+	    snapshot_hash_name(get_seed(snap), name, key.length), ret);
 }
 
 int
 snapshot_user_by_id(
     const struct snapshot *snap, uint32_t uid, struct snapshot_user *ret)
 {
-	struct range users = get_range(snap, &get_header(snap)->users);
-	uint64_t hash = snapshot_hash_id(get_seed(snap), uid);
-	struct search s = begin_search(snap, SNAPSHOT_USERS_BY_ID, hash);
-	uint32_t ref;
+	struct key key = {.id = uid};
 
 	if (name_number_reserved(uid))
 		return ERR_NOT_FOUND;
-	while (next_in_search(&s, &ref)) {
-		struct snapshot_user user;
-		int err = read_user(&users, ref, &user);
-
-		if (err)
-			return err;
-		if (user.uid == uid) {
-			*ret = user;
-			return 0;
-		}
-	}
-	return ERR_NOT_FOUND;
+	return find_user(snap, SNAPSHOT_USERS_BY_ID, &key,
+	    snapshot_hash_id(get_seed(snap), uid), ret);
 }
 
 void
@@ -448,66 +453,47 @@ snapshot_private_group(
 	};
 }
 
-int
-snapshot_group_by_name(
-    const struct snapshot *snap, const char *name, struct snapshot_group *ret)
+/* A group, or else the private group of a user of that name or id. */
+static int
+find_any_group(const struct snapshot *snap, const struct key *key,
+    uint64_t hash, struct snapshot_group *ret)
 {
-	size_t length = strnlen(name, NAME_USER_MAX + 1);
+	bool by_name = key->name != NULL;
 	struct snapshot_user user;
-	uint32_t ref;
+	int err = find_group(snap,
+	    by_name ? SNAPSHOT_GROUPS_BY_NAME : SNAPSHOT_GROUPS_BY_ID, key,
+	    hash, ret);
 
-	if (length == 0 || length > NAME_USER_MAX)
-		return ERR_NOT_FOUND;
-
-	uint64_t hash = snapshot_hash_name(get_seed(snap), name, length);
-	struct search s = begin_search(snap, SNAPSHOT_GROUPS_BY_NAME, hash);
-
-	while (next_in_search(&s, &ref)) {
-		struct snapshot_group group;
-		int err = read_group(snap, ref, &group);
-
-		if (err)
-			return err;
-		if (group.name_length == length &&
-		    memcmp(group.name, name, length) == 0) {
-			*ret = group;
-			return 0;
-		}
-	}
-
-	int err = snapshot_user_by_name(snap, name, &user);
-
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = find_user(snap,
+	    by_name ? SNAPSHOT_USERS_BY_NAME : SNAPSHOT_USERS_BY_ID, key, hash,
+	    &user);
 	if (!err)
 		snapshot_private_group(&user, ret);
 	return err;
 }
 
 int
+snapshot_group_by_name(
+    const struct snapshot *snap, const char *name, struct snapshot_group *ret)
+{
+	struct key key;
+
+	if (!make_name_key(name, &key))
+		return ERR_NOT_FOUND;
+	return find_any_group(snap, &key,
+	    snapshot_hash_name(get_seed(snap), name, key.length), ret);
+}
+
+int
 snapshot_group_by_id(
     const struct snapshot *snap, uint32_t gid, struct snapshot_group *ret)
 {
-	uint64_t hash = snapshot_hash_id(get_seed(snap), gid);
-	struct search s = begin_search(snap, SNAPSHOT_GROUPS_BY_ID, hash);
-	struct snapshot_user user;
-	uint32_t ref;
+	struct key key = {.id = gid};
 
-	while (next_in_search(&s, &ref)) {
-		struct snapshot_group group;
-		int err = read_group(snap, ref, &group);
-
-		if (err)
-			return err;
-		if (group.gid == gid) {
-			*ret = group;
-			return 0;
-		}
-	}
-
-	int err = snapshot_user_by_id(snap, gid, &user);
-
-	if (!err)
-		snapshot_private_group(&user, ret);
-	return err;
+	return find_any_group(
+	    snap, &key, snapshot_hash_id(get_seed(snap), gid), ret);
 }
 
 /* Entry i of a table of references. */
@@ -564,12 +550,29 @@ snapshot_user_gid(const struct snapshot_user *user, uint32_t i)
 	return is_gid_grantable(gid, local) ? gid : 0;
 }
 
+/* Has the processor fetch a user's record: members lie all over the file. */
+static void
+prefetch_user(const struct snapshot *snap, uint32_t number)
+{
+	struct range users = get_range(snap, &get_header(snap)->users);
+	uint32_t ref = 0;
+
+	if (read_ref(snap, &get_header(snap)->user_refs, number, &ref) == 0 &&
+	    (uint64_t)ref * SNAPSHOT_UNIT < users.length)
+		__builtin_prefetch(users.bytes + (uint64_t)ref * SNAPSHOT_UNIT);
+}
+
 int
 snapshot_member(const struct snapshot *snap, const struct snapshot_group *group,
     uint32_t i, struct snapshot_user *ret)
 {
 	if (i >= group->member_count)
 		return ERR_NOT_FOUND;
+
+	if (i + MEMBERS_AHEAD < group->member_count)
+		prefetch_user(snap,
+		    __atomic_load_n(
+			&group->members[i + MEMBERS_AHEAD], __ATOMIC_RELAXED));
 
 	uint32_t number = __atomic_load_n(&group->members[i], __ATOMIC_RELAXED);
 	int err = snapshot_user_at(snap, number, ret);

@@ -148,11 +148,3 @@ uint32_t snapshot_user_gid(const struct snapshot_user *user, uint32_t i);
 /* Member i of group->member_count. */
 MUST_CHECK int snapshot_member(const struct snapshot *snap,
     const struct snapshot_group *group, uint32_t i, struct snapshot_user *ret);
-
-/* The hash of names and ids in the indexes; shared with the writer. */
-uint64_t snapshot_hash_name(uint64_t seed, const char *name, size_t length);
-uint64_t snapshot_hash_id(uint64_t seed, uint32_t id);
-/* The bucket, of bucket_count > 0, where a search begins. */
-uint32_t snapshot_hash_bucket(uint64_t hash, uint32_t bucket_count);
-/* The checksum of header and content. */
-uint64_t snapshot_checksum(const void *bytes, size_t size);

@@ -12,6 +12,7 @@
 
 #include "common/err.h"
 #include "common/name.h"
+#include "common/snapshot_hash.h"
 
 /* The record at unit `end` comes next; `name` is the last one seen. */
 struct sequence {

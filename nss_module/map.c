@@ -30,17 +30,6 @@
 /* No machine has larger pages that a file could be mapped by. */
 #define PAGE_BYTES 65536
 
-/* What a slot's words hold. */
-struct map_content {
-	struct snapshot snap;
-	uint64_t device;
-	uint64_t inode;
-};
-
-_Static_assert(
-    sizeof(struct map_content) == sizeof(((struct map_slot *)NULL)->words),
-    "a content is moved word by word");
-
 struct map *
 map_installed(void)
 {
@@ -59,26 +48,35 @@ now_s(void)
 	return (uint64_t)now.tv_sec + 1;
 }
 
-static void
-get_content(struct map_slot *slot, struct map_content *ret_content)
-{
-	uint64_t words[ARRAY_SIZE(slot->words)];
+/* Field by field: the slot may change meanwhile. */
+#define GET(field) atomic_load_explicit(&(field), memory_order_relaxed)
+#define SET(field, value) \
+	atomic_store_explicit(&(field), (value), memory_order_relaxed)
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		words[i] =
-		    atomic_load_explicit(&slot->words[i], memory_order_relaxed);
-	memcpy(ret_content, words, sizeof(*ret_content));
+static void
+get_snapshot(struct map_slot *slot, struct snapshot *snap)
+{
+	snap->bytes = GET(slot->bytes);
+	snap->size = GET(slot->size);
+	snap->generation = GET(slot->generation);
+	snap->created.s = GET(slot->created_s);
+	snap->soft_age_s = GET(slot->soft_age_s);
+	snap->hard_age_s = GET(slot->hard_age_s);
+	snap->user_count = GET(slot->user_count);
+	snap->group_count = GET(slot->group_count);
 }
 
 static void
-set_content(struct map_slot *slot, const struct map_content *content)
+set_snapshot(struct map_slot *slot, const struct snapshot *snap)
 {
-	uint64_t words[ARRAY_SIZE(slot->words)];
-
-	memcpy(words, content, sizeof(words));
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		atomic_store_explicit(
-		    &slot->words[i], words[i], memory_order_relaxed);
+	SET(slot->bytes, snap->bytes);
+	SET(slot->size, snap->size);
+	SET(slot->generation, snap->generation);
+	SET(slot->created_s, snap->created.s);
+	SET(slot->soft_age_s, snap->soft_age_s);
+	SET(slot->hard_age_s, snap->hard_age_s);
+	SET(slot->user_count, snap->user_count);
+	SET(slot->group_count, snap->group_count);
 }
 
 /* Whether slot `number % 2` still holds what it held for that number. */
@@ -98,10 +96,16 @@ disturb(struct map *map, uint64_t number)
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
+/* Makes a mapped file the current one. */
 static void
-show(struct map *map, uint64_t number, const struct map_content *content)
+show(struct map *map, uint64_t number, const struct snapshot_file *file,
+    const struct snapshot *snap)
 {
-	set_content(&map->slots[number % 2], content);
+	struct map_slot *slot = &map->slots[number % 2];
+
+	slot->device = file->device;
+	slot->inode = file->inode;
+	set_snapshot(slot, snap);
 	atomic_store_explicit(&map->ready, number, memory_order_release);
 }
 
@@ -159,8 +163,8 @@ make_room(struct map_slot *slot, size_t size, bool afresh)
 
 /* Maps the file and checks its header. */
 static int
-map_file(const struct snapshot_file *file, uint8_t *base,
-    struct map_content *ret_content)
+map_file(
+    const struct snapshot_file *file, uint8_t *base, struct snapshot *ret_snap)
 {
 	int fixed = base ? MAP_FIXED : 0;
 	void *bytes =
@@ -168,10 +172,8 @@ map_file(const struct snapshot_file *file, uint8_t *base,
 
 	if (bytes == MAP_FAILED)
 		return ERR_NO_MEMORY;
-	ret_content->device = file->device;
-	ret_content->inode = file->inode;
 
-	int err = snapshot_init(bytes, file->size, &ret_content->snap);
+	int err = snapshot_init(bytes, file->size, ret_snap);
 
 	if (err && !fixed)
 		(void)munmap(bytes, file->size);
@@ -184,30 +186,29 @@ map_newer(struct map *map, uint64_t number, const struct snapshot_file *file,
     bool afresh)
 {
 	struct map_slot *slot = &map->slots[number % 2];
-	struct map_content content;
+	struct snapshot snap;
 
 	disturb(map, number);
 	if (!make_room(slot, file->size, afresh))
 		return ERR_NO_MEMORY;
 
-	int err = map_file(file, slot->base, &content);
+	int err = map_file(file, slot->base, &snap);
 
 	if (!err)
-		show(map, number, &content);
+		show(map, number, file, &snap);
 	return err;
 }
 
 static int
 replace(struct map *map, uint64_t number, bool afresh)
 {
+	const struct map_slot *current = &map->slots[number % 2];
 	struct snapshot_file file;
-	struct map_content current;
 	int err = snapshot_file_open(map->path, &file);
 
 	if (err)
 		return err;
-	get_content(&map->slots[number % 2], &current);
-	if (file.device == current.device && file.inode == current.inode)
+	if (file.device == current->device && file.inode == current->inode)
 		err = ERR_EXISTS;
 	else
 		err = map_newer(map, number + 1, &file, afresh);
@@ -249,57 +250,52 @@ refresh(struct map *map, uint64_t number, uint64_t now)
  * reads a private one, for this lookup alone.
  */
 static int
-begin_first(struct map *map, uint64_t now, struct map_view *ret_view)
+begin_first(struct map *map, uint64_t now, struct map_view *view)
 {
 	struct snapshot_file file;
-	struct map_content content;
+	struct snapshot snap;
 	bool stolen;
 	int err = snapshot_file_open(map->path, &file);
 
 	if (err)
 		return err;
-	err = map_file(&file, NULL, &content);
+	err = map_file(&file, NULL, &snap);
 	(void)close(file.fd);
 	if (err)
 		return err;
-	*ret_view = (struct map_view){.snap = content.snap};
+	*view = (struct map_view){.snap = snap};
 	if (!take_lease(map, now, &stolen))
 		return 0;
 	if (atomic_load(&map->ready) == 0) {
 		struct map_slot *slot = &map->slots[1];
 
 		disturb(map, 1);
-		slot->base = (uint8_t *)(uintptr_t)content.snap.bytes;
-		slot->length = content.snap.size;
+		slot->base = (uint8_t *)(uintptr_t)snap.bytes;
+		slot->length = snap.size;
 		atomic_store(&map->checked_s, now);
-		show(map, 1, &content);
-		ret_view->number = 1;
+		show(map, 1, &file, &snap);
+		view->number = 1;
 	}
 	return_lease(map, now);
 	return 0;
 }
 
 int
-map_begin(struct map *map, struct map_view *ret_view)
+map_begin(struct map *map, struct map_view *view)
 {
 	uint64_t now = now_s();
 
 	for (;;) {
-		uint64_t number =
+		view->number =
 		    atomic_load_explicit(&map->ready, memory_order_acquire);
-		struct map_content content;
-
-		if (number == 0)
-			return begin_first(map, now, ret_view);
-		get_content(&map->slots[number % 2], &content);
-		if (!is_undisturbed(map, number))
+		if (view->number == 0)
+			return begin_first(map, now, view);
+		get_snapshot(&map->slots[view->number % 2], &view->snap);
+		if (!is_undisturbed(map, view->number))
 			continue;
-		if (is_due(map, &content.snap, now) &&
-		    refresh(map, number, now))
-			continue;
-		ret_view->snap = content.snap;
-		ret_view->number = number;
-		return 0;
+		if (!is_due(map, &view->snap, now) ||
+		    !refresh(map, view->number, now))
+			return 0;
 	}
 }
 

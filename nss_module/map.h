@@ -23,8 +23,18 @@
 
 /* One of two places where a snapshot is mapped. */
 struct map_slot {
-	_Atomic uint64_t words[8]; /* a struct map_content, word by word */
+	/* The snapshot there, as a struct snapshot. */
+	_Atomic(const uint8_t *) bytes;
+	_Atomic size_t size;
+	_Atomic uint64_t generation;
+	_Atomic int64_t created_s;
+	_Atomic uint32_t soft_age_s;
+	_Atomic uint32_t hard_age_s;
+	_Atomic uint32_t user_count;
+	_Atomic uint32_t group_count;
 	/* Only the holder of the lease touches these. */
+	dev_t device;
+	ino_t inode;
 	uint8_t *base;
 	size_t length;
 	size_t reserved; /* 0: the place cannot be used again */
@@ -51,9 +61,10 @@ struct map *map_installed(void);
 /*
  * The newest snapshot.  The faults of snapshot_open(); an absent file is told
  * at once, and tried again by the next call.  Takes no system call, except for
- * the first in a process, after a publication, and once a second.
+ * the first in a process, after a publication, and once a second.  On a fault
+ * the view is undefined, and there is nothing to end.
  */
-MUST_CHECK int map_begin(struct map *map, struct map_view *ret_view);
+MUST_CHECK int map_begin(struct map *map, struct map_view *view);
 
 /* False: what was read may be torn; begin again. */
 MUST_CHECK bool map_end(struct map *map, struct map_view *view);

@@ -15,6 +15,7 @@
 
 #include "common/name.h"
 #include "common/snapshot.h"
+#include "common/snapshot_hash.h"
 #include "rules/snapselect.h"
 
 /* Indexes are filled to three quarters, so that few buckets overflow. */
