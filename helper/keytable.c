@@ -136,7 +136,7 @@ set_list(struct settings_list *list, const char *value)
 		&at, list->items[list->count], sizeof(list->items[0]), &bad)) {
 		list->count++;
 	}
-	return !bad && *at == '\0';
+	return !bad && at == NULL;
 }
 
 static bool
@@ -174,7 +174,7 @@ set_groups(char (*groups)[NAME_USER_MAX + 1], size_t *count, const char *value)
 			return false;
 		(*count)++;
 	}
-	return !bad && *at == '\0';
+	return !bad && at == NULL;
 }
 
 static struct access_mapping *
