@@ -20,7 +20,10 @@
 
 #include "common/err.h"
 
-#define INSERT_ID "INSERT INTO ids VALUES ('org', ?1, ?2, ?3, ?2, 'live', 1000)"
+#define INSERT_ID                                                       \
+	"INSERT INTO ids (organization, kind, key, number, name, home," \
+	" state, created)"                                              \
+	" VALUES ('org', ?1, ?2, ?3, ?2, '', 'live', 1000)"
 
 struct fixture {
 	char folder[64];

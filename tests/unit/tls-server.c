@@ -144,6 +144,10 @@ make_context(const char *ca_path, enum tls_fault fault)
 	    SSL_CTX_use_certificate(context, leaf) != 1 ||
 	    SSL_CTX_use_PrivateKey(context, key) != 1)
 		exit(1);
+	X509_free(leaf);
+	X509_free(ca);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(ca_key);
 	return context;
 }
 
