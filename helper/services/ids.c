@@ -17,6 +17,9 @@
 #include "rules/table.h"
 #include "services/idrows.h"
 
+/* A chain of renames, each to the name before, longer than this takes more
+ * than one sync. */
+#define ROUNDS_MAX 8
 #define GROUPS_MAX (ACCESS_MAPPINGS_MAX * ACCESS_LIST_MAX + 1)
 
 struct ids {
@@ -365,11 +368,13 @@ assign_member(struct run *run, struct member *member)
 	return 0;
 }
 
-/* Only when all have chosen: a name given up in this run is free in the next,
- * so that nobody's name depends on who was looked at first. */
-static void
+/* Only when all have chosen, so that nobody's name depends on who was looked at
+ * first.  True: a name was given up, which somebody else may want. */
+static bool
 write_names(struct run *run)
 {
+	bool given_up = false;
+
 	for (size_t i = 0; i < members_count(run->members); i++) {
 		const struct member *member = members_at(run->members, i);
 		struct idrow *row =
@@ -378,9 +383,26 @@ write_names(struct run *run)
 		if (row == NULL || member->user[0] == '\0' ||
 		    strcmp(row->name, member->user) == 0)
 			continue;
+		given_up = given_up || row->name[0] != '\0';
 		memcpy(row->name, member->user, sizeof(row->name));
 		row->changed = true;
 	}
+	return given_up;
+}
+
+static int
+assign_members(struct run *run, bool *ret_again)
+{
+	int err = 0;
+
+	table_clear(&run->held);
+	table_clear(&run->claimed);
+	err = index_held(run);
+	for (size_t i = 0; i < members_count(run->members) && err == 0; i++)
+		err = assign_member(run, members_at(run->members, i));
+	if (err == 0)
+		*ret_again = write_names(run);
+	return err;
 }
 
 static int
@@ -409,18 +431,16 @@ static int
 run_all(struct run *run)
 {
 	struct ids *ids = run->ids;
+	bool again = true;
 	int err = 0;
 
 	bury(run);
-	err = index_held(run);
-	for (size_t i = 0; i < members_count(run->members) && err == 0; i++)
-		err = assign_member(run, members_at(run->members, i));
+	for (int round = 0; round < ROUNDS_MAX && again && err == 0; round++)
+		err = assign_members(run, &again);
 	for (size_t i = 0; i < ids->group_count && err == 0; i++)
 		err = assign_group(run, &ids->groups[i]);
-	if (err != 0)
-		return err;
-	write_names(run);
-	err = idrows_save(ids->rows);
+	if (err == 0)
+		err = idrows_save(ids->rows);
 	return err == 0 ? members_index(run->members) : err;
 }
 

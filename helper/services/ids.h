@@ -43,8 +43,8 @@ MUST_CHECK int ids_load(struct ids *ids);
  * indexes the members.  Writes inside the caller's transaction: after a
  * rollback the caller calls ids_load().
  *
- * A member who holds a name keeps it while the source still says it; a new
- * name is taken over once nobody else holds it.
+ * Who holds a name keeps it while the source still says it; a new name is
+ * taken over if nobody else holds it, else the old one stays.
  */
 MUST_CHECK int ids_assign(struct ids *ids, struct members *members,
     const struct locals *locals, struct wall_time now);
