@@ -64,7 +64,7 @@ wait_for(int fd, short events, int64_t deadline_ms)
 }
 
 static int
-check_folder(const struct sockaddr_un *address)
+check_folder(const struct sockaddr_un *address, uid_t daemon_uid)
 {
 	char folder[sizeof(address->sun_path)];
 	struct stat status;
@@ -77,7 +77,8 @@ check_folder(const struct sockaddr_un *address)
 	*slash = '\0';
 	if (lstat(folder, &status) != 0)
 		return ERR_DAEMON_UNREACHABLE;
-	if (!S_ISDIR(status.st_mode) || status.st_uid != 0 ||
+	if (!S_ISDIR(status.st_mode) ||
+	    (status.st_uid != 0 && status.st_uid != daemon_uid) ||
 	    (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return ERR_DAEMON_UNTRUSTED;
 	return 0;
@@ -136,7 +137,7 @@ client_open(struct client *client, const char *socket_path, uid_t daemon_uid,
 	if (len >= sizeof(address.sun_path))
 		return ERR_DAEMON_UNREACHABLE;
 	memcpy(address.sun_path, socket_path, len + 1);
-	fault = check_folder(&address);
+	fault = check_folder(&address, daemon_uid);
 	if (fault != 0)
 		return fault;
 	opened.fd =

@@ -3,7 +3,7 @@
  * PAM module and the CLI only.
  *
  * Trusts nobody who merely sits at the path: the folder of the socket must
- * belong to root and be writable by nobody else, and the listening process
+ * belong to root or the daemon and be writable by nobody else, and the listener
  * must be root (systemd made the socket) or the daemon's user, by SO_PEERCRED.
  * Sends with MSG_NOSIGNAL, keeps the descriptor close-on-exec, installs no
  * handler, allocates no more than one frame.
