@@ -17,6 +17,7 @@ libsnapshot_la_SOURCES += common/snapshot_validate.c
 libwire_la_SOURCES =
 libwire_la_SOURCES += common/secret.c common/secret.h
 libwire_la_SOURCES += common/buf.c common/buf.h
+libwire_la_SOURCES += common/localuser.c common/localuser.h
 libwire_la_SOURCES += common/num.c common/num.h
 libwire_la_SOURCES += common/proto.c common/proto.h
 libwire_la_SOURCES += common/client.c common/client.h
@@ -40,6 +41,11 @@ tests_unit_test_buf_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_buf_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=free -Wl,--wrap=calloc
 tests_unit_test_buf_LDADD = libwire.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-localuser
+tests_unit_test_localuser_SOURCES = tests/unit/test-localuser.c
+tests_unit_test_localuser_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_localuser_LDADD = libwire.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-num
 tests_unit_test_num_SOURCES = tests/unit/test-num.c

@@ -11,7 +11,7 @@
 
 #include "common/paths.h"
 #include "common/secret.h"
-#include "pam_module/localuser.h"
+#include "common/localuser.h"
 
 static void
 copy_item(pam_handle_t *pamh, int item, char *out, size_t out_size)

@@ -8,7 +8,6 @@ libpamphases_la_SOURCES = \
 	pam_module/account.c pam_module/account.h \
 	pam_module/ask.c pam_module/ask.h \
 	pam_module/converse.c pam_module/converse.h \
-	pam_module/localuser.c pam_module/localuser.h \
 	pam_module/member.c pam_module/member.h \
 	pam_module/options.c pam_module/options.h \
 	pam_module/outcome.c pam_module/outcome.h \
@@ -40,11 +39,6 @@ check_PROGRAMS += tests/unit/test-options
 tests_unit_test_options_SOURCES = tests/unit/test-options.c
 tests_unit_test_options_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_options_LDADD = libpamphases.la $(UNIT_LIBS)
-
-check_PROGRAMS += tests/unit/test-localuser
-tests_unit_test_localuser_SOURCES = tests/unit/test-localuser.c
-tests_unit_test_localuser_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_localuser_LDADD = libpamphases.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-outcome
 tests_unit_test_outcome_SOURCES = tests/unit/test-outcome.c

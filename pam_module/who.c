@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "common/err.h"
-#include "pam_module/localuser.h"
+#include "common/localuser.h"
 #include "pam_module/member.h"
 
 enum who

@@ -2,7 +2,7 @@
  * test-localuser.c - names are found where glibc would find them, and nowhere
  * else, however the file looks.
  */
-#include "pam_module/localuser.h"
+#include "common/localuser.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

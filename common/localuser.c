@@ -7,7 +7,7 @@
  * however long the lines and the file are, and to say "not there" only after
  * the last byte.
  */
-#include "pam_module/localuser.h"
+#include "common/localuser.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,68 @@
+/*
+ * cli.c - how the commands speak to the daemon and say that it went wrong.
+ *
+ * Believes the daemon no more than the PAM module does.  A refusal comes as a
+ * VERDICT whatever was asked.
+ */
+#include "cli/cli.h"
+
+#include "common/err.h"
+#include "common/localuser.h"
+#include "common/paths.h"
+
+#define OPEN_MS 2000
+#define SEND_MS 2000
+
+int
+cli_fail(const struct cli *cli, int err)
+{
+	(void)fprintf(
+	    cli->err, "orgloginctl: %s (%s)\n", err_text(err), err_name(err));
+	return err;
+}
+
+int
+cli_ask(const struct cli *cli, struct client *client, enum proto_type type,
+    const void *message)
+{
+	uid_t daemon_uid;
+	int fault;
+
+	if (localuser_find(cli->passwd, DAEMON_USER, &daemon_uid) != 0)
+		daemon_uid = (uid_t)-1;
+	fault = client_open(client, cli->socket, daemon_uid, OPEN_MS);
+	if (fault == 0)
+		fault = client_send(client, type, message, SEND_MS);
+	return fault == 0 ? 0 : cli_fail(cli, fault);
+}
+
+int
+cli_receive(const struct cli *cli, struct client *client,
+    struct client_reply *ret_reply, int timeout_ms)
+{
+	enum err reason = ERR_DAEMON_MALFORMED;
+	int fault = client_receive(client, ret_reply, timeout_ms);
+
+	if (fault != 0)
+		return cli_fail(cli, fault);
+	if (ret_reply->type != PROTO_VERDICT)
+		return 0;
+	if (err_from_name(ret_reply->u.verdict.reason, &reason) != 0 ||
+	    reason == ERR_OK)
+		reason = ERR_DAEMON_MALFORMED;
+	return cli_fail(cli, reason);
+}
+
+int
+cli_exchange(const struct cli *cli, enum proto_type type, const void *message,
+    enum proto_type wanted, struct client_reply *ret_reply)
+{
+	CLIENT_AUTO struct client client = CLIENT_NULL;
+	int fault = cli_ask(cli, &client, type, message);
+
+	if (fault == 0)
+		fault = cli_receive(cli, &client, ret_reply, CLI_REPLY_MS);
+	if (fault == 0 && ret_reply->type != wanted)
+		fault = cli_fail(cli, ERR_DAEMON_MALFORMED);
+	return fault;
+}

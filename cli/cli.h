@@ -1,0 +1,51 @@
+/*
+ * cli.h - what every command of orgloginctl gets, and how it ends.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "common/attrs.h"
+#include "common/client.h"
+
+/* The exit status of the program; orgloginctl(1) tells them. */
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_NO = 1,    /* the answer is no, or there is none */
+	CLI_USAGE = 2, /* the command line was not understood */
+	CLI_UNSUPPORTED = 3,
+};
+
+struct cli {
+	FILE *out;
+	FILE *err;
+	const char *socket;
+	const char *passwd;
+	bool json;
+	bool terminal; /* out is one: colour, progress */
+	/* options and operands of the command */
+	bool full;
+	bool accept_shrink;
+	const char *role; /* "": none */
+	const char *name; /* NULL: none */
+};
+
+/* How long a reply may take; a sync pages the whole directory. */
+#define CLI_REPLY_MS 10000
+#define CLI_SYNC_MS 600000
+
+/* Asks the daemon; on failure says why to err. */
+MUST_CHECK int cli_ask(const struct cli *cli, struct client *client,
+    enum proto_type type, const void *message);
+/* The next reply; on failure, and for a refusal, says why to err. */
+MUST_CHECK int cli_receive(const struct cli *cli, struct client *client,
+    struct client_reply *ret_reply, int timeout_ms);
+/* One question, one answer of the wanted type. */
+MUST_CHECK int cli_exchange(const struct cli *cli, enum proto_type type,
+    const void *message, enum proto_type wanted,
+    struct client_reply *ret_reply);
+
+/* Says to err what failed: a sentence and the reason's name. Returns err. */
+int cli_fail(const struct cli *cli, int err);

@@ -1,0 +1,183 @@
+/*
+ * commands.c - the table of commands, and what stands before and after them on
+ * the line.
+ *
+ * Promises that a command not there yet says so, and that a word which is not
+ * understood runs nothing.
+ */
+#include "cli/commands.h"
+
+#include <string.h>
+
+#include "cli/explain.h"
+#include "cli/memberlist.h"
+#include "cli/status.h"
+#include "cli/syncnow.h"
+
+enum option {
+	OPTION_JSON = 1,
+	OPTION_ROLE = 2,
+	OPTION_FULL = 4,
+	OPTION_ACCEPT_SHRINK = 8,
+};
+
+struct command {
+	const char *name;
+	const char *usage;
+	const char *summary;
+	unsigned int options; /* enum option */
+	bool takes_name;
+	int (*run)(const struct cli *cli); /* NULL: not there yet */
+};
+
+static const struct command commands[] = {
+    {"status", "[--json]", "how the sign-in service of this host is doing",
+	OPTION_JSON, false, status_command},
+    {"explain", "NAME [--role ROLE] [--json]",
+	"whether a member may log in here, and if not why",
+	OPTION_JSON | OPTION_ROLE, true, explain_command},
+    {"members", "[--json]", "all members of the organisation", OPTION_JSON,
+	false, memberlist_command},
+    {"sync", "[--full] [--accept-shrink] [--json]",
+	"fetch the members from the organisation now",
+	OPTION_JSON | OPTION_FULL | OPTION_ACCEPT_SHRINK, false,
+	syncnow_command},
+    {"whoami", "[--json]", "what this host knows about you", OPTION_JSON, false,
+	explain_whoami},
+    {"ids", "", "show, check and carry over the numbers of members", 0, false,
+	NULL},
+    {"login", "", "sign in without a new session", 0, false, NULL},
+    {"logout", "", "forget a sign-in", 0, false, NULL},
+    {"token", "", "a token for the organisation's services", 0, false, NULL},
+    {"switch-org", "", "change the active organisation", 0, false, NULL},
+    {"totp", "", "the second factor", 0, false, NULL},
+    {"pin", "", "the local PIN", 0, false, NULL},
+    {"invite", "", "invite somebody to the organisation", 0, false, NULL},
+    {"resend", "", "send an invitation again", 0, false, NULL},
+    {"setup", "", "join this host to an organisation", 0, false, NULL},
+    {"doctor", "", "look for what is wrong with this host", 0, false, NULL},
+};
+
+static const struct {
+	const char *text;
+	enum option option;
+} options[] = {
+    {"--json", OPTION_JSON},
+    {"--role", OPTION_ROLE},
+    {"--full", OPTION_FULL},
+    {"--accept-shrink", OPTION_ACCEPT_SHRINK},
+};
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int
+print_help(FILE *to)
+{
+	(void)fputs("usage: orgloginctl COMMAND [ARGUMENT...]\n\n", to);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (commands[i].run != NULL)
+			(void)fprintf(to, "  %s %s\n        %s\n",
+			    commands[i].name, commands[i].usage,
+			    commands[i].summary);
+	(void)fputs("\nSee orgloginctl(1).\n", to);
+	return CLI_OK;
+}
+
+static int
+refuse_usage(const struct cli *cli, const struct command *command,
+    const char *why, const char *word)
+{
+	(void)fprintf(cli->err, "orgloginctl: %s%s\n", why, word);
+	if (command != NULL)
+		(void)fprintf(cli->err, "usage: orgloginctl %s %s\n",
+		    command->name, command->usage);
+	else
+		(void)fputs("Try orgloginctl --help.\n", cli->err);
+	return CLI_USAGE;
+}
+
+/* 0 where the command takes no such option. */
+static unsigned int
+find_option(const struct command *command, const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (strcmp(options[i].text, word) == 0)
+			return options[i].option & command->options;
+	return 0;
+}
+
+static void
+set_option(struct cli *cli, unsigned int option)
+{
+	cli->json = cli->json || option == OPTION_JSON;
+	cli->full = cli->full || option == OPTION_FULL;
+	cli->accept_shrink =
+	    cli->accept_shrink || option == OPTION_ACCEPT_SHRINK;
+}
+
+/* Reads what stands behind the command. */
+static int
+parse_words(
+    struct cli *cli, const struct command *command, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		unsigned int option = find_option(command, argv[i]);
+
+		if (option == OPTION_ROLE) {
+			if (++i == argc || argv[i][0] == '\0')
+				return refuse_usage(
+				    cli, command, "--role needs a role", "");
+			cli->role = argv[i];
+		} else if (option != 0) {
+			set_option(cli, option);
+		} else if (command->takes_name && cli->name == NULL &&
+		    argv[i][0] != '-' && argv[i][0] != '\0') {
+			cli->name = argv[i];
+		} else {
+			return refuse_usage(
+			    cli, command, "not understood: ", argv[i]);
+		}
+	}
+	if (command->takes_name && cli->name == NULL)
+		return refuse_usage(cli, command, "a name is needed", "");
+	return CLI_OK;
+}
+
+int
+commands_run(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+	int status;
+
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return print_help(cli->out);
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		(void)fprintf(cli->out, "orgloginctl %s\n", ORGLOGIN_VERSION);
+		return CLI_OK;
+	}
+	cli->role = "";
+	if (argc > 1 && strcmp(argv[1], "--json") == 0) {
+		cli->json = true;
+		argc--;
+		argv++;
+	}
+	if (argc < 2)
+		return refuse_usage(cli, NULL, "a command is needed", "");
+	command = find_command(argv[1]);
+	if (command == NULL)
+		return refuse_usage(cli, NULL, "no such command: ", argv[1]);
+	if (command->run == NULL) {
+		(void)fprintf(cli->err,
+		    "orgloginctl: %s is not supported yet\n", command->name);
+		return CLI_UNSUPPORTED;
+	}
+	status = parse_words(cli, command, argc - 2, argv + 2);
+	return status == CLI_OK ? command->run(cli) : status;
+}
