@@ -70,3 +70,30 @@ tests_unit_test_client_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
 tests_unit_test_client_LDADD = libwire.la $(UNIT_LIBS)
 endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-name
+tests_unit_test_name_SOURCES = tests/unit/test-name.c
+tests_unit_test_name_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_name_LDADD = libsnapshot.la $(UNIT_LIBS)
+
+# Members and files of them, made by the daemon's writer.
+check_LTLIBRARIES += libsnapset.la
+libsnapset_la_SOURCES = tests/unit/snapset.c tests/unit/snapset.h
+libsnapset_la_LIBADD = librules.la
+
+check_PROGRAMS += tests/unit/test-snapshot
+tests_unit_test_snapshot_SOURCES = tests/unit/test-snapshot.c
+tests_unit_test_snapshot_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapshot_LDADD = libsnapset.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-snapshot_file
+tests_unit_test_snapshot_file_SOURCES = tests/unit/test-snapshot_file.c
+tests_unit_test_snapshot_file_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapshot_file_LDADD = libsnapset.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-snapshot_validate
+tests_unit_test_snapshot_validate_SOURCES = tests/unit/test-snapshot_validate.c
+tests_unit_test_snapshot_validate_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapshot_validate_LDADD = libsnapset.la $(UNIT_LIBS)
+endif

@@ -333,7 +333,7 @@ find_zero_bytes(uint64_t bytes)
 static ALWAYS_INLINE uint32_t
 find_tag(const struct snapshot_bucket *bucket, uint8_t tag, uint32_t count)
 {
-	const uint64_t pattern = 0x0101010101010101 * tag;
+	const uint64_t pattern = 0x0101010101010101u * tag;
 	uint64_t words[2];
 
 	memcpy(words, bucket->tag, sizeof(words));
