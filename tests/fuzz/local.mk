@@ -16,3 +16,23 @@ FUZZERS += tests/fuzz/fuzz-conf
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz-conf.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_conf_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_conf_LDADD = libbase.la
+
+FUZZERS += tests/fuzz/fuzz-json
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz-json.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_json_LDADD = libbase.la
+
+FUZZERS += tests/fuzz/fuzz-jwk
+tests_fuzz_fuzz_jwk_SOURCES = tests/fuzz/fuzz-jwk.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_jwk_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_jwk_LDADD = libbase.la
+
+FUZZERS += tests/fuzz/fuzz-jws
+tests_fuzz_fuzz_jws_SOURCES = tests/fuzz/fuzz-jws.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_jws_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_jws_LDADD = libbase.la
+
+FUZZERS += tests/fuzz/fuzz-token
+tests_fuzz_fuzz_token_SOURCES = tests/fuzz/fuzz-token.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_token_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_token_LDADD = libservices.la

@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	tests/vectors/keys.mjs \
 	tests/vectors/keysets.mjs \
 	tests/vectors/samples.mjs \
+	tests/vectors/seeds.mjs \
 	tests/vectors/keys.json \
 	tests/vectors/keysets \
 	tests/vectors/tokens
