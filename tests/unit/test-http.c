@@ -181,7 +181,6 @@ the_request_is_sent_as_asked(void **state)
 	assert_non_null(strstr(f->body, "\r\nX-A: b\r\n"));
 	assert_non_null(strstr(f->body, "\r\nUser-Agent: orglogin-test\r\n"));
 	assert_non_null(strstr(f->body, "\r\nContent-Length: 3000\r\n"));
-	assert_null(strstr(f->body, "Expect:"));
 	assert_null(strstr(f->body, "Accept-Encoding:"));
 	request = (struct http_request){.method = "POST"};
 	run_request(f, &request, "/echo");
@@ -191,6 +190,31 @@ the_request_is_sent_as_asked(void **state)
 	run_request(f, &request, "/echo");
 	assert_memory_equal(f->body, "PATCH ", 6);
 	assert_string_equal(f->body + f->body_len - 2, "{}");
+	tear_down(f);
+}
+
+/* libcurl asks "Expect: 100-continue" for more than 1 MiB of its own accord. */
+static void
+a_large_request_does_not_wait_for_leave(void **state)
+{
+	struct fixture *f = set_up(TLS_GOOD);
+	const size_t len = 1200 * 1024;
+	char *big = malloc(len);
+	struct http_request request = {
+	    .method = "POST",
+	    .body = big,
+	    .body_len = len,
+	    .body_limit_bytes = 2 * len,
+	};
+
+	assert_non_null(big);
+	memset(big, 'z', len);
+	run_request(f, &request, "/echo");
+	assert_int_equal(f->outcome, HTTP_ANSWERED);
+	assert_true(f->body_len > len);
+	assert_non_null(strstr(f->body, "\r\nContent-Length: 1228800\r\n"));
+	assert_null(strstr(f->body, "Expect:"));
+	free(big);
 	tear_down(f);
 }
 
@@ -556,6 +580,7 @@ main(void)
 	    cmocka_unit_test(a_good_answer_is_told_whole),
 	    cmocka_unit_test(only_the_final_headers_count),
 	    cmocka_unit_test(the_request_is_sent_as_asked),
+	    cmocka_unit_test(a_large_request_does_not_wait_for_leave),
 	    cmocka_unit_test(t14_bad_requests_are_refused_at_once),
 	    cmocka_unit_test(t14_wrong_host),
 	    cmocka_unit_test(t14_self_signed),

@@ -225,7 +225,7 @@ answer(SSL *ssl, const char *request)
 static void
 serve(SSL *ssl, struct tls_counts *counts)
 {
-	char request[8192];
+	static char request[2 * 1024 * 1024];
 	int len = 0;
 	int n;
 
