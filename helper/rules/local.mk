@@ -48,3 +48,15 @@ tests_unit_test_claims_LDADD = librules.la $(UNIT_LIBS)
 endif
 librules_la_SOURCES += helper/rules/profile.c helper/rules/profile.h
 librules_la_SOURCES += helper/rules/backoff.c helper/rules/backoff.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-snapselect
+tests_unit_test_snapselect_SOURCES = tests/unit/test-snapselect.c
+tests_unit_test_snapselect_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapselect_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-snapwrite
+tests_unit_test_snapwrite_SOURCES = tests/unit/test-snapwrite.c
+tests_unit_test_snapwrite_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapwrite_LDADD = libsnapset.la $(UNIT_LIBS)
+endif
