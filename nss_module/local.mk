@@ -19,3 +19,30 @@ nss_module_libnss_orglogin_la_LDFLAGS = $(AM_LDFLAGS) -version-info 2:0:0 \
 nss_module_libnss_orglogin_la_DEPENDENCIES = libnssmodule.la \
 	nss_module/nss_orglogin.map
 EXTRA_DIST += nss_module/nss_orglogin.map
+
+if HAVE_CMOCKA
+# A published snapshot and a map over it, as a process has them.
+check_LTLIBRARIES += libnsshost.la
+libnsshost_la_SOURCES = tests/unit/nsshost.c tests/unit/nsshost.h
+libnsshost_la_LIBADD = libnssmodule.la libsnapset.la
+
+check_PROGRAMS += tests/unit/test-pack
+tests_unit_test_pack_SOURCES = tests/unit/test-pack.c
+tests_unit_test_pack_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_pack_LDADD = libnssmodule.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-walk
+tests_unit_test_walk_SOURCES = tests/unit/test-walk.c
+tests_unit_test_walk_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_walk_LDADD = libnsshost.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-passwd
+tests_unit_test_passwd_SOURCES = tests/unit/test-passwd.c
+tests_unit_test_passwd_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_passwd_LDADD = libnsshost.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-group
+tests_unit_test_group_SOURCES = tests/unit/test-group.c
+tests_unit_test_group_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_group_LDADD = libnsshost.la $(UNIT_LIBS)
+endif

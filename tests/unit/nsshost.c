@@ -1,0 +1,83 @@
+/*
+ * nsshost.c - a published snapshot and a map over it, as a process has them.
+ *
+ * Any failure here ends the test program.
+ */
+#include "tests/unit/nsshost.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tests/unit/snapset.h"
+
+void
+nsshost_publish(const struct nsshost *host, uint64_t generation)
+{
+	struct snapset set = snapset_make(generation);
+
+	snapset_publish(host->path, set.bytes, set.size);
+	snapset_done(&set);
+}
+
+int
+nsshost_setup(void **state)
+{
+	struct nsshost *host = calloc(1, sizeof(*host));
+
+	if (!host)
+		err(1, "calloc");
+	host->folder = snapset_new_folder();
+	host->path = snapset_path(host->folder);
+	host->map.path = host->path;
+	nsshost_publish(host, 1);
+	*state = host;
+	return 0;
+}
+
+int
+nsshost_teardown(void **state)
+{
+	struct nsshost *host = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(host->map.slots); i++)
+		if (host->map.slots[i].base)
+			(void)munmap(
+			    host->map.slots[i].base, host->map.slots[i].length);
+	snapset_remove_folder(host->folder);
+	free(host->path);
+	free(host);
+	return 0;
+}
+
+static size_t
+page_up(size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (size + page - 1) / page * page;
+}
+
+char *
+nsshost_new_guarded(size_t size)
+{
+	size_t room = page_up(size);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *base = mmap(NULL, room + page, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (base == MAP_FAILED || mprotect(base + room, page, PROT_NONE))
+		err(1, "mmap");
+	return base + room - size;
+}
+
+void
+nsshost_free_guarded(char *bytes, size_t size)
+{
+	size_t room = page_up(size);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (munmap(bytes + size - room, room + page))
+		err(1, "munmap");
+}

@@ -1,0 +1,107 @@
+/*
+ * test-pack.c - the caller's buffer, at every size and alignment.
+ */
+#include "nss_module/pack.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+
+static void
+bytes_fit_or_do_not(void **state)
+{
+	char buffer[8];
+	struct pack out = {buffer, sizeof(buffer)};
+
+	assert_ptr_equal(pack_bytes(&out, "abcd", 5), buffer);
+	assert_null(pack_bytes(&out, "xyz", 4));
+	assert_ptr_equal(pack_bytes(&out, "xy", 3), buffer + 5);
+	assert_memory_equal(buffer, "abcd\0xy", 8);
+	assert_int_equal(out.left, 0);
+	assert_null(pack_bytes(&out, "", 1));
+}
+
+static void
+t66_pointers_are_aligned_and_inside(void **state)
+{
+	char buffer[128];
+
+	for (size_t skip = 0; skip < 16; skip++)
+		for (size_t size = 0; size + skip <= sizeof(buffer); size++)
+			for (size_t count = 0; count < 10; count++) {
+				struct pack out = {buffer + skip, size};
+				char **at = pack_pointers(&out, count);
+				char *end = (char *)(at + count + 1);
+
+				if (!at) {
+					/* It would not have fitted. */
+					assert_true(size <
+					    (count + 1) * sizeof(char *) + 7);
+					continue;
+				}
+				assert_int_equal((uintptr_t)at % 8, 0);
+				assert_true((char *)at >= buffer + skip);
+				assert_true(end <= buffer + skip + size);
+				assert_ptr_equal(out.at, end);
+				assert_ptr_equal(
+				    out.at + out.left, buffer + skip + size);
+			}
+}
+
+static void
+a_huge_count_does_not_wrap(void **state)
+{
+	char buffer[64];
+	struct pack out = {buffer, sizeof(buffer)};
+
+	assert_null(pack_pointers(&out, SIZE_MAX));
+	assert_null(pack_pointers(&out, SIZE_MAX / sizeof(char *)));
+	assert_int_equal(out.left, sizeof(buffer));
+}
+
+static void
+faults_become_what_glibc_expects(void **state)
+{
+	static const struct {
+		int err;
+		enum nss_status status;
+		int os_error;
+	} table[] = {
+	    {0, NSS_STATUS_SUCCESS, -1},
+	    {ERR_NOT_FOUND, NSS_STATUS_NOTFOUND, ENOENT},
+	    {ERR_NO_SPACE, NSS_STATUS_TRYAGAIN, ERANGE},
+	    {ERR_NO_MEMORY, NSS_STATUS_TRYAGAIN, ENOMEM},
+	    {ERR_SNAPSHOT_MISSING, NSS_STATUS_UNAVAIL, ENOENT},
+	    {ERR_SNAPSHOT_INVALID, NSS_STATUS_UNAVAIL, EIO},
+	    {ERR_SNAPSHOT_VERSION, NSS_STATUS_UNAVAIL, EIO},
+	    {ERR_INSECURE_FILE, NSS_STATUS_UNAVAIL, EIO},
+	    {ERR_IO, NSS_STATUS_UNAVAIL, EIO},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		int os_error = -1;
+
+		assert_int_equal(
+		    pack_status(table[i].err, &os_error), table[i].status);
+		assert_int_equal(os_error, table[i].os_error);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(bytes_fit_or_do_not),
+	    cmocka_unit_test(t66_pointers_are_aligned_and_inside),
+	    cmocka_unit_test(a_huge_count_does_not_wrap),
+	    cmocka_unit_test(faults_become_what_glibc_expects),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
