@@ -59,4 +59,15 @@ check_PROGRAMS += tests/unit/test-snapwrite
 tests_unit_test_snapwrite_SOURCES = tests/unit/test-snapwrite.c
 tests_unit_test_snapwrite_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_snapwrite_LDADD = libsnapset.la $(UNIT_LIBS)
+check_PROGRAMS += tests/unit/test-backoff
+tests_unit_test_backoff_SOURCES = tests/unit/test-backoff.c
+tests_unit_test_backoff_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_backoff_LDADD = librules.la $(UNIT_LIBS)
+
+PROFILES = tests/unit/profiles.c tests/unit/profiles.h
+
+check_PROGRAMS += tests/unit/test-profile
+tests_unit_test_profile_SOURCES = tests/unit/test-profile.c $(PROFILES)
+tests_unit_test_profile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_profile_LDADD = librules.la $(UNIT_LIBS)
 endif

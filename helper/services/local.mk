@@ -63,3 +63,25 @@ libservices_la_SOURCES += helper/services/readout.c helper/services/readout.h
 libservices_la_SOURCES += helper/services/signin.c helper/services/signin.h
 libservices_la_SOURCES += helper/services/standing.c \
 	helper/services/standing.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-fill
+tests_unit_test_fill_SOURCES = tests/unit/test-fill.c
+tests_unit_test_fill_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_fill_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-readout
+tests_unit_test_readout_SOURCES = tests/unit/test-readout.c $(PROFILES)
+tests_unit_test_readout_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_readout_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-orgtoken
+tests_unit_test_orgtoken_SOURCES = tests/unit/test-orgtoken.c $(PROFILES)
+tests_unit_test_orgtoken_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_orgtoken_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idsvc
+tests_unit_test_idsvc_SOURCES = tests/unit/test-idsvc.c $(PROFILES)
+tests_unit_test_idsvc_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idsvc_LDADD = libservices.la $(UNIT_LIBS)
+endif
