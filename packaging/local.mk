@@ -55,7 +55,11 @@ packaging/sysusers.conf: packaging/sysusers.conf.in
 install-data-hook: install-packaging
 uninstall-hook: uninstall-packaging
 
+# The modules are loaded by name: what a linker would need goes.
 install-packaging: packaging/sysusers.conf
+	rm -f $(DESTDIR)$(pamdir)/pam_orglogin.la \
+		$(DESTDIR)$(nssdir)/libnss_orglogin.la \
+		$(DESTDIR)$(nssdir)/libnss_orglogin.so
 	$(MKDIR_P) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(pamconfigsdir) \
 		$(DESTDIR)$(sshdconfdir) \
 		$(DESTDIR)$(sysconfdir)/orglogin/conf.d \
@@ -70,7 +74,9 @@ install-packaging: packaging/sysusers.conf
 uninstall-packaging:
 	rm -f $(DESTDIR)$(sysusersdir)/orglogin.conf \
 		$(DESTDIR)$(pamconfigsdir)/orglogin \
-		$(DESTDIR)$(sshdconfdir)/10-orglogin.conf
+		$(DESTDIR)$(sshdconfdir)/10-orglogin.conf \
+		$(DESTDIR)$(pamdir)/pam_orglogin.so \
+		$(DESTDIR)$(nssdir)/libnss_orglogin.so.2*
 
 .PHONY: install-packaging uninstall-packaging
 

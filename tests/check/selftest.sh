@@ -251,7 +251,7 @@ plant helper/base/name.c ''
 fails tests helper/base/name.c:1
 plant common/name_more.c '#include "common/name.h"'
 passes tests
-plant common/other.c '#include <stddef.h>'
+plant common/other.c '#include <stddef.h>' '#include "common/name.h"'
 fails tests common/other.c:1
 plant tests/check/untested.allow 'common/gone.c is gone'
 fails tests tests/check/untested.allow:1

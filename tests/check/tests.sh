@@ -12,7 +12,7 @@ module_of()
 	if [ -f "${1%.c}.h" ]; then
 		basename "$1" .c
 	else
-		sed -n '/^#include "/ { s|^#include "\(.*/\)\{0,1\}\(.*\)\.h"$|\2|p; q; }' "$1"
+		sed -n '/^#include/ { s|^#include "\(.*/\)\{0,1\}\(.*\)\.h"$|\2|p; q; }' "$1"
 	fi
 }
 

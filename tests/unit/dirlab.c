@@ -1,7 +1,7 @@
 /*
  * dirlab.c - see dirlab.h.
  */
-#include "dirlab.h"
+#include "tests/unit/dirlab.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

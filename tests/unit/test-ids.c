@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
-#include "dirlab.h"
+#include "tests/unit/dirlab.h"
 
 #define NOW ((struct wall_time){1767323045})
 
