@@ -127,6 +127,16 @@ settings()
 	}' helper/keytable.c
 }
 
+# The arguments of the PAM module: compared whole, or up to their value.
+arguments()
+{
+	awk '/(value_of|strcmp)\(argument, "/ {
+		split($0, text, "\"")
+		sub(/=$/, "", text[2])
+		print FILENAME ":" FNR ":" text[2]
+	}' pam_module/options.c
+}
+
 finish "$(
 	words common/proto.h fields common/proto.h |
 	    stand man/orglogin-protocol.7
@@ -137,5 +147,8 @@ finish "$(
 	words helper/keytable.c settings | stand man/orglogin.conf.5
 	words helper/main.c quoted helper/main.c '_argument, NULL, ' |
 	    stand man/orglogind.8
+	words pam_module/options.c arguments | stand man/pam_orglogin.8
+	words cli/commands.c quoted cli/commands.c '^[ \t]*\{"[a-z-]+", ' |
+	    stand man/orgloginctl.1
 	words common/err.h err_list | stand man/orglogin-protocol.7
 )"

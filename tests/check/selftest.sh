@@ -102,6 +102,11 @@ good_docs()
 	plant man/orglogin.conf.5 '.B login' '.B services' '.B groups'
 	plant helper/main.c '{"config", required_argument, NULL, 0},'
 	plant man/orglogind.8 '\fB\-\-config\fR'
+	plant pam_module/options.c 'value = value_of(argument, "max_age=");' \
+	    'if (strcmp(argument, "debug") != 0)'
+	plant man/pam_orglogin.8 '.BR max_age =' '.B debug'
+	plant cli/commands.c '{"status", "[--json]",' '{"--json", OPTION_JSON},'
+	plant man/orgloginctl.1 'status' '\-\-json'
 	plant man/orglogin-protocol.7 'HELLO version no\-memory'
 	plant man/orglogin-snapshot.5 '.B generation'
 }
@@ -296,6 +301,12 @@ fails docs helper/keytable.c:1
 good_docs
 plant man/orglogin.conf.5 'login services'
 fails docs helper/keytable.c:2
+good_docs
+plant man/pam_orglogin.8 'max_age'
+fails docs pam_module/options.c:2
+good_docs
+plant man/orgloginctl.1 '\-\-json'
+fails docs cli/commands.c:1
 good_docs
 plant man/orglogind.8 ''
 fails docs helper/main.c:1
