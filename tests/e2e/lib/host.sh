@@ -35,10 +35,7 @@ host_key() {
 
 # The pid, on this machine, of the host's first process.
 host_leader() {
-	local pid
-	pid=$(term_pid "$(host_console)") || return 1
-	# systemd-nspawn itself is that process or, in a scope, its child.
-	pgrep -P "$pid" -x systemd || pgrep -P "$(pgrep -P "$pid")" -x systemd
+	pgrep -P "$(term_pid "$(host_console)")" -x systemd
 }
 
 host_exec() {
@@ -131,17 +128,17 @@ host_boot() {
 }
 
 # host_stop NAME: ends a host and removes all of it, in whatever state it is.
+# With its first process everything in it dies; nspawn then cleans up itself.
 host_stop() {
-	local pid deadline
+	local leader deadline=$((SECONDS + 10))
 	HOST=$1
-	pid=$(term_pid "$(host_console)" 2>/dev/null) || pid=
-	for deadline in $((SECONDS + 10)) $((SECONDS + 15)); do
-		[ -n "$pid" ] && kill -TERM "$pid" 2>/dev/null || break
-		while [ "$SECONDS" -lt "$deadline" ] && kill -0 "$pid" 2>/dev/null; do
-			sleep 0.1
-		done
+	leader=$(cat "$(host_dir)/leader" 2>/dev/null || host_leader) || leader=
+	if [ -n "$leader" ] && [ "/proc/$leader/root" -ef "$(host_root)" ]; then
+		kill -KILL "$leader"
+	fi
+	until term_dead "$(host_console)" || [ "$SECONDS" -gt "$deadline" ]; do
+		sleep 0.1
 	done
-	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || :
 	term_close "$(host_console)"
 	[ ! -d "$(host_root)" ] || rm -f "/run/systemd/nspawn/locks/$(
 		stat -c inode-%d:%i "$(host_root)")"

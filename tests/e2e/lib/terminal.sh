@@ -27,7 +27,7 @@ term_open() {
 	TERM=dumb SHELL=/bin/sh term_tmux \
 		set-option -g default-terminal dumb \; \
 		new-session -d -s "$name" -x 200 -y 50 \
-		"$(term_quote sh -c "$term_run" sh "$@")" \; \
+		"exec $(term_quote sh -c "$term_run" sh "$@")" \; \
 		pipe-pane -t "=$name:" "exec cat >>$(term_quote "$log")"
 }
 
