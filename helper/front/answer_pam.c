@@ -22,6 +22,8 @@ exchange_verdict(struct exchange *x, const char *phase, const char *user,
 {
 	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
 
+	if (reason == ERR_OK && !x->decides)
+		reason = ERR_INTERNAL;
 	(void)text_cut(reply.reason, sizeof(reply.reason), err_name(reason));
 	if (reason == ERR_OK)
 		reply.verdict = PROTO_ALLOW;

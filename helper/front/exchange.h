@@ -15,6 +15,7 @@ struct exchange {
 	struct requests *requests;
 	const struct requests_parts *parts;
 	struct session *session;
+	bool decides; /* the request under way may be answered by an ALLOW */
 	/* SIGNIN and WAIT */
 	uint64_t signin; /* 0: none under way */
 	char handle[PROTO_HANDLE_SIZE];

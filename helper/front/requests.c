@@ -25,22 +25,24 @@ static const struct request {
 	enum proto_type type;
 	unsigned int who;
 	bool names_user; /* the message begins with the user's name */
+	bool decides;    /* may be answered by an allowing verdict */
 	size_t size;
 	exchange_fn *answer;
 } table[] = {
-    {PROTO_SIGNIN, WHO_ROOT | WHO_SELF, true, sizeof(struct proto_signin),
+    {PROTO_SIGNIN, WHO_ROOT | WHO_SELF, true, true, sizeof(struct proto_signin),
 	answer_signin},
-    {PROTO_WAIT, WHO_ANY, false, sizeof(struct proto_wait), answer_wait},
-    {PROTO_ACCOUNT, WHO_ROOT | WHO_SELF, true, sizeof(struct proto_account),
-	answer_account},
-    {PROTO_SESSION, WHO_ROOT, true, sizeof(struct proto_session),
+    {PROTO_WAIT, WHO_ANY, false, true, sizeof(struct proto_wait), answer_wait},
+    {PROTO_ACCOUNT, WHO_ROOT | WHO_SELF, true, true,
+	sizeof(struct proto_account), answer_account},
+    {PROTO_SESSION, WHO_ROOT, true, false, sizeof(struct proto_session),
 	answer_session},
-    {PROTO_STATUS, WHO_ANY, false, 0, answer_status},
-    {PROTO_EXPLAIN, WHO_ROOT | WHO_SELF, true, sizeof(struct proto_explain),
-	answer_explain},
-    {PROTO_MEMBERS, WHO_ROOT, false, 0, answer_members},
-    {PROTO_SYNC, WHO_ROOT, false, sizeof(struct proto_sync), answer_sync},
-    {PROTO_WHOAMI, WHO_ANY, false, 0, answer_whoami},
+    {PROTO_STATUS, WHO_ANY, false, false, 0, answer_status},
+    {PROTO_EXPLAIN, WHO_ROOT | WHO_SELF, true, false,
+	sizeof(struct proto_explain), answer_explain},
+    {PROTO_MEMBERS, WHO_ROOT, false, false, 0, answer_members},
+    {PROTO_SYNC, WHO_ROOT, false, false, sizeof(struct proto_sync),
+	answer_sync},
+    {PROTO_WHOAMI, WHO_ANY, false, false, 0, answer_whoami},
 };
 
 /* Room for any request, decoded. */
@@ -115,6 +117,7 @@ on_request(void *context, enum proto_type type, const uint8_t *body, size_t len)
 		    },
 		    true);
 	} else if (r == 0) {
+		x->decides = request->decides;
 		r = request->answer(x, &message);
 	}
 	secret_wipe(&message, sizeof(message));

@@ -18,30 +18,59 @@
 
 #define FULL_BYTES ((size_t)64 * 1024)
 
+/* What the peer is waited for; each has one deadline as a whole, so that a byte
+ * now and then gains no time. */
+enum pace { PACE_NEW = 0, PACE_IDLE, PACE_FRAME, PACE_REPLY, PACE_ENDING };
+
 struct session {
 	int fd;
 	uid_t uid;
 	const struct session_events *events;
 	void *context;
 	struct loop_poll *poll;
-	struct loop_timer *timer; /* the frame's, the reply's or the idle one */
+	struct loop_timer *timer; /* of the pace */
+	enum pace pace;
 	struct buf in;
 	struct buf out;
 	bool answering; /* a request was given up, no last reply yet */
 	bool ending;    /* close as soon as the loop turns */
 };
 
+static enum pace
+pace_of(const struct session *s)
+{
+	if (s->ending)
+		return PACE_ENDING;
+	if (s->out.len > 0)
+		return PACE_REPLY;
+	return s->in.len > 0 ? PACE_FRAME : PACE_IDLE;
+}
+
+static int64_t
+pace_ms(enum pace pace)
+{
+	switch (pace) {
+	case PACE_NEW:
+	case PACE_ENDING:
+		return 0;
+	case PACE_IDLE:
+		return SESSION_IDLE_MS;
+	case PACE_FRAME:
+	case PACE_REPLY:
+		return SESSION_FRAME_MS;
+	}
+	return 0;
+}
+
 static void
 watch(struct session *s)
 {
-	int64_t ms = SESSION_IDLE_MS;
+	enum pace pace = pace_of(s);
 
 	loop_poll_set(s->poll, LOOP_READ | (s->out.len > 0 ? LOOP_WRITE : 0));
-	if (s->ending)
-		ms = 0;
-	else if (s->in.len > 0 || s->out.len > 0)
-		ms = SESSION_FRAME_MS;
-	loop_timer_start(s->timer, ms);
+	if (pace != s->pace)
+		loop_timer_start(s->timer, pace_ms(pace));
+	s->pace = pace;
 }
 
 void
@@ -78,7 +107,7 @@ take_frame(struct session *s)
 	struct proto_header header = {0};
 	size_t frame_len = 0;
 
-	if (s->answering || s->in.len < PROTO_HEADER_BYTES)
+	if (s->answering || s->ending || s->in.len < PROTO_HEADER_BYTES)
 		return false;
 	if (proto_decode_header(s->in.bytes, &header) != 0) {
 		end_soon(s);
@@ -93,6 +122,7 @@ take_frame(struct session *s)
 		return false;
 	}
 	s->answering = true;
+	s->pace = PACE_NEW;
 	if (s->events->on_request(s->context, header.type,
 		s->in.bytes + PROTO_HEADER_BYTES, header.body_len) != 0)
 		end_soon(s);
@@ -141,8 +171,10 @@ on_ready(void *arg, int events)
 		session_close(s);
 		return;
 	}
-	if (s->out.len == 0 && s->answering && !s->ending)
+	if (s->out.len == 0 && s->answering && !s->ending) {
+		s->pace = PACE_NEW;
 		s->events->on_drained(s->context);
+	}
 	watch(s);
 }
 

@@ -78,9 +78,13 @@ back_off(struct grant *grant, struct boot_time now)
 enum grant_action
 grant_next(struct grant *grant, enum grant_event event, struct boot_time now)
 {
-	if (now.ms >= grant->end.ms && event != GRANT_APPROVED)
-		return stop(grant,
-		    grant->end.ms == 0 ? grant->reason : ERR_GRANT_EXPIRED);
+	/* Stopped, or never begun: an approval counts once, and then no more.
+	 */
+	if (grant->end.ms == 0)
+		return stop(
+		    grant, grant->reason != 0 ? grant->reason : ERR_GRANT_LOST);
+	if (now.ms >= grant->end.ms)
+		return stop(grant, ERR_GRANT_EXPIRED);
 	switch (event) {
 	case GRANT_PENDING:
 		return keep_waiting(grant, 0, now);
@@ -89,8 +93,7 @@ grant_next(struct grant *grant, enum grant_event event, struct boot_time now)
 	case GRANT_NO_ANSWER:
 		return back_off(grant, now);
 	case GRANT_APPROVED:
-		return stop(
-		    grant, now.ms < grant->end.ms ? ERR_OK : ERR_GRANT_EXPIRED);
+		return stop(grant, ERR_OK);
 	case GRANT_DENIED:
 		return stop(grant, ERR_GRANT_DECLINED);
 	case GRANT_CODE_EXPIRED:

@@ -5,6 +5,18 @@ librules_la_LIBADD = libwire.la
 librules_la_SOURCES =
 librules_la_SOURCES += helper/rules/access.c helper/rules/access.h
 librules_la_SOURCES += helper/rules/grant.c helper/rules/grant.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-access
+tests_unit_test_access_SOURCES = tests/unit/test-access.c
+tests_unit_test_access_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_access_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-grant
+tests_unit_test_grant_SOURCES = tests/unit/test-grant.c
+tests_unit_test_grant_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_grant_LDADD = librules.la $(UNIT_LIBS)
+endif
 librules_la_SOURCES += helper/rules/snapselect.c helper/rules/snapselect.h
 librules_la_SOURCES += helper/rules/snapwrite.c helper/rules/snapwrite.h
 

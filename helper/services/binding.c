@@ -39,6 +39,12 @@ check_mail(
 	return strcmp(owner->id, member->id) == 0 ? ERR_OK : ERR_WRONG_PERSON;
 }
 
+static bool
+present(const char *claim)
+{
+	return claim != NULL && claim[0] != '\0';
+}
+
 int
 binding_check(struct directory *directory, const struct member *member,
     const struct claims *claims, const char (*domains)[NAME_MAIL_MAX + 1],
@@ -48,8 +54,8 @@ binding_check(struct directory *directory, const struct member *member,
 	const char *subject = NULL;
 	int r = ERR_OK;
 
-	if (claims->iss == NULL || claims->sub == NULL ||
-	    claims->email == NULL || !name_mail_valid(claims->email))
+	if (!present(claims->iss) || !present(claims->sub) ||
+	    !present(claims->email) || !name_mail_valid(claims->email))
 		return ERR_TOKEN_CLAIM;
 	if (!claims->email_verified)
 		return ERR_MAIL_UNVERIFIED;

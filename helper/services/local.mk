@@ -6,6 +6,18 @@ libservices_la_SOURCES =
 libservices_la_SOURCES += helper/services/idpdoc.c helper/services/idpdoc.h
 libservices_la_SOURCES += helper/services/proofs.c helper/services/proofs.h
 
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-proofs
+tests_unit_test_proofs_SOURCES = tests/unit/test-proofs.c
+tests_unit_test_proofs_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_proofs_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-signin
+tests_unit_test_signin_SOURCES = tests/unit/test-signin.c
+tests_unit_test_signin_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_signin_LDADD = libservices.la $(UNIT_LIBS)
+endif
+
 # The directory: who the members are on this host.
 libservices_la_SOURCES += helper/services/meta.c helper/services/meta.h
 libservices_la_SOURCES += helper/services/locals.c helper/services/locals.h
@@ -48,14 +60,6 @@ libservices_la_SOURCES += helper/services/idp.c helper/services/idp.h
 libservices_la_SOURCES += helper/services/idpanswer.c \
 	helper/services/idpanswer.h
 libservices_la_SOURCES += helper/services/idsvc.c helper/services/idsvc.h
-libservices_la_SOURCES += helper/services/publish.c helper/services/publish.h
-libservices_la_SOURCES += helper/services/identities.c \
-	helper/services/identities.h
-libservices_la_SOURCES += helper/services/memberstore.c \
-	helper/services/memberstore.h
-libservices_la_SOURCES += helper/services/directory.c \
-	helper/services/directory.h
-libservices_la_SOURCES += helper/services/sync.c helper/services/sync.h
 libservices_la_SOURCES += helper/services/keys.c helper/services/keys.h
 libservices_la_SOURCES += helper/services/orgtoken.c \
 	helper/services/orgtoken.h

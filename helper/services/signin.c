@@ -17,6 +17,7 @@
 #include "common/err.h"
 #include "common/secret.h"
 #include "common/text.h"
+#include "common/text.h"
 #include "services/binding.h"
 
 struct signin {
@@ -273,9 +274,11 @@ put_prompt(struct signin *s, const struct idp_device *device,
     int64_t lifetime_s, struct proto_prompt *ret_prompt)
 {
 	const struct signin_options *o = &s->all->options;
-	const char *rhost = s->request.context.rhost;
+	char rhost[PROTO_RHOST_SIZE];
 	struct buf text BUF_AUTO = {0};
 
+	/* Whoever connects chooses this text: it never acts on a terminal. */
+	(void)text_escape(s->request.context.rhost, rhost, sizeof(rhost));
 	buf_init(&text, sizeof(ret_prompt->text) - 1);
 	buf_put_format(&text, "\n%s: sign in as %s on %s", o->organization_name,
 	    s->request.user, o->host_name);
@@ -376,7 +379,7 @@ proof_is_enough(const struct signins *all, const struct proto_signin *request,
 	if (member->uid == 0 || request->context.caller_uid != member->uid)
 		return false;
 	age_ms = proofs_age_ms(all->options.proofs, member->id);
-	return age_ms >= 0 && age_ms < max_age_s * 1000;
+	return age_ms >= 0 && age_ms / 1000 < max_age_s;
 }
 
 static int
