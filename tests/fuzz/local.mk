@@ -36,3 +36,8 @@ FUZZERS += tests/fuzz/fuzz-token
 tests_fuzz_fuzz_token_SOURCES = tests/fuzz/fuzz-token.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_token_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_token_LDADD = libservices.la
+
+FUZZERS += tests/fuzz/fuzz-proto
+tests_fuzz_fuzz_proto_SOURCES = tests/fuzz/fuzz-proto.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_proto_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_proto_LDADD = libwire.la
