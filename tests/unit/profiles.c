@@ -1,7 +1,7 @@
 /*
  * profiles.c - profiles for the tests.
  */
-#include "profiles.h"
+#include "tests/unit/profiles.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

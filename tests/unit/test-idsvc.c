@@ -17,8 +17,8 @@
 #include <cmocka.h>
 
 #include "common/err.h"
-#include "profiles.h"
 #include "services/keys.h"
+#include "tests/unit/profiles.h"
 
 /* The one transfer or verification that is under way. */
 static struct {

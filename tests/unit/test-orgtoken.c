@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
-#include "profiles.h"
+#include "tests/unit/profiles.h"
 
 #define NOW ((struct wall_time){1000})
 #define STARTED ((struct wall_time){990})

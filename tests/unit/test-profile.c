@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
-#include "profiles.h"
+#include "tests/unit/profiles.h"
 
 static int
 set(const char *section, const char *word, const char *key, const char *value)

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
-#include "profiles.h"
+#include "tests/unit/profiles.h"
 
 static struct json *
 parse(const char *text)
