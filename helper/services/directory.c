@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "common/err.h"
+#include "services/confirmed.h"
 #include "services/identities.h"
 #include "services/ids.h"
 #include "services/locals.h"
@@ -21,19 +22,9 @@
 #include "services/meta.h"
 #include "services/publish.h"
 
-/* A wall clock that differs by more has been set back. */
-#define CLOCK_SLACK_S 60
 /* The soft age: this many missed beats, and at least ten minutes. */
 #define SOFT_BEATS 10
 #define SOFT_MIN_S 600
-
-/* The last complete answer. */
-struct confirmed {
-	bool known;
-	struct wall_time wall;
-	struct boot_time boot;
-	char boot_id[CLOCK_BOOT_ID_SIZE];
-};
 
 struct directory {
 	struct db *db;
@@ -44,7 +35,7 @@ struct directory {
 	struct identities *identities;
 	struct locals *locals;
 	struct members *members;
-	struct confirmed confirmed;
+	struct confirmed confirmed;  /* the last complete answer */
 	bool stored;                 /* the database holds these members */
 	uint64_t generation;         /* committed */
 	uint64_t shown;              /* of the file; 0: not known to stand */
@@ -154,58 +145,6 @@ show(struct directory *d, bool tell)
 }
 
 static int
-store_confirmed(struct db *db, const struct confirmed *confirmed)
-{
-	int err = 0;
-
-	if (!confirmed->known)
-		return 0;
-	err = meta_set_number(
-	    db, "confirmed_wall_s", (uint64_t)confirmed->wall.s);
-	if (err == 0)
-		err = meta_set_number(
-		    db, "confirmed_boot_ms", (uint64_t)confirmed->boot.ms);
-	if (err == 0)
-		err = meta_set(db, "confirmed_boot_id", confirmed->boot_id);
-	return err;
-}
-
-static int
-load_confirmed(struct db *db, struct confirmed *confirmed)
-{
-	uint64_t wall_s = 0;
-	uint64_t boot_ms = 0;
-	int err = meta_get_number(db, "confirmed_wall_s", &wall_s);
-
-	if (err == 0)
-		err = meta_get_number(db, "confirmed_boot_ms", &boot_ms);
-	if (err == 0)
-		err = meta_get(db, "confirmed_boot_id", confirmed->boot_id,
-		    sizeof(confirmed->boot_id));
-	if (err == ERR_NOT_FOUND)
-		return 0;
-	if (err == 0 && (wall_s > INT64_MAX || boot_ms > INT64_MAX))
-		err = ERR_STATE_DAMAGED;
-	if (err != 0)
-		return err;
-	confirmed->known = true;
-	confirmed->wall.s = (int64_t)wall_s;
-	confirmed->boot.ms = (int64_t)boot_ms;
-	return 0;
-}
-
-static struct confirmed
-confirmed_now(const struct directory *d)
-{
-	struct confirmed now = {.known = true,
-	    .wall = clock_wall(d->clock),
-	    .boot = clock_boot(d->clock)};
-
-	memcpy(now.boot_id, d->boot_id, sizeof(now.boot_id));
-	return now;
-}
-
-static int
 write_all(struct directory *d, struct members *after,
     const struct locals *locals, const struct confirmed *confirmed)
 {
@@ -219,7 +158,7 @@ write_all(struct directory *d, struct members *after,
 		    meta_set(d->db, "organization", d->options.organization_id);
 	if (err == 0)
 		err = meta_set_number(d->db, "generation", d->generation + 1);
-	return err == 0 ? store_confirmed(d->db, confirmed) : err;
+	return err == 0 ? confirmed_store(d->db, confirmed) : err;
 }
 
 static int
@@ -364,7 +303,7 @@ load_state(struct directory *d, struct members *stored)
 	if (err == 0 && ours)
 		err = memberstore_load(d->db, stored);
 	if (err == 0 && ours)
-		err = load_confirmed(d->db, &confirmed);
+		err = confirmed_load(d->db, &confirmed);
 	if (err != 0)
 		return err;
 	d->stored = ours;
@@ -467,7 +406,7 @@ directory_replace(
 	struct directory *d = directory;
 	MEMBERS_AUTO struct members *after = members;
 	LOCALS_AUTO struct locals *locals = NULL;
-	const struct confirmed confirmed = confirmed_now(d);
+	const struct confirmed confirmed = confirmed_now(d->clock, d->boot_id);
 	int err = 0;
 
 	if (!accept_shrink && shrinks(d, after))
@@ -498,7 +437,7 @@ commit_confirmed(
 
 	if (err != 0)
 		return err;
-	err = store_confirmed(d->db, confirmed);
+	err = confirmed_store(d->db, confirmed);
 	if (err == 0)
 		err = meta_set_number(d->db, "generation", generation);
 	if (err == 0)
@@ -533,7 +472,7 @@ directory_confirm(struct directory *directory)
 	struct directory *d = directory;
 	MEMBERS_AUTO struct members *after = NULL;
 	LOCALS_AUTO struct locals *locals = NULL;
-	const struct confirmed confirmed = confirmed_now(d);
+	const struct confirmed confirmed = confirmed_now(d->clock, d->boot_id);
 	int err = read_locals(d, &locals);
 
 	if (err == 0 && locals_same(d->locals, locals))
@@ -604,18 +543,8 @@ directory_identity(struct directory *directory, const struct member *member,
 int64_t
 directory_age_ms(const struct directory *directory)
 {
-	const struct confirmed *confirmed = &directory->confirmed;
-	int64_t boot_ms = clock_boot(directory->clock).ms;
-	int64_t wall_s = clock_wall(directory->clock).s - confirmed->wall.s;
-
-	if (!confirmed->known)
-		return -1;
-	if (strcmp(confirmed->boot_id, directory->boot_id) == 0)
-		return boot_ms - confirmed->boot.ms;
-	/* From an earlier boot: at least as old as this one. */
-	if (wall_s < -CLOCK_SLACK_S || wall_s > INT64_MAX / 1000)
-		return INT64_MAX;
-	return wall_s * 1000 > boot_ms ? wall_s * 1000 : boot_ms;
+	return confirmed_age_ms(
+	    &directory->confirmed, directory->clock, directory->boot_id);
 }
 
 uint64_t

@@ -30,6 +30,8 @@ libservices_la_SOURCES += helper/services/identities.c \
 	helper/services/identities.h
 libservices_la_SOURCES += helper/services/memberstore.c \
 	helper/services/memberstore.h
+libservices_la_SOURCES += helper/services/confirmed.c \
+	helper/services/confirmed.h
 libservices_la_SOURCES += helper/services/directory.c \
 	helper/services/directory.h
 libservices_la_SOURCES += helper/services/sync.c helper/services/sync.h
@@ -41,6 +43,46 @@ check_PROGRAMS += tests/unit/test-ids
 tests_unit_test_ids_SOURCES = tests/unit/test-ids.c $(DIRLAB)
 tests_unit_test_ids_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_ids_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-meta
+tests_unit_test_meta_SOURCES = tests/unit/test-meta.c $(DIRLAB)
+tests_unit_test_meta_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_meta_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-locals
+tests_unit_test_locals_SOURCES = tests/unit/test-locals.c $(DIRLAB)
+tests_unit_test_locals_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_locals_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-memberjson
+tests_unit_test_memberjson_SOURCES = tests/unit/test-memberjson.c $(DIRLAB)
+tests_unit_test_memberjson_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_memberjson_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idrows
+tests_unit_test_idrows_SOURCES = tests/unit/test-idrows.c $(DIRLAB)
+tests_unit_test_idrows_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idrows_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-identities
+tests_unit_test_identities_SOURCES = tests/unit/test-identities.c $(DIRLAB)
+tests_unit_test_identities_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_identities_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-memberstore
+tests_unit_test_memberstore_SOURCES = tests/unit/test-memberstore.c $(DIRLAB)
+tests_unit_test_memberstore_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_memberstore_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-confirmed
+tests_unit_test_confirmed_SOURCES = tests/unit/test-confirmed.c $(DIRLAB)
+tests_unit_test_confirmed_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_confirmed_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-directory
+tests_unit_test_directory_SOURCES = tests/unit/test-directory.c $(DIRLAB)
+tests_unit_test_directory_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_directory_LDADD = libservices.la $(UNIT_LIBS)
 endif
 
 libservices_la_SOURCES += helper/services/token.c helper/services/token.h

@@ -1,0 +1,405 @@
+/*
+ * test-directory.c - a list is stored, published, then known; nothing that goes
+ * wrong takes anybody away.
+ */
+#include "services/directory.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+#include "common/snapshot.h"
+#include "dirlab.h"
+
+#define WALL INT64_C(1767323045)
+
+struct fixture {
+	struct dirlab lab;
+	struct clock_fake clock;
+	struct db *db;
+	struct directory *directory;
+	struct directory_options options;
+};
+
+static int
+start(struct fixture *f)
+{
+	directory_free(f->directory);
+	f->directory = NULL;
+	db_close(f->db);
+	f->db = NULL;
+	assert_int_equal(db_open(f->lab.db, &f->db), 0);
+	assert_int_equal(
+	    directory_new(f->db, &f->clock.clock, &f->options, &f->directory),
+	    0);
+	return directory_load(f->directory);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	dirlab_init(&f->lab);
+	clock_fake_init(&f->clock, WALL, 5000);
+	f->options = (struct directory_options){.organization_id = "org_acme",
+	    .organization_name = "Acme",
+	    .policy = &f->lab.policy,
+	    .shell = "/bin/bash",
+	    .home = "/home/%u",
+	    .id_first = 1879048192,
+	    .id_last = 2147352575,
+	    .refresh_s = 60,
+	    .hard_age_s = 604800,
+	    .max_shrink_percent = 20,
+	    .snapshot_path = f->lab.snapshot,
+	    .passwd_path = f->lab.passwd,
+	    .group_path = f->lab.group};
+	assert_int_equal(start(f), 0);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	directory_free(f->directory);
+	db_close(f->db);
+	dirlab_done(&f->lab);
+	free(f);
+	return 0;
+}
+
+/* count members u-0 .. with mails m0@x.example ...; the first is named ada. */
+static struct members *
+crowd(size_t count)
+{
+	MEMBERS_AUTO struct members *all = NULL;
+	char id[32], mail[48];
+
+	assert_int_equal(members_new(&all), 0);
+	for (size_t i = 0; i < count; i++) {
+		MEMBERS_AUTO struct members *one = NULL;
+		const char *line = NULL;
+
+		(void)snprintf(id, sizeof(id), "u-%zu", i);
+		(void)snprintf(mail, sizeof(mail), "m%zu@x.example", i);
+		line = dirlab_line(id, i == 0 ? "ada@x.example" : mail, "");
+		one = dirlab_members(&line, 1);
+		assert_int_equal(members_add(all, members_at(one, 0)), 0);
+	}
+	return TAKE(all);
+}
+
+static int
+replace(struct fixture *f, size_t count, bool accept)
+{
+	return directory_replace(f->directory, crowd(count), accept);
+}
+
+static const struct member *
+by_user(struct fixture *f, const char *user)
+{
+	return members_by_user(directory_members(f->directory), user);
+}
+
+static uint32_t
+users_in_file(const struct fixture *f)
+{
+	struct snapshot snapshot SNAPSHOT_AUTO = {0};
+
+	assert_int_equal(snapshot_open(f->lab.snapshot, &snapshot), 0);
+	assert_int_equal(snapshot_validate(&snapshot), 0);
+	return snapshot.user_count;
+}
+
+static void
+a_list_is_known_published_and_survives_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid = 0;
+	uint64_t generation = 0;
+
+	assert_int_equal(directory_age_ms(f->directory), -1);
+	assert_int_equal(directory_generation(f->directory), 0);
+	assert_int_not_equal(access(f->lab.snapshot, F_OK), 0);
+	assert_int_equal(replace(f, 5, false), 0);
+	assert_int_equal(directory_published(f->directory), 5);
+	assert_int_equal(users_in_file(f), 5);
+	uid = by_user(f, "ada")->uid;
+	generation = directory_generation(f->directory);
+	clock_fake_advance(&f->clock, 7000);
+	assert_int_equal(start(f), 0);
+	assert_int_equal(by_user(f, "ada")->uid, uid);
+	assert_int_equal(directory_age_ms(f->directory), 7000);
+	assert_int_equal(directory_published(f->directory), 5);
+	/* The file stood already. */
+	assert_int_equal(directory_generation(f->directory), generation);
+}
+
+static void
+a_missing_or_foreign_snapshot_is_written_at_the_start(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(replace(f, 3, false), 0);
+	assert_int_equal(unlink(f->lab.snapshot), 0);
+	assert_int_equal(start(f), 0);
+	assert_int_equal(users_in_file(f), 3);
+	dirlab_write(f->lab.snapshot, "something else");
+	assert_int_equal(start(f), 0);
+	assert_int_equal(users_in_file(f), 3);
+}
+
+static void
+t73_an_old_snapshot_put_back_is_written_anew(void **state)
+{
+	struct fixture *f = *state;
+	char kept[160];
+
+	assert_int_equal(replace(f, 3, false), 0);
+	(void)snprintf(kept, sizeof(kept), "%s.kept", f->lab.snapshot);
+	assert_int_equal(link(f->lab.snapshot, kept), 0);
+	assert_int_equal(replace(f, 4, false), 0);
+	assert_int_equal(rename(kept, f->lab.snapshot), 0);
+	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(start(f), 0);
+	assert_int_equal(users_in_file(f), 4);
+}
+
+static void
+t110_a_large_loss_is_held_until_it_is_accepted(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(replace(f, 10, false), 0);
+	assert_int_equal(replace(f, 7, false), ERR_DIRECTORY_SHRUNK);
+	assert_int_equal(replace(f, 0, false), ERR_DIRECTORY_SHRUNK);
+	assert_int_equal(users_in_file(f), 10);
+	assert_int_equal(members_count(directory_members(f->directory)), 10);
+	assert_int_equal(replace(f, 8, false), 0);
+	assert_int_equal(users_in_file(f), 8);
+	assert_int_equal(replace(f, 2, true), 0);
+	assert_int_equal(users_in_file(f), 2);
+	/* One who leaves a small organisation is let go, the last is not. */
+	assert_int_equal(replace(f, 1, false), 0);
+	assert_int_equal(replace(f, 0, false), ERR_DIRECTORY_SHRUNK);
+	assert_int_equal(users_in_file(f), 1);
+}
+
+static void
+t110_an_accepted_loss_is_the_callers_word_only(void **state)
+{
+	struct fixture *f = *state;
+
+	f->options.max_shrink_percent = 100;
+	assert_int_equal(start(f), 0);
+	assert_int_equal(replace(f, 3, false), 0);
+	assert_int_equal(replace(f, 0, false), ERR_DIRECTORY_SHRUNK);
+	assert_int_equal(replace(f, 0, true), 0);
+	assert_int_equal(users_in_file(f), 0);
+}
+
+static void
+a_confirmation_renews_the_age_and_seldom_the_file(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t generation = 0;
+
+	assert_int_equal(replace(f, 3, false), 0);
+	generation = directory_generation(f->directory);
+	clock_fake_advance(&f->clock, 60000);
+	assert_int_equal(directory_age_ms(f->directory), 60000);
+	assert_int_equal(replace(f, 3, false), 0);
+	assert_int_equal(directory_age_ms(f->directory), 0);
+	assert_int_equal(directory_generation(f->directory), generation);
+	clock_fake_advance(&f->clock, 60000);
+	assert_int_equal(directory_confirm(f->directory), 0);
+	assert_int_equal(directory_generation(f->directory), generation);
+	clock_fake_advance(&f->clock, 300000);
+	assert_int_equal(directory_confirm(f->directory), 0);
+	assert_int_equal(directory_generation(f->directory), generation + 1);
+}
+
+static void
+t32_t75_a_local_user_made_later_wins_at_the_next_beat(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(replace(f, 3, false), 0);
+	dirlab_write(
+	    f->lab.passwd, "root:x:0:0::/:/bin/sh\nada:x:1001:1001::/:/b\n");
+	assert_int_equal(directory_confirm(f->directory), 0);
+	assert_null(by_user(f, "ada"));
+	assert_int_equal(users_in_file(f), 2);
+	assert_int_equal(
+	    members_by_id(directory_members(f->directory), "u-0")->excluded,
+	    ERR_LOCAL_USER);
+	dirlab_write(f->lab.passwd, "root:x:0:0::/:/bin/sh\n");
+	assert_int_equal(directory_confirm(f->directory), 0);
+	assert_non_null(by_user(f, "ada"));
+	assert_int_equal(users_in_file(f), 3);
+}
+
+static void
+t32_local_files_that_cannot_be_read_change_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(replace(f, 3, false), 0);
+	assert_int_equal(chmod(f->lab.passwd, 0666), 0);
+	assert_int_equal(replace(f, 4, false), ERR_INSECURE_FILE);
+	assert_int_equal(directory_confirm(f->directory), ERR_INSECURE_FILE);
+	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(members_count(directory_members(f->directory)), 3);
+}
+
+static void
+a_sign_in_changes_roles_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct member now;
+	uint64_t generation = 0;
+
+	assert_int_equal(replace(f, 3, false), 0);
+	clock_fake_advance(&f->clock, 30000);
+	generation = directory_generation(f->directory);
+	now = *by_user(f, "ada");
+	assert_int_equal(directory_update(f->directory, &now), 0);
+	assert_int_equal(directory_generation(f->directory), generation);
+	now.role_count = 0;
+	assert_int_equal(directory_update(f->directory, &now), 0);
+	assert_int_equal(directory_generation(f->directory), generation + 1);
+	assert_false(member_has_role(by_user(f, "ada"), "OrganizationAdmin"));
+	/* One person's word is no complete answer. */
+	assert_int_equal(directory_age_ms(f->directory), 30000);
+	assert_int_equal(start(f), 0);
+	assert_false(member_has_role(by_user(f, "ada"), "OrganizationAdmin"));
+}
+
+static void
+what_was_committed_counts_where_the_file_cannot_be_written(void **state)
+{
+	struct fixture *f = *state;
+	struct member now;
+
+	assert_int_equal(replace(f, 3, false), 0);
+	f->options.snapshot_path = "/proc/none/members.snapshot";
+	assert_int_equal(start(f), 0);
+	now = *by_user(f, "ada");
+	now.state = MEMBER_SUSPENDED;
+	assert_int_not_equal(directory_update(f->directory, &now), 0);
+	assert_int_equal(by_user(f, "ada")->state, MEMBER_SUSPENDED);
+	assert_int_equal(directory_generation(f->directory), 0);
+	assert_int_equal(users_in_file(f), 3);
+	/* Once it can, the next beat does. */
+	f->options.snapshot_path = f->lab.snapshot;
+	assert_int_equal(start(f), 0);
+	assert_int_equal(by_user(f, "ada")->state, MEMBER_SUSPENDED);
+	assert_int_not_equal(directory_generation(f->directory), 0);
+}
+
+static void
+t83_damaged_state_knows_nobody_and_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct db_stmt *stmt = NULL;
+
+	assert_int_equal(replace(f, 3, false), 0);
+	assert_int_equal(db_prepare(f->db, "DELETE FROM ids", &stmt), 0);
+	assert_int_equal(db_run(stmt), 0);
+	assert_int_equal(start(f), ERR_STATE_DAMAGED);
+	assert_int_equal(members_count(directory_members(f->directory)), 0);
+	assert_int_equal(replace(f, 3, true), ERR_STATE_DAMAGED);
+	assert_int_equal(users_in_file(f), 3);
+}
+
+static void
+another_organisation_starts_from_nothing(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid = 0;
+
+	assert_int_equal(replace(f, 3, false), 0);
+	uid = by_user(f, "ada")->uid;
+	f->options.organization_id = "org_side";
+	assert_int_equal(start(f), 0);
+	assert_int_equal(members_count(directory_members(f->directory)), 0);
+	assert_int_equal(directory_age_ms(f->directory), -1);
+	assert_int_equal(replace(f, 2, false), 0);
+	assert_int_not_equal(by_user(f, "ada")->uid, uid);
+	assert_int_equal(start(f), 0);
+	assert_int_equal(users_in_file(f), 2);
+	assert_int_equal(members_count(directory_members(f->directory)), 2);
+}
+
+static void
+t27_t28_an_identity_is_bound_to_one_member(void **state)
+{
+	struct fixture *f = *state;
+	const char *const lines[] = {dirlab_line("u-1", "ada@x.example",
+					 ",\"identity\":{\"issuer\":\"https://"
+					 "i\",\"subject\":\"s1\"}"),
+	    dirlab_line("u-2", "bob@x.example", ""),
+	    dirlab_line("u-3", "eve@x.example", "")};
+	const char *issuer = NULL;
+	const char *subject = NULL;
+
+	assert_int_equal(
+	    directory_replace(f->directory, dirlab_members(lines, 3), false),
+	    0);
+	assert_true(directory_identity(
+	    f->directory, by_user(f, "ada"), &issuer, &subject));
+	assert_string_equal(subject, "s1");
+	assert_false(directory_identity(
+	    f->directory, by_user(f, "bob"), &issuer, &subject));
+	/* What the source says of ada is nobody else's, and stays hers. */
+	assert_int_equal(
+	    directory_bind(f->directory, "u-2", "https://i", "s1"), ERR_EXISTS);
+	assert_int_equal(
+	    directory_bind(f->directory, "u-1", "https://i", "s9"), ERR_EXISTS);
+	assert_int_equal(
+	    directory_bind(f->directory, "u-1", "https://i", "s1"), 0);
+	assert_int_equal(
+	    directory_bind(f->directory, "u-2", "https://i", "s2"), 0);
+	assert_int_equal(
+	    directory_bind(f->directory, "u-3", "https://i", "s2"), ERR_EXISTS);
+	assert_int_equal(start(f), 0);
+	assert_true(directory_identity(
+	    f->directory, by_user(f, "bob"), &issuer, &subject));
+	assert_string_equal(subject, "s2");
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(a_list_is_known_published_and_survives_a_restart),
+	    TEST(a_missing_or_foreign_snapshot_is_written_at_the_start),
+	    TEST(t73_an_old_snapshot_put_back_is_written_anew),
+	    TEST(t110_a_large_loss_is_held_until_it_is_accepted),
+	    TEST(t110_an_accepted_loss_is_the_callers_word_only),
+	    TEST(a_confirmation_renews_the_age_and_seldom_the_file),
+	    TEST(t32_t75_a_local_user_made_later_wins_at_the_next_beat),
+	    TEST(t32_local_files_that_cannot_be_read_change_nothing),
+	    TEST(a_sign_in_changes_roles_at_once),
+	    TEST(what_was_committed_counts_where_the_file_cannot_be_written),
+	    TEST(t83_damaged_state_knows_nobody_and_changes_nothing),
+	    TEST(another_organisation_starts_from_nothing),
+	    TEST(t27_t28_an_identity_is_bound_to_one_member),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
