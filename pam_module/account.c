@@ -51,12 +51,60 @@ judge_stranger(const struct request *request)
 	return request_refuse(request, OUTCOME_ACCOUNT, ERR_NOT_A_MEMBER, NULL);
 }
 
+/* For everyone but local users. */
+static int
+judge(const struct request *request)
+{
+	switch (request->who) {
+	case WHO_LOCAL:
+		return PAM_IGNORE;
+	case WHO_STRANGER:
+		return judge_stranger(request);
+	case WHO_MEMBER:
+		return judge_member(request);
+	case WHO_UNKNOWN:
+		break;
+	}
+	return request_refuse(request, OUTCOME_ACCOUNT, request->reason, NULL);
+}
+
+/* su asks PAM about the account it switches to. */
+static bool
+is_switch(const struct request *request)
+{
+	return strcmp(request->service, "su") == 0 ||
+	    strcmp(request->service, "su-l") == 0;
+}
+
+/* The role gate of su: the one who calls must hold the role.  A caller whom
+ * nobody can name, such as a removed member, is a stranger. */
+static int
+judge_caller(const struct request_call *call)
+{
+	struct request caller;
+	const void *name = NULL;
+	int code;
+
+	if (pam_get_item(call->pamh, PAM_RUSER, &name) != PAM_SUCCESS ||
+	    name == NULL)
+		name = "";
+	request_init(&caller, call, name);
+	if (caller.who == WHO_LOCAL)
+		return PAM_SUCCESS;
+	code = request_options(&caller);
+	if (code != PAM_SUCCESS || caller.options.roles[0] == '\0')
+		return code;
+	return judge(&caller);
+}
+
 int
 account_check(const struct request_call *call)
 {
 	struct request request;
 	int code = request_init_quiet(&request, call);
 
+	if (code == PAM_SUCCESS && is_switch(&request))
+		code = judge_caller(call);
 	if (code != PAM_SUCCESS)
 		return code;
 	if (request.who == WHO_LOCAL)
@@ -64,17 +112,9 @@ account_check(const struct request_call *call)
 	code = request_options(&request);
 	if (code != PAM_SUCCESS)
 		return code;
-	switch (request.who) {
-	case WHO_LOCAL:
-		return PAM_IGNORE;
-	case WHO_STRANGER:
-		return judge_stranger(&request);
-	case WHO_MEMBER:
-		return judge_member(&request);
-	case WHO_UNKNOWN:
-		break;
-	}
-	return request_refuse(&request, OUTCOME_ACCOUNT, request.reason, NULL);
+	if (is_switch(&request))
+		request.options.roles[0] = '\0';
+	return judge(&request);
 }
 
 int

@@ -88,4 +88,10 @@ tests_unit_test_account_SOURCES = tests/unit/test-account.c $(PAMHOST_SOURCES)
 tests_unit_test_account_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_account_LDFLAGS = $(AM_LDFLAGS) $(FAKEPAM_WRAPS)
 tests_unit_test_account_LDADD = $(PAMHOST_LDADD)
+
+check_PROGRAMS += tests/unit/test-pam_orglogin
+tests_unit_test_pam_orglogin_SOURCES = tests/unit/test-pam_orglogin.c
+tests_unit_test_pam_orglogin_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_pam_orglogin_LDADD = -lpam -ldl $(UNIT_LIBS)
+EXTRA_tests_unit_test_pam_orglogin_DEPENDENCIES = pam_module/pam_orglogin.la
 endif

@@ -75,6 +75,8 @@ __wrap_pam_get_item(const pam_handle_t *pamh, int item, const void **value)
 		*value = pam->tty;
 	else if (item == PAM_RHOST)
 		*value = pam->rhost;
+	else if (item == PAM_RUSER)
+		*value = pam->ruser;
 	else
 		fail_msg("unexpected item %d", item);
 	return PAM_SUCCESS;

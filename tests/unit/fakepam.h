@@ -20,6 +20,7 @@ struct fakepam {
 	const char *service;
 	const char *tty;
 	const char *rhost;
+	const char *ruser;
 	/* how calls end; PAM_SUCCESS unless a test says otherwise */
 	int get_user_code;
 	int set_data_code;

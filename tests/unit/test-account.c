@@ -249,6 +249,83 @@ a_bad_call_is_a_hard_error(void **state)
 	assert_int_equal(check(host, NULL), PAM_SERVICE_ERR);
 }
 
+/* su to root: PAM_USER is root, PAM_RUSER the one who calls. */
+static int
+switch_user(struct pamhost *host, const char *from, const char *to)
+{
+	host->pam.service = "su";
+	host->pam.ruser = from;
+	host->pam.user = to;
+	return check(host, "require_role=OrganizationAdmin");
+}
+
+static void
+t99_su_asks_the_role_of_its_caller(void **state)
+{
+	struct pamhost *host = *state;
+	static const struct proto_verdict_reply deny = {
+	    .verdict = PROTO_DENY, .reason = "role-not-held"};
+	const struct fakedaemon_step steps[] = {
+	    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &deny},
+	    {.act = FAKEDAEMON_NEXT},
+	    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &allow},
+	};
+	struct proto_account account;
+
+	fakedaemon_start(&host->daemon, steps, ARRAY_SIZE(steps));
+	assert_int_equal(switch_user(host, "ada", "root"), PAM_PERM_DENIED);
+	assert_int_equal(switch_user(host, "bob", "root"), PAM_IGNORE);
+	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
+	assert_string_equal(account.user, "ada");
+	assert_string_equal(account.roles, "OrganizationAdmin");
+	assert_int_equal(
+	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CLOSED);
+	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
+	assert_string_equal(account.user, "bob");
+}
+
+static void
+t99_su_to_a_member_needs_both(void **state)
+{
+	struct pamhost *host = *state;
+	const struct fakedaemon_step steps[] = {
+	    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &allow},
+	    {.act = FAKEDAEMON_NEXT},
+	    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &allow},
+	};
+	struct proto_account account;
+
+	fakedaemon_start(&host->daemon, steps, ARRAY_SIZE(steps));
+	assert_int_equal(switch_user(host, "ada", "bob"), PAM_SUCCESS);
+	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
+	assert_string_equal(account.user, "ada");
+	assert_int_equal(
+	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CLOSED);
+	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
+	assert_string_equal(account.user, "bob");
+	assert_string_equal(account.roles, "");
+}
+
+static void
+t99_su_stops_whom_nobody_can_name(void **state)
+{
+	struct pamhost *host = *state;
+
+	assert_int_equal(switch_user(host, NULL, "root"), PAM_PERM_DENIED);
+	assert_int_equal(switch_user(host, "eve", "root"), PAM_PERM_DENIED);
+	assert_int_equal(switch_user(host, "zed", "root"), PAM_IGNORE);
+	assert_int_equal(switch_user(host, "root", "zed"), PAM_IGNORE);
+	assert_int_equal(unlink(host->snapshot), 0);
+	assert_int_equal(
+	    switch_user(host, "ada", "root"), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(switch_user(host, "root", "zed"), PAM_IGNORE);
+	assert_int_equal(check(host, "typo"), PAM_IGNORE);
+	host->pam.ruser = "ada";
+	assert_int_equal(check(host, "typo"), PAM_SERVICE_ERR);
+	assert_int_equal(check(host, NULL), PAM_IGNORE);
+	assert_false(fakedaemon_was_called(&host->daemon));
+}
+
 static int
 session(struct pamhost *host, bool opened)
 {
@@ -364,6 +441,9 @@ main(void)
 	    PAMHOST_TEST(t112_local_users_pass_by_whatever_is_broken),
 	    PAMHOST_TEST(t100_a_role_gate_stops_strangers),
 	    PAMHOST_TEST(t40_without_a_snapshot_nobody_passes),
+	    PAMHOST_TEST(t99_su_asks_the_role_of_its_caller),
+	    PAMHOST_TEST(t99_su_to_a_member_needs_both),
+	    PAMHOST_TEST(t99_su_stops_whom_nobody_can_name),
 	    PAMHOST_TEST(a_bad_call_is_a_hard_error),
 	    PAMHOST_TEST(sessions_of_members_are_recorded),
 	    PAMHOST_TEST(a_session_never_fails),
