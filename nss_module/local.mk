@@ -31,6 +31,22 @@ tests_unit_test_pack_SOURCES = tests/unit/test-pack.c
 tests_unit_test_pack_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_pack_LDADD = libnssmodule.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-map
+tests_unit_test_map_SOURCES = tests/unit/test-map.c
+tests_unit_test_map_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_map_LDADD = libnsshost.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-nsscalls
+tests_unit_test_nsscalls_SOURCES = tests/unit/test-nsscalls.c
+tests_unit_test_nsscalls_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_nsscalls_LDADD = libnsshost.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-nssload
+tests_unit_test_nssload_SOURCES = tests/unit/test-nssload.c
+tests_unit_test_nssload_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_nssload_LDADD = $(UNIT_LIBS)
+EXTRA_tests_unit_test_nssload_DEPENDENCIES = nss_module/libnss_orglogin.la
+
 check_PROGRAMS += tests/unit/test-walk
 tests_unit_test_walk_SOURCES = tests/unit/test-walk.c
 tests_unit_test_walk_CFLAGS = $(UNIT_CFLAGS)

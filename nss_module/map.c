@@ -216,30 +216,29 @@ replace(struct map *map, uint64_t number, bool afresh)
 	return err;
 }
 
-/* Whether it is time to look at the path. */
+/* Whether to look at the path: at once for a mark, but only once a second if
+ * that was in vain; and once a second without a mark. */
 static bool
-is_due(struct map *map, const struct snapshot *snap, uint64_t now)
+is_due(struct map *map, bool marked, uint64_t now)
 {
-	uint64_t checked =
-	    atomic_load_explicit(&map->checked_s, memory_order_relaxed);
+	uint64_t checked = GET(map->checked_s);
 
-	if (snapshot_is_superseded(snap) &&
-	    atomic_load_explicit(&map->failed_s, memory_order_relaxed) != now)
+	if (marked && GET(map->failed_s) != now)
 		return true;
-	return checked != now &&
+	return checked < now &&
 	    atomic_compare_exchange_strong(&map->checked_s, &checked, now);
 }
 
 /* True where a newer map is ready.  Whatever fails, the old one goes on. */
 static bool
-refresh(struct map *map, uint64_t number, uint64_t now)
+refresh(struct map *map, uint64_t number, bool marked, uint64_t now)
 {
 	bool stolen;
 
 	if (take_lease(map, now, &stolen)) {
 		if (atomic_load(&map->ready) == number &&
-		    replace(map, number, stolen) != 0)
-			atomic_store(&map->failed_s, now);
+		    replace(map, number, stolen) != 0 && marked)
+			SET(map->failed_s, now);
 		return_lease(map, now);
 	}
 	return atomic_load(&map->ready) != number;
@@ -293,8 +292,11 @@ map_begin(struct map *map, struct map_view *view)
 		get_snapshot(&map->slots[view->number % 2], &view->snap);
 		if (!is_undisturbed(map, view->number))
 			continue;
-		if (!is_due(map, &view->snap, now) ||
-		    !refresh(map, view->number, now))
+
+		bool marked = snapshot_is_superseded(&view->snap);
+
+		if (!is_due(map, marked, now) ||
+		    !refresh(map, view->number, marked, now))
 			return 0;
 	}
 }

@@ -1,0 +1,451 @@
+/*
+ * test-map.c - the snapshot of a process, under all that a process does.
+ */
+#include "nss_module/map.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+#include "tests/unit/nsshost.h"
+#include "tests/unit/snapset.h"
+
+#ifdef __SANITIZE_THREAD__
+/* Reading what another file is being mapped over is what the design allows:
+ * map_end() tells.  Everything else must be free of races. */
+const char *__tsan_default_suppressions(void);
+
+const char *
+__tsan_default_suppressions(void)
+{
+	return "race:snapshot.c\nrace:snapshot_hash.h\nrace:look\n";
+}
+#endif
+
+/* The generation a lookup sees now; checks that ada is ada. 0 on a fault. */
+static uint64_t
+look(struct map *map)
+{
+	struct map_view view;
+	struct snapshot_user user;
+	uint64_t generation;
+	bool right;
+
+	do {
+		if (map_begin(map, &view))
+			return 0;
+		generation = view.snap.generation;
+		right = snapshot_user_by_name(&view.snap, "ada", &user) == 0 &&
+		    user.uid == SNAPSET_UID && memcmp(user.name, "ada", 4) == 0;
+	} while (!map_end(map, &view));
+	return right ? generation : 0;
+}
+
+static size_t
+count_open_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		count++;
+	assert_int_equal(closedir(dir), 0);
+	return count;
+}
+
+/* Lines of our maps that name the path, or a removed file that had it. */
+static size_t
+count_maps(const char *path)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[1024];
+	size_t count = 0;
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps))
+		count += strstr(line, path) != NULL;
+	assert_int_equal(fclose(maps), 0);
+	return count;
+}
+
+static void
+t63_a_thousand_publications(void **state)
+{
+	struct nsshost *host = *state;
+	size_t files;
+
+	assert_int_equal(look(&host->map), 1);
+	files = count_open_files();
+	for (uint64_t i = 2; i < 1002; i++) {
+		nsshost_publish(host, i);
+		assert_int_equal(look(&host->map), i);
+		assert_true(count_maps(host->path) <= 2);
+	}
+	assert_int_equal(count_open_files(), files);
+}
+
+/* A file of many members, or few, so that places are outgrown and left. */
+static void
+publish_sized(struct nsshost *host, uint64_t generation, uint32_t users)
+{
+	struct snapwrite_input in = snapset_input();
+	struct snapwrite_user *all = calloc(users + 1, sizeof(*all));
+	char(*names)[16] = calloc(users + 1, sizeof(*names));
+	struct snapset set;
+
+	assert_true(all && names);
+	all[0] = in.users[1];
+	for (uint32_t i = 1; i <= users; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "user%u", i);
+		all[i] = (struct snapwrite_user){names[i], "", "/home/user",
+		    "/bin/sh", 1900000000u + i, 0, NULL};
+	}
+	in.users = all;
+	in.user_count = users + 1;
+	in.generation = generation;
+	set = snapset_of(&in);
+	snapset_publish(host->path, set.bytes, set.size);
+	snapset_done(&set);
+	free(all);
+	free(names);
+}
+
+static void
+t63_files_grow_and_shrink(void **state)
+{
+	static const uint32_t sizes[] = {
+	    1, 5000, 2, 9000, 4, 3, 20000, 20100, 20200, 1, 20300};
+	struct nsshost *host = *state;
+
+	assert_int_equal(look(&host->map), 1);
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		publish_sized(host, i + 2, sizes[i]);
+		assert_int_equal(look(&host->map), i + 2);
+		assert_true(count_maps(host->path) <= 2);
+	}
+}
+
+/* The publisher died between the rename and the mark. */
+static void
+a_newer_file_is_found_without_the_mark(void **state)
+{
+	struct nsshost *host = *state;
+	struct snapset set = snapset_make(2);
+	char other[256];
+
+	assert_int_equal(look(&host->map), 1);
+	(void)snprintf(other, sizeof(other), "%s.other", host->path);
+	snapset_publish(other, set.bytes, set.size);
+	assert_int_equal(rename(other, host->path), 0);
+	/* As if a second had passed. */
+	atomic_store(&host->map.checked_s, 0);
+	assert_int_equal(look(&host->map), 2);
+	snapset_done(&set);
+}
+
+static void
+a_damaged_successor_leaves_the_old_one(void **state)
+{
+	struct nsshost *host = *state;
+	struct snapset set = snapset_make(2);
+
+	assert_int_equal(look(&host->map), 1);
+	snapset_publish(host->path, set.bytes, set.size / 2);
+	for (int i = 0; i < 10; i++) {
+		atomic_store(&host->map.failed_s, 0);
+		assert_int_equal(look(&host->map), 1);
+	}
+	assert_int_equal(unlink(host->path), 0);
+	atomic_store(&host->map.failed_s, 0);
+	assert_int_equal(look(&host->map), 1);
+	nsshost_publish(host, 3);
+	atomic_store(&host->map.failed_s, 0);
+	assert_int_equal(look(&host->map), 3);
+	snapset_done(&set);
+}
+
+/* T64: the host closes all it did not open, and reuses the numbers. */
+static void
+t64_the_host_closes_every_descriptor(void **state)
+{
+	struct nsshost *host = *state;
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		uint64_t generation = 1;
+
+		for (int i = 0; i < 10000; i++) {
+			if (i % 1000 == 999)
+				nsshost_publish(host, ++generation);
+			if (look(&host->map) != generation)
+				_exit(1);
+			/* 0 to 2 as well, and then own files in their place. */
+			(void)close_range(i % 2 ? 3 : 0, ~0u, 0);
+			(void)open("/dev/null", O_RDWR);
+		}
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void
+t65_a_lease_that_was_torn_away(void **state)
+{
+	struct nsshost *host = *state;
+	struct timespec now;
+
+	assert_int_equal(look(&host->map), 1);
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC_COARSE, &now), 0);
+	/* Somebody took it just now: nobody waits, the old map goes on. */
+	atomic_store(&host->map.lease_s, (uint64_t)now.tv_sec + 1);
+	nsshost_publish(host, 2);
+	assert_int_equal(look(&host->map), 1);
+	/* And never came back. */
+	atomic_store(&host->map.lease_s, (uint64_t)now.tv_sec - 20);
+	assert_int_equal(look(&host->map), 2);
+	assert_int_equal(atomic_load(&host->map.lease_s), 0);
+}
+
+static void
+t65_the_first_lookup_waits_for_nobody(void **state)
+{
+	struct nsshost *host = *state;
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC_COARSE, &now), 0);
+	atomic_store(&host->map.lease_s, (uint64_t)now.tv_sec + 1);
+	assert_int_equal(look(&host->map), 1);
+	assert_int_equal(atomic_load(&host->map.ready), 0);
+	assert_int_equal(count_maps(host->path), 0);
+	atomic_store(&host->map.lease_s, 0);
+	assert_int_equal(look(&host->map), 1);
+	assert_int_equal(atomic_load(&host->map.ready), 1);
+}
+
+/* A reader that was held up sees, at its end, that its map went away. */
+static void
+a_late_reader_begins_again(void **state)
+{
+	struct nsshost *host = *state;
+	struct map_view late;
+	struct snapshot_user user;
+
+	assert_int_equal(look(&host->map), 1);
+	assert_int_equal(map_begin(&host->map, &late), 0);
+	nsshost_publish(host, 2);
+	assert_int_equal(look(&host->map), 2);
+	assert_true(map_end(&host->map, &late));
+	for (uint64_t i = 3; i < 6; i++) {
+		publish_sized(host, i, (uint32_t)i * 1000);
+		assert_int_equal(look(&host->map), i);
+		/* Whatever lies there now, it can be read. */
+		(void)!snapshot_user_by_name(&late.snap, "ada", &user);
+		(void)!snapshot_validate(&late.snap);
+	}
+	assert_false(map_end(&host->map, &late));
+}
+
+struct crowd {
+	struct map *map;
+	atomic_bool stop;
+	atomic_ulong looks;
+	atomic_ulong wrong;
+};
+
+static void *
+look_on(void *context)
+{
+	struct crowd *crowd = context;
+	uint64_t last = 0;
+
+	while (!atomic_load(&crowd->stop)) {
+		uint64_t generation = look(crowd->map);
+
+		if (generation == 0 || generation < last)
+			atomic_fetch_add(&crowd->wrong, 1);
+		last = generation;
+		atomic_fetch_add(&crowd->looks, 1);
+	}
+	return NULL;
+}
+
+static void
+t65_threads_while_publishing(void **state)
+{
+	struct nsshost *host = *state;
+	struct crowd crowd = {.map = &host->map};
+	pthread_t threads[4];
+
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, look_on, &crowd), 0);
+	for (uint64_t i = 2; i < 300; i++)
+		publish_sized(host, i, i % 7 == 0 ? 3000 : 3);
+	while (atomic_load(&crowd.looks) < 1000)
+		(void)sched_yield();
+	atomic_store(&crowd.stop, true);
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(crowd.wrong, 0);
+	assert_int_equal(look(&host->map), 299);
+}
+
+/* Children made in the middle of anything can look, and never hang. */
+static void
+t65_forks_while_publishing(void **state)
+{
+	struct nsshost *host = *state;
+	struct crowd crowd = {.map = &host->map};
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, look_on, &crowd), 0);
+	for (uint64_t i = 2; i < 100; i++) {
+		int status = 0;
+		pid_t child;
+
+		nsshost_publish(host, i);
+		child = fork();
+		if (child == 0) {
+			(void)alarm(30);
+			_exit(look(&host->map) > 0 ? 0 : 1);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+	}
+	atomic_store(&crowd.stop, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(crowd.wrong, 0);
+}
+
+static sigjmp_buf *
+get_landing(void)
+{
+	static sigjmp_buf landing;
+
+	return &landing;
+}
+
+static void
+jump_away(int number)
+{
+	siglongjmp(*get_landing(), number);
+}
+
+/* A process whose timer tears it out of lookups, until the time is over. */
+static void
+be_torn(struct nsshost *host, int jumps)
+{
+	const struct itimerval each_ms = {{0, 1000}, {0, 1000}};
+	const struct itimerval never = {{0, 0}, {0, 0}};
+	struct sigaction act = {.sa_handler = jump_away};
+	volatile int jumped = 0;
+	volatile uint64_t last = 0;
+
+	(void)sigaction(SIGALRM, &act, NULL);
+	if (sigsetjmp(*get_landing(), 1))
+		jumped++;
+	(void)setitimer(ITIMER_REAL, &each_ms, NULL);
+	while (jumped < jumps) {
+		uint64_t generation = look(&host->map);
+
+		if (generation < last)
+			_exit(1);
+		last = generation;
+	}
+	(void)setitimer(ITIMER_REAL, &never, NULL);
+	_exit(0);
+}
+
+static void
+t65_a_handler_that_jumps_out(void **state)
+{
+	struct nsshost *host = *state;
+	int status = 0;
+	uint64_t generation = 2;
+	pid_t child = fork();
+
+	if (child == 0)
+		be_torn(host, 500);
+	while (waitpid(child, &status, WNOHANG) == 0)
+		nsshost_publish(host, generation++);
+	assert_int_equal(status, 0);
+	assert_true(generation > 10);
+}
+
+static void
+t68_an_absent_file_is_told_and_tried_again(void **state)
+{
+	struct nsshost *host = *state;
+	struct map_view view;
+
+	assert_int_equal(unlink(host->path), 0);
+	assert_int_equal(map_begin(&host->map, &view), ERR_SNAPSHOT_MISSING);
+	assert_int_equal(map_begin(&host->map, &view), ERR_SNAPSHOT_MISSING);
+	nsshost_publish(host, 5);
+	assert_int_equal(look(&host->map), 5);
+}
+
+/* T68: in a chroot the path is another one; what is mapped goes on. */
+static void
+t68_after_a_chroot(void **state)
+{
+	struct nsshost *host = *state;
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct map fresh = {.path = host->path};
+		struct map_view view;
+
+		if (look(&host->map) != 1)
+			_exit(1);
+		/* Only root may; others take a path that is not there. */
+		if (chroot("/proc/self/fdinfo"))
+			fresh.path = "/proc/self/fdinfo/none";
+		atomic_store(&host->map.checked_s, 0);
+		if (look(&host->map) != 1)
+			_exit(2);
+		_exit(map_begin(&fresh, &view) == ERR_SNAPSHOT_MISSING ? 0 : 3);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+int
+main(void)
+{
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, nsshost_setup, nsshost_teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(t63_a_thousand_publications),
+	    TEST(t63_files_grow_and_shrink),
+	    TEST(a_newer_file_is_found_without_the_mark),
+	    TEST(a_damaged_successor_leaves_the_old_one),
+	    TEST(t64_the_host_closes_every_descriptor),
+	    TEST(t65_a_lease_that_was_torn_away),
+	    TEST(t65_the_first_lookup_waits_for_nobody),
+	    TEST(a_late_reader_begins_again),
+	    TEST(t65_threads_while_publishing),
+	    TEST(t65_forks_while_publishing),
+	    TEST(t65_a_handler_that_jumps_out),
+	    TEST(t68_an_absent_file_is_told_and_tried_again),
+	    TEST(t68_after_a_chroot),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
