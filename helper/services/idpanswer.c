@@ -97,7 +97,7 @@ idpanswer_device(const struct json_node *root, struct idp_device *ret_device)
 		return ERR_PROVIDER_MALFORMED;
 	if (device.expires_in_s > EXPIRES_MAX_S)
 		device.expires_in_s = EXPIRES_MAX_S;
-	if (device.device_code == NULL ||
+	if (device.device_code == NULL || device.device_code[0] == '\0' ||
 	    strlen(device.device_code) > DEVICE_CODE_MAX_BYTES ||
 	    !user_code_valid(device.user_code) ||
 	    !uri_valid(device.verification_uri))

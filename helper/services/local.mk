@@ -16,6 +16,26 @@ check_PROGRAMS += tests/unit/test-signin
 tests_unit_test_signin_SOURCES = tests/unit/test-signin.c
 tests_unit_test_signin_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_signin_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-standing
+tests_unit_test_standing_SOURCES = tests/unit/test-standing.c
+tests_unit_test_standing_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_standing_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-binding
+tests_unit_test_binding_SOURCES = tests/unit/test-binding.c
+tests_unit_test_binding_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_binding_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idpdoc
+tests_unit_test_idpdoc_SOURCES = tests/unit/test-idpdoc.c
+tests_unit_test_idpdoc_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idpdoc_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idpanswer
+tests_unit_test_idpanswer_SOURCES = tests/unit/test-idpanswer.c
+tests_unit_test_idpanswer_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idpanswer_LDADD = libservices.la $(UNIT_LIBS)
 endif
 
 # The directory: who the members are on this host.

@@ -1,0 +1,236 @@
+/*
+ * test-idpanswer.c - each error word and status has one meaning, and a device
+ * code answer shows nothing that could act on a terminal.
+ */
+#include "services/idpanswer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+
+static struct idp_poll
+answer(int status, const char *body)
+{
+	struct json *json JSON_AUTO = NULL;
+
+	if (json_parse(body, strlen(body), 65536, &json) != 0)
+		json = NULL;
+	return idpanswer_error(status, json);
+}
+
+static void
+t111_each_error_word_has_one_meaning_whatever_the_status(void **state)
+{
+	static const struct {
+		const char *word;
+		enum grant_event event;
+		int reason;
+	} words[] = {
+	    {"authorization_pending", GRANT_PENDING, 0},
+	    {"slow_down", GRANT_SLOW_DOWN, 0},
+	    {"access_denied", GRANT_DENIED, ERR_GRANT_DECLINED},
+	    {"authorization_declined", GRANT_DENIED, ERR_GRANT_DECLINED},
+	    {"expired_token", GRANT_CODE_EXPIRED, ERR_GRANT_EXPIRED},
+	    {"bad_verification_code", GRANT_FAILED, ERR_GRANT_LOST},
+	    {"invalid_grant", GRANT_FAILED, ERR_GRANT_LOST},
+	    {"invalid_client", GRANT_FAILED, ERR_PROVIDER_REFUSED},
+	    {"unauthorized_client", GRANT_FAILED, ERR_PROVIDER_REFUSED},
+	    {"unsupported_grant_type", GRANT_FAILED, ERR_PROVIDER_REFUSED},
+	    {"invalid_scope", GRANT_FAILED, ERR_PROVIDER_REFUSED},
+	    {"temporarily_unavailable", GRANT_NO_ANSWER,
+		ERR_PROVIDER_UNREACHABLE},
+	    {"server_error", GRANT_NO_ANSWER, ERR_PROVIDER_ERROR},
+	};
+	static const int statuses[] = {400, 401, 403, 428, 429, 500, 200};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		for (size_t s = 0; s < ARRAY_SIZE(statuses); s++) {
+			char body[128];
+			struct idp_poll poll;
+
+			snprintf(body, sizeof(body), "{\"error\":\"%s\"}",
+			    words[i].word);
+			poll = answer(statuses[s], body);
+			assert_int_equal(poll.event, words[i].event);
+			assert_int_equal(poll.reason, words[i].reason);
+			assert_null(poll.claims);
+		}
+	}
+}
+
+static void
+t111_what_is_not_known_is_never_an_approval(void **state)
+{
+	static const struct {
+		int status;
+		const char *body;
+		enum grant_event event;
+		int reason;
+	} cases[] = {
+	    {400, "{\"error\":\"Slow_Down\"}", GRANT_FAILED,
+		ERR_PROVIDER_ERROR},
+	    {400, "{\"error\":\"slow_down \"}", GRANT_FAILED,
+		ERR_PROVIDER_ERROR},
+	    {400, "{\"error\":\"\"}", GRANT_FAILED, ERR_PROVIDER_ERROR},
+	    {400, "{\"error\":7}", GRANT_FAILED, ERR_PROVIDER_MALFORMED},
+	    {400, "{\"error\":[\"slow_down\"]}", GRANT_FAILED,
+		ERR_PROVIDER_MALFORMED},
+	    {400, "{}", GRANT_FAILED, ERR_PROVIDER_MALFORMED},
+	    {400, "\"slow_down\"", GRANT_FAILED, ERR_PROVIDER_MALFORMED},
+	    {400, "<html>no</html>", GRANT_FAILED, ERR_PROVIDER_MALFORMED},
+	    {401, "", GRANT_FAILED, ERR_PROVIDER_MALFORMED},
+	    {403, "<html>no</html>", GRANT_FAILED, ERR_PROVIDER_MALFORMED},
+	    {204, "", GRANT_FAILED, ERR_PROVIDER_MALFORMED},
+	    {302, "", GRANT_FAILED, ERR_PROVIDER_MALFORMED},
+	    {429, "", GRANT_NO_ANSWER, ERR_PROVIDER_ERROR},
+	    {429, "<html>", GRANT_NO_ANSWER, ERR_PROVIDER_ERROR},
+	    {500, "", GRANT_NO_ANSWER, ERR_PROVIDER_ERROR},
+	    {503, "<html>", GRANT_NO_ANSWER, ERR_PROVIDER_ERROR},
+	    {599, "{\"error\":\"what\"}", GRANT_NO_ANSWER, ERR_PROVIDER_ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct idp_poll poll = answer(cases[i].status, cases[i].body);
+
+		assert_int_equal(poll.event, cases[i].event);
+		assert_int_equal(poll.reason, cases[i].reason);
+	}
+}
+
+/* A device answer with one member replaced (JSON text; NULL: absent). */
+static int
+device_with(const char *name, const char *value, struct idp_device *ret_device)
+{
+	static const struct {
+		const char *name;
+		const char *value;
+	} members[] = {
+	    {"device_code", "\"d\""},
+	    {"user_code", "\"GQVQ-JKEC\""},
+	    {"verification_uri", "\"https://id.example/device\""},
+	    {"expires_in", "600"},
+	    {"interval", "5"},
+	};
+	struct json *json JSON_AUTO = NULL;
+	char text[16384] = "{\"x\":0";
+	struct idp_device device = {0};
+	int r = ERR_OK;
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		const char *v = strcmp(members[i].name, name) == 0
+		    ? value
+		    : members[i].value;
+
+		if (v != NULL)
+			snprintf(text + strlen(text),
+			    sizeof(text) - strlen(text), ",\"%s\":%s",
+			    members[i].name, v);
+	}
+	strcat(text, "}");
+	assert_int_equal(json_parse(text, strlen(text), 65536, &json), 0);
+	r = idpanswer_device(json_root(json), &device);
+	ret_device->expires_in_s = device.expires_in_s;
+	ret_device->interval_s = device.interval_s;
+	return r;
+}
+
+static void
+a_device_answer_gives_its_times(void **state)
+{
+	struct idp_device device;
+
+	assert_int_equal(device_with("", NULL, &device), 0);
+	assert_int_equal(device.expires_in_s, 600);
+	assert_int_equal(device.interval_s, 5);
+	assert_int_equal(device_with("interval", NULL, &device), 0);
+	assert_int_equal(device.interval_s, 0);
+	assert_int_equal(device_with("expires_in", "86400", &device), 0);
+	assert_int_equal(device.expires_in_s, 3600);
+	assert_int_equal(device_with("user_code", "\"A1-B\"", &device), 0);
+	assert_int_equal(
+	    device_with("user_code", "\"ABCDEFGH12345678\"", &device), 0);
+}
+
+static void
+t25_what_could_act_on_a_terminal_is_refused(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *value;
+	} bad[] = {
+	    {"user_code", "\"ABC\""},
+	    {"user_code", "\"ABCDEFGH123456789\""},
+	    {"user_code", "\"gqvq-jkec\""},
+	    {"user_code", "\"GQVQ JKEC\""},
+	    {"user_code", "\"GQVQ\\u001bJKEC\""},
+	    {"user_code", "\"GQVQ\\nJKEC\""},
+	    {"user_code", "\"GQVQ\\u202eJKEC\""},
+	    {"user_code", "12345678"},
+	    {"user_code", "null"},
+	    {"user_code", NULL},
+	    {"verification_uri", "\"http://id.example/device\""},
+	    {"verification_uri", "\"javascript:alert(1)\""},
+	    {"verification_uri", "\"JAVASCRIPT:alert(1)//https://\""},
+	    {"verification_uri", "\"data:text/html,x\""},
+	    {"verification_uri", "\" https://id.example/\""},
+	    {"verification_uri", "\"https://id.example/\\u001b[31m\""},
+	    {"verification_uri", "\"https://id.example/\\nCode: X\""},
+	    {"verification_uri", "\"https://id.example/\\u007f\""},
+	    {"verification_uri", "\"https://id.example/a b\""},
+	    {"verification_uri", "\"https://\\u0456d.example/\""},
+	    {"verification_uri", "7"},
+	    {"verification_uri", NULL},
+	    {"device_code", NULL},
+	    {"device_code", "9"},
+	    {"device_code", "\"\""},
+	    {"expires_in", "0"},
+	    {"expires_in", "-1"},
+	    {"expires_in", "1.5"},
+	    {"expires_in", "\"600\""},
+	    {"expires_in", NULL},
+	    {"interval", "\"5\""},
+	    {"interval", "null"},
+	    {"interval", "1.5"},
+	};
+	struct idp_device device;
+	char many[5000];
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(
+		    device_with(bad[i].name, bad[i].value, &device),
+		    ERR_PROVIDER_MALFORMED);
+	memset(many, 'A', sizeof(many) - 1);
+	many[0] = many[sizeof(many) - 2] = '"';
+	many[sizeof(many) - 1] = '\0';
+	assert_int_equal(
+	    device_with("device_code", many, &device), ERR_PROVIDER_MALFORMED);
+	assert_int_equal(
+	    device_with("user_code", many, &device), ERR_PROVIDER_MALFORMED);
+	memcpy(many + 1, "https://id.example/", 19);
+	memcpy(many + 257, "\"", 2);
+	assert_int_equal(device_with("verification_uri", many, &device),
+	    ERR_PROVIDER_MALFORMED);
+	memcpy(many + 256, "\"", 2);
+	assert_int_equal(
+	    device_with("verification_uri", many, &device), ERR_OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(
+		t111_each_error_word_has_one_meaning_whatever_the_status),
+	    cmocka_unit_test(t111_what_is_not_known_is_never_an_approval),
+	    cmocka_unit_test(a_device_answer_gives_its_times),
+	    cmocka_unit_test(t25_what_could_act_on_a_terminal_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,219 @@
+/*
+ * test-standing.c - what is allowed follows from the policy and from how
+ * lately the directory was confirmed.
+ */
+#include "services/standing.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+
+#define SECOND ((int64_t)1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+
+static const char *const roles[] = {"User", "OrganizationAdmin"};
+
+/* A directory of one member, confirmed age_ms ago. */
+struct directory {
+	struct member ada;
+	int64_t age_ms;
+};
+
+struct fixture {
+	struct directory directory;
+	struct access_policy policy;
+	struct standing standing;
+};
+
+struct members *
+directory_members(struct directory *directory)
+{
+	return (struct members *)directory;
+}
+
+struct member *
+members_by_user(struct members *members, const char *user)
+{
+	struct directory *directory = (struct directory *)members;
+
+	return strcmp(user, directory->ada.user) == 0 ? &directory->ada : NULL;
+}
+
+int64_t
+directory_age_ms(const struct directory *directory)
+{
+	return directory->age_ms;
+}
+
+bool
+member_has_role(const struct member *member, const char *role)
+{
+	for (size_t i = 0; i < member->role_count; i++)
+		if (strcmp(member->roles[i], role) == 0)
+			return true;
+	return false;
+}
+
+bool
+member_has_scope(const struct member *member, const char *scope)
+{
+	return false;
+}
+
+static void
+make(struct fixture *f)
+{
+	*f = (struct fixture){
+	    .directory.ada =
+		{
+		    .id = "u-ada",
+		    .roles = roles,
+		    .role_count = ARRAY_SIZE(roles),
+		    .state = MEMBER_ACTIVE,
+		    .user = "ada",
+		    .uid = 1879048200,
+		},
+	    .policy = {.allow_role_count = 1},
+	};
+	snprintf(f->policy.allow_roles[0], NAME_ROLE_MAX, "User");
+	f->standing = (struct standing){
+	    .directory = &f->directory,
+	    .policy = &f->policy,
+	    .refresh_s = 60,
+	    .hard_age_s = 7 * 86400,
+	    .login_offline_s = 12 * 3600,
+	    .sudo_offline_s = 900,
+	};
+}
+
+static void
+a_fresh_member_may_do_what_the_roles_say(void **state)
+{
+	struct fixture f;
+
+	make(&f);
+	assert_int_equal(standing_account(&f.standing, "ada", ""), 0);
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", "OrganizationAdmin"), 0);
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", "Owner"), ERR_ROLE_NOT_HELD);
+	/* A gate never stands in for the right to log in. */
+	snprintf(f.policy.allow_roles[0], NAME_ROLE_MAX, "Owner");
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", "OrganizationAdmin"),
+	    ERR_ROLE_NOT_ALLOWED);
+}
+
+static void
+a_stranger_is_not_a_member(void **state)
+{
+	struct fixture f;
+
+	make(&f);
+	assert_int_equal(
+	    standing_account(&f.standing, "bob", ""), ERR_NOT_A_MEMBER);
+	assert_int_equal(
+	    standing_account(&f.standing, "Ada", "User"), ERR_NOT_A_MEMBER);
+	assert_int_equal(
+	    standing_account(&f.standing, "root", ""), ERR_NOT_A_MEMBER);
+}
+
+static void
+t102_an_old_role_gates_no_longer_and_login_lasts_longer(void **state)
+{
+	static const struct {
+		int64_t age_ms;
+		int login;
+		int role;
+	} steps[] = {
+	    {0, 0, 0},
+	    {150 * SECOND, 0, 0},
+	    {15 * MINUTE, 0, 0},
+	    {15 * MINUTE + 1, 0, ERR_ROLE_STALE},
+	    {12 * HOUR, 0, ERR_ROLE_STALE},
+	    {12 * HOUR + 1, ERR_DIRECTORY_STALE, ERR_ROLE_STALE},
+	    {-1, ERR_DIRECTORY_STALE, ERR_ROLE_STALE},
+	};
+	struct fixture f;
+
+	make(&f);
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		f.directory.age_ms = steps[i].age_ms;
+		assert_int_equal(standing_login(&f.standing, &f.directory.ada),
+		    steps[i].login);
+		assert_int_equal(
+		    standing_role(&f.standing, &f.directory.ada, "User"),
+		    steps[i].role);
+		assert_int_equal(standing_account(&f.standing, "ada", "User"),
+		    steps[i].login != 0 ? steps[i].login : steps[i].role);
+	}
+}
+
+static void
+t102_offline_0_allows_nothing_once_the_source_is_silent(void **state)
+{
+	struct fixture f;
+
+	make(&f);
+	f.standing.login_offline_s = f.standing.sudo_offline_s = 0;
+	f.directory.age_ms = 150 * SECOND; /* two beats and a delay */
+	assert_int_equal(standing_account(&f.standing, "ada", "User"), 0);
+	f.directory.age_ms++;
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", ""), ERR_DIRECTORY_STALE);
+	assert_int_equal(standing_role(&f.standing, &f.directory.ada, "User"),
+	    ERR_ROLE_STALE);
+}
+
+static void
+past_the_hard_age_nobody_is_let_in(void **state)
+{
+	struct fixture f;
+
+	make(&f);
+	f.standing.login_offline_s = f.standing.sudo_offline_s = 30 * 86400;
+	f.directory.age_ms = f.standing.hard_age_s * 1000;
+	assert_int_equal(standing_account(&f.standing, "ada", "User"), 0);
+	f.directory.age_ms++;
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", ""), ERR_DIRECTORY_STALE);
+	assert_int_equal(standing_role(&f.standing, &f.directory.ada, "User"),
+	    ERR_ROLE_STALE);
+}
+
+static void
+t103_a_suspended_member_is_told_so_at_any_age(void **state)
+{
+	struct fixture f;
+
+	make(&f);
+	f.directory.ada.state = MEMBER_SUSPENDED;
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", ""), ERR_MEMBER_SUSPENDED);
+	f.directory.age_ms = -1;
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", "User"), ERR_MEMBER_SUSPENDED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_fresh_member_may_do_what_the_roles_say),
+	    cmocka_unit_test(a_stranger_is_not_a_member),
+	    cmocka_unit_test(
+		t102_an_old_role_gates_no_longer_and_login_lasts_longer),
+	    cmocka_unit_test(
+		t102_offline_0_allows_nothing_once_the_source_is_silent),
+	    cmocka_unit_test(past_the_hard_age_nobody_is_let_in),
+	    cmocka_unit_test(t103_a_suspended_member_is_told_so_at_any_age),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
