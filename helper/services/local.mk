@@ -64,6 +64,15 @@ tests_unit_test_ids_SOURCES = tests/unit/test-ids.c $(DIRLAB)
 tests_unit_test_ids_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_ids_LDADD = libservices.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-publish
+tests_unit_test_publish_SOURCES = tests/unit/test-publish.c $(DIRLAB)
+tests_unit_test_publish_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_publish_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=open -Wl,--wrap=openat -Wl,--wrap=fchmod \
+	-Wl,--wrap=write -Wl,--wrap=fsync -Wl,--wrap=pread \
+	-Wl,--wrap=close -Wl,--wrap=renameat -Wl,--wrap=mmap
+tests_unit_test_publish_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-meta
 tests_unit_test_meta_SOURCES = tests/unit/test-meta.c $(DIRLAB)
 tests_unit_test_meta_CFLAGS = $(UNIT_CFLAGS)
