@@ -16,7 +16,7 @@
 
 #include "common/err.h"
 #include "common/snapshot.h"
-#include "dirlab.h"
+#include "tests/unit/dirlab.h"
 
 #define WALL INT64_C(1767323045)
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
-#include "dirlab.h"
+#include "tests/unit/dirlab.h"
 
 static int
 setup(void **state)

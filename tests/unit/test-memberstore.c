@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
-#include "dirlab.h"
+#include "tests/unit/dirlab.h"
 
 static struct members *
 list(const char *first, const char *second)
