@@ -281,8 +281,11 @@ int
 jsoncheck_text(const void *bytes, size_t len)
 {
 	const uint8_t *start = bytes;
-	struct scan s = {.at = start, .end = start + len};
 
+	/* Nothing may come as NULL, to which not even 0 may be added. */
+	if (len == 0)
+		return ERR_JSON_SYNTAX;
+	struct scan s = {.at = start, .end = start + len};
 	int r = scan_value(&s);
 	if (r < 0)
 		return r;

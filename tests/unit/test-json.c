@@ -247,7 +247,7 @@ t87_freed_memory_is_wiped(void **state)
 	watched_text = "canary-7f3a";
 	watched_seen = false;
 	json_free(json);
-	char *leak = strdup("canary-7f3a");
+	char *volatile leak = strdup("canary-7f3a");
 	assert_false(watched_seen);
 	free(leak);
 	assert_true(watched_seen); /* the watch itself works */

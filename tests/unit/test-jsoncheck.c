@@ -64,6 +64,7 @@ t9_bytes_around_the_value_are_refused(void **state)
 	    TEXT("undefined"), TEXT("'a'"), TEXT("a")};
 
 	expect_all(texts, ARRAY_SIZE(texts), ERR_JSON_SYNTAX);
+	assert_int_equal(jsoncheck_text(NULL, 0), ERR_JSON_SYNTAX);
 }
 
 static void
