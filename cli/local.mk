@@ -15,3 +15,24 @@ libcli_la_LIBADD = libwire.la
 
 orgloginctl_SOURCES = cli/main.c
 orgloginctl_LDADD = libcli.la
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-json_out
+tests_unit_test_json_out_SOURCES = tests/unit/test-json_out.c
+tests_unit_test_json_out_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_json_out_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-show
+tests_unit_test_show_SOURCES = tests/unit/test-show.c
+tests_unit_test_show_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_show_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-commands
+tests_unit_test_commands_SOURCES = tests/unit/test-commands.c \
+	tests/unit/clihost.c tests/unit/clihost.h \
+	tests/unit/fakedaemon.c tests/unit/fakedaemon.h
+tests_unit_test_commands_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_commands_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
+tests_unit_test_commands_LDADD = libcli.la $(UNIT_LIBS)
+endif

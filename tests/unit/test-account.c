@@ -161,29 +161,39 @@ t45_the_account_phase_never_prompts(void **state)
 	assert_int_equal(host->pam.shown[0].style, PAM_ERROR_MSG);
 }
 
+static const struct fakedaemon_step two_allowed[] = {
+    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &allow},
+    {.act = FAKEDAEMON_NEXT},
+    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &allow},
+};
+
+/* Two members were asked about, one connection each. */
+static void
+expect_two(struct pamhost *host, const char *first, const char *second)
+{
+	struct proto_account account;
+
+	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
+	assert_string_equal(account.user, first);
+	assert_int_equal(
+	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CLOSED);
+	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
+	assert_string_equal(account.user, second);
+	assert_string_equal(account.roles, "");
+}
+
 static void
 t36_each_phase_decides_for_the_user_of_now(void **state)
 {
 	struct pamhost *host = *state;
-	const struct fakedaemon_step steps[] = {
-	    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &allow},
-	    {.act = FAKEDAEMON_NEXT},
-	    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &allow},
-	};
-	struct proto_account account;
 
-	fakedaemon_start(&host->daemon, steps, ARRAY_SIZE(steps));
+	fakedaemon_start(&host->daemon, two_allowed, ARRAY_SIZE(two_allowed));
 	assert_int_equal(check(host, NULL), PAM_SUCCESS);
 	host->pam.user = "bob";
 	assert_int_equal(check(host, NULL), PAM_SUCCESS);
 	host->pam.user = "eve";
 	assert_int_equal(check(host, NULL), PAM_IGNORE);
-	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
-	assert_string_equal(account.user, "ada");
-	assert_int_equal(
-	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CLOSED);
-	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
-	assert_string_equal(account.user, "bob");
+	expect_two(host, "ada", "bob");
 }
 
 static void
@@ -278,32 +288,16 @@ t99_su_asks_the_role_of_its_caller(void **state)
 	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
 	assert_string_equal(account.user, "ada");
 	assert_string_equal(account.roles, "OrganizationAdmin");
-	assert_int_equal(
-	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CLOSED);
-	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
-	assert_string_equal(account.user, "bob");
 }
 
 static void
 t99_su_to_a_member_needs_both(void **state)
 {
 	struct pamhost *host = *state;
-	const struct fakedaemon_step steps[] = {
-	    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &allow},
-	    {.act = FAKEDAEMON_NEXT},
-	    {.act = FAKEDAEMON_REPLY, .type = PROTO_VERDICT, .message = &allow},
-	};
-	struct proto_account account;
 
-	fakedaemon_start(&host->daemon, steps, ARRAY_SIZE(steps));
+	fakedaemon_start(&host->daemon, two_allowed, ARRAY_SIZE(two_allowed));
 	assert_int_equal(switch_user(host, "ada", "bob"), PAM_SUCCESS);
-	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
-	assert_string_equal(account.user, "ada");
-	assert_int_equal(
-	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CLOSED);
-	expect_request(host, PROTO_ACCOUNT, &account, sizeof(account));
-	assert_string_equal(account.user, "bob");
-	assert_string_equal(account.roles, "");
+	expect_two(host, "ada", "bob");
 }
 
 static void
