@@ -5,3 +5,4 @@ dist_man_MANS += man/orglogin-profile.5
 dist_man_MANS += man/orglogin-protocol.7
 dist_man_MANS += man/orgloginctl.1
 dist_man_MANS += man/pam_orglogin.8
+dist_man_MANS += man/orglogin-snapshot.5

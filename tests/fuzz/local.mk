@@ -41,3 +41,8 @@ FUZZERS += tests/fuzz/fuzz-proto
 tests_fuzz_fuzz_proto_SOURCES = tests/fuzz/fuzz-proto.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_proto_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_proto_LDADD = libwire.la
+
+FUZZERS += tests/fuzz/fuzz-snapshot
+tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz-snapshot.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_snapshot_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_snapshot_LDADD = libsnapshot.la
