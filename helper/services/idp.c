@@ -230,6 +230,15 @@ on_polled(void *arg, const struct http_response *response)
 		end_failed(f, r);
 }
 
+/* No code: for now, or because this host is not welcome. */
+static int
+refusal(enum grant_event event)
+{
+	return event == GRANT_NO_ANSWER || event == GRANT_SLOW_DOWN
+	    ? ERR_PROVIDER_ERROR
+	    : ERR_PROVIDER_REFUSED;
+}
+
 static void
 on_device(void *arg, const struct http_response *response)
 {
@@ -244,10 +253,8 @@ on_device(void *arg, const struct http_response *response)
 		&json) != 0)
 		r = response->status >= 500 ? ERR_PROVIDER_ERROR
 					    : ERR_PROVIDER_MALFORMED;
-	if (r == 0 && response->status != 200) {
-		r = idpanswer_error(response->status, json).reason;
-		r = r == ERR_PROVIDER_ERROR ? r : ERR_PROVIDER_REFUSED;
-	}
+	if (r == 0 && response->status != 200)
+		r = refusal(idpanswer_error(response->status, json).event);
 	if (r != 0) {
 		end_failed(f, r);
 		return;

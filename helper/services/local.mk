@@ -36,6 +36,16 @@ check_PROGRAMS += tests/unit/test-idpanswer
 tests_unit_test_idpanswer_SOURCES = tests/unit/test-idpanswer.c
 tests_unit_test_idpanswer_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idpanswer_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-keys
+tests_unit_test_keys_SOURCES = tests/unit/test-keys.c
+tests_unit_test_keys_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_keys_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idp
+tests_unit_test_idp_SOURCES = tests/unit/test-idp.c
+tests_unit_test_idp_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idp_LDADD = libservices.la $(UNIT_LIBS)
 endif
 
 # The directory: who the members are on this host.
