@@ -44,7 +44,7 @@
 enum proto_type {
 	/* requests */
 	PROTO_SIGNIN = 1, /* begin a sign-in of a member (auth phase) */
-	PROTO_WAIT,       /* wait for the verdict of the sign-in begun here */
+	PROTO_WAIT,       /* for the prompt or the verdict of the sign-in */
 	PROTO_ACCOUNT,    /* may this member go on (account phase) */
 	PROTO_SESSION,    /* a session was opened or closed */
 	PROTO_STATUS,
@@ -54,7 +54,7 @@ enum proto_type {
 	PROTO_WHOAMI,
 	/* replies */
 	PROTO_PROMPT = 64, /* to SIGNIN: show this and then WAIT */
-	PROTO_PENDING,     /* to WAIT: not decided yet */
+	PROTO_PENDING,     /* to SIGNIN and WAIT: nothing yet, WAIT again */
 	PROTO_VERDICT,     /* to SIGNIN, WAIT, ACCOUNT; and any refusal */
 	PROTO_DONE,        /* to SESSION, SYNC, MEMBERS */
 	PROTO_STATUS_REPLY,
@@ -88,7 +88,7 @@ struct proto_signin {
 };
 
 struct proto_wait {
-	char handle[PROTO_HANDLE_SIZE];
+	char handle[PROTO_HANDLE_SIZE]; /* of the PROMPT; "" before it came */
 	uint32_t wait_ms; /* at most 2500; how long the reply may be held */
 };
 

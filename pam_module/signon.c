@@ -19,7 +19,12 @@
 
 #define MARK "orglogin_signed_in"
 /* A daemon that never decides must not hold a program for ever. */
-#define ROUNDS_MAX 512
+#define ROUNDS_MAX 128
+/* WAITs until a code is there: a slow provider gets 24 s. */
+#define CODE_ROUNDS 10
+/* WAITs after each Enter: longer than the usual pace of polling, so that who
+ * approved first and pressed Enter then is not asked again. */
+#define ENTER_ROUNDS 3
 #define AGAIN "Not approved yet. Press Enter when you have signed in: "
 
 static void
@@ -59,6 +64,23 @@ has_mark(pam_handle_t *pamh, const char *user)
 	    strcmp(mark, user) == 0;
 }
 
+/* WAITs until the answer is not PENDING, at most rounds times. */
+static int
+wait_rounds(struct client *client, const struct proto_wait *wait, int rounds,
+    struct client_reply *reply)
+{
+	int fault = 0;
+
+	reply->type = PROTO_PENDING;
+	for (int i = 0; i < rounds && fault == 0; i++) {
+		fault =
+		    ask_exchange(client, PROTO_WAIT, wait, &ASK_WAIT, reply);
+		if (reply->type != PROTO_PENDING)
+			break;
+	}
+	return fault;
+}
+
 /*
  * Shows the prompt in reply until the daemon has decided; the last reply is
  * left in reply, or a fault in ret_fault.  Returns how the conversation went.
@@ -73,8 +95,7 @@ prompt_until_decided(pam_handle_t *pamh, struct client *client,
 	memcpy(wait.handle, reply->u.prompt.handle, sizeof(wait.handle));
 	code = converse_prompt(pamh, reply->u.prompt.text);
 	for (int i = 0; i < ROUNDS_MAX && code == PAM_SUCCESS; i++) {
-		int fault =
-		    ask_exchange(client, PROTO_WAIT, &wait, &ASK_WAIT, reply);
+		int fault = wait_rounds(client, &wait, ENTER_ROUNDS, reply);
 
 		if (fault != 0 || reply->type != PROTO_PENDING) {
 			*ret_fault = fault;
@@ -93,6 +114,7 @@ sign_in(
 {
 	CLIENT_AUTO struct client client = CLIENT_NULL;
 	struct proto_signin signin = {.max_age_s = request->options.max_age_s};
+	const struct proto_wait unnamed = {.wait_ms = ASK_WAIT_MS};
 	int fault;
 
 	/* No longer than its field: it is a member's. */
@@ -104,6 +126,10 @@ sign_in(
 	if (fault == 0)
 		fault = ask_exchange(
 		    &client, PROTO_SIGNIN, &signin, &ASK_SIGNIN, reply);
+	if (fault == 0 && reply->type == PROTO_PENDING)
+		fault = wait_rounds(&client, &unnamed, CODE_ROUNDS, reply);
+	if (fault == 0 && reply->type == PROTO_PENDING)
+		fault = ERR_TIMED_OUT;
 	*ret_fault = fault;
 	if (fault != 0 || reply->type != PROTO_PROMPT)
 		return PAM_SUCCESS;

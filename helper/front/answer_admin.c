@@ -7,6 +7,7 @@
  */
 #include "front/exchange.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/err.h"
@@ -257,4 +258,5 @@ exchange_cancel(struct exchange *x)
 	signins_cancel(x->parts->signins, x->signin);
 	sync_cancel(x->parts->sync, x->sync);
 	x->signin = x->sync = 0;
+	free(TAKE(x->prompt));
 }

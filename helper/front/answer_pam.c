@@ -7,6 +7,7 @@
  */
 #include "front/exchange.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -15,6 +16,8 @@
 #include "common/text.h"
 
 #define WAIT_MAX_MS 2500
+/* A provider that takes longer is told as pending, not as a dead daemon. */
+#define SIGNIN_HOLD_MS 1500
 
 int
 exchange_verdict(struct exchange *x, const char *phase, const char *user,
@@ -50,6 +53,30 @@ give_verdict(struct exchange *x)
 	(void)exchange_verdict(x, "auth", x->user, &x->context, x->reason);
 }
 
+/* Gives the prompt; from now on a WAIT must name its handle. */
+static void
+give_prompt(struct exchange *x, const struct proto_prompt *prompt)
+{
+	memcpy(x->handle, prompt->handle, sizeof(x->handle));
+	x->asked = false;
+	loop_timer_stop(x->wait_timer);
+	(void)session_reply(x->session, PROTO_PROMPT, prompt, true);
+}
+
+static void
+keep_prompt(struct exchange *x, const struct proto_prompt *prompt)
+{
+	x->prompt = malloc(sizeof(*x->prompt));
+	if (x->prompt != NULL) {
+		*x->prompt = *prompt;
+		return;
+	}
+	signins_cancel(x->parts->signins, x->signin);
+	x->signin = 0;
+	x->decided = true;
+	x->reason = ERR_NO_MEMORY;
+}
+
 static void
 on_signin(void *arg, const struct signin_news *news)
 {
@@ -57,10 +84,10 @@ on_signin(void *arg, const struct signin_news *news)
 
 	switch (news->event) {
 	case SIGNIN_SHOW:
-		memcpy(x->handle, news->prompt->handle, sizeof(x->handle));
-		x->asked = false;
-		(void)session_reply(
-		    x->session, PROTO_PROMPT, news->prompt, true);
+		if (x->asked)
+			give_prompt(x, news->prompt);
+		else
+			keep_prompt(x, news->prompt);
 		return;
 	case SIGNIN_DECIDED:
 		x->signin = 0;
@@ -85,6 +112,7 @@ answer_signin(struct exchange *x, const void *message)
 	memcpy(x->user, request.user, sizeof(x->user));
 	x->context = request.context;
 	x->asked = true;
+	loop_timer_start(x->wait_timer, SIGNIN_HOLD_MS);
 	return signins_begin(
 	    x->parts->signins, &request, on_signin, x, &x->signin);
 }
@@ -93,10 +121,18 @@ int
 answer_wait(struct exchange *x, const void *message)
 {
 	const struct proto_wait *request = message;
+	struct proto_prompt *prompt = TAKE(x->prompt);
 
-	if (x->handle[0] == '\0' ||
-	    !secret_equal(x->handle, request->handle, PROTO_HANDLE_SIZE - 1))
+	if (!secret_equal(x->handle, request->handle, PROTO_HANDLE_SIZE)) {
+		free(prompt);
 		return ERR_MALFORMED;
+	}
+	if (prompt != NULL && !x->decided) {
+		give_prompt(x, prompt);
+		free(prompt);
+		return ERR_OK;
+	}
+	free(prompt);
 	if (x->decided) {
 		give_verdict(x);
 		return ERR_OK;

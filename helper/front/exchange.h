@@ -17,8 +17,9 @@ struct exchange {
 	struct session *session;
 	bool decides; /* the request under way may be answered by an ALLOW */
 	/* SIGNIN and WAIT */
-	uint64_t signin; /* 0: none under way */
-	char handle[PROTO_HANDLE_SIZE];
+	uint64_t signin;                /* 0: none under way */
+	char handle[PROTO_HANDLE_SIZE]; /* "" until the prompt was given */
+	struct proto_prompt *prompt;    /* came while nobody asked; else NULL */
 	char user[PROTO_NAME_SIZE];
 	struct proto_context context;
 	bool asked; /* a SIGNIN or WAIT waits for its reply */
