@@ -165,6 +165,11 @@ tests_unit_test_orgtoken_SOURCES = tests/unit/test-orgtoken.c $(PROFILES)
 tests_unit_test_orgtoken_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_orgtoken_LDADD = libservices.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-sync
+tests_unit_test_sync_SOURCES = tests/unit/test-sync.c $(PROFILES) $(DIRLAB)
+tests_unit_test_sync_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_sync_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-idsvc
 tests_unit_test_idsvc_SOURCES = tests/unit/test-idsvc.c $(PROFILES)
 tests_unit_test_idsvc_CFLAGS = $(UNIT_CFLAGS)

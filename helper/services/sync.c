@@ -82,25 +82,39 @@ tell(const struct sync *s, int reason)
 		    LOG_NUMBER("failures", (int64_t)s->failures + 1));
 }
 
+/* Those who asked before this moment, one by one, because a callback may cancel
+ * another waiter or ask anew. */
+static void
+tell_waiters(struct sync *s, int reason)
+{
+	uint64_t last = s->last_id;
+	struct waiter **link = &s->waiters;
+
+	while (*link != NULL) {
+		struct waiter *w = *link;
+
+		if (w->id > last) {
+			link = &w->next;
+			continue;
+		}
+		*link = w->next;
+		w->fn(w->arg, reason);
+		free(w);
+		link = &s->waiters;
+	}
+}
+
 /* A fetch has ended; everybody who waits is told once. */
 static void
 finish(struct sync *s, int reason, int64_t retry_after_s)
 {
-	struct waiter *waiters = TAKE(s->waiters);
-
 	tell(s, reason);
 	s->fetching = false;
 	s->accept_shrink = false;
 	s->state = reason;
 	if (s->started)
 		plan_next(s, reason, retry_after_s);
-	while (waiters != NULL) {
-		struct waiter *w = waiters;
-
-		waiters = w->next;
-		w->fn(w->arg, reason);
-		free(w);
-	}
+	tell_waiters(s, reason);
 }
 
 static void

@@ -1,0 +1,472 @@
+/*
+ * test-sync.c - the list is fetched when it should be, and no failure of its
+ * source takes anybody away.
+ *
+ * http is replaced at link time: the test gives every answer.  Everything
+ * between the answer and members.snapshot is real.
+ */
+#include "services/sync.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+#include "common/snapshot.h"
+#include "tests/unit/dirlab.h"
+#include "tests/unit/profiles.h"
+
+/* The one transfer that is under way. */
+static struct {
+	uint64_t id;
+	http_fn *fn;
+	void *arg;
+	unsigned int requests;
+} net;
+
+int
+http_start(struct http *http, const struct http_request *request, http_fn *fn,
+    void *arg, uint64_t *ret_id)
+{
+	assert_int_equal(net.id, 0);
+	net.id = *ret_id = ++net.requests;
+	net.fn = fn;
+	net.arg = arg;
+	return 0;
+}
+
+void
+http_cancel(struct http *http, uint64_t id)
+{
+	if (id == net.id)
+		net.id = 0;
+}
+
+struct fixture {
+	struct dirlab lab;
+	struct clock_fake clock;
+	struct loop *loop;
+	struct db *db;
+	struct directory *directory;
+	struct profile *profile;
+	struct idsvc *idsvc;
+	struct sync *sync;
+	unsigned int calls;
+	int reason;
+	uint64_t cancel_other; /* from inside the callback */
+};
+
+static void
+open_service(struct fixture *f)
+{
+	const struct idsvc_options options = {.profile = f->profile,
+	    .url = "https://org.test",
+	    .organization_id = "org_acme",
+	    .api_key = "key",
+	    .jwt_transport = true};
+
+	assert_int_equal(
+	    idsvc_new(f->loop, NULL, &f->clock.clock, &options, &f->idsvc), 0);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct directory_options options = {.organization_id = "org_acme",
+	    .organization_name = "Acme",
+	    .shell = "/bin/bash",
+	    .home = "/home/%u",
+	    .id_first = 1879048192,
+	    .id_last = 2147352575,
+	    .refresh_s = 60,
+	    .hard_age_s = 604800,
+	    .max_shrink_percent = 20};
+
+	assert_non_null(f);
+	memset(&net, 0, sizeof(net));
+	dirlab_init(&f->lab);
+	clock_fake_init(&f->clock, 1767323045, 5000);
+	options.policy = &f->lab.policy;
+	options.snapshot_path = f->lab.snapshot;
+	options.passwd_path = f->lab.passwd;
+	options.group_path = f->lab.group;
+	assert_int_equal(loop_new(&f->loop), 0);
+	assert_int_equal(db_open(f->lab.db, &f->db), 0);
+	assert_int_equal(
+	    directory_new(f->db, &f->clock.clock, &options, &f->directory), 0);
+	assert_int_equal(directory_load(f->directory), 0);
+	f->profile = profiles_sample();
+	open_service(f);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	sync_free(f->sync);
+	idsvc_free(f->idsvc);
+	profile_free(f->profile);
+	directory_free(f->directory);
+	db_close(f->db);
+	loop_free(f->loop);
+	dirlab_done(&f->lab);
+	free(f);
+	return 0;
+}
+
+static void
+open_sync(struct fixture *f, const char *file_path)
+{
+	const struct sync_options options = {.directory = f->directory,
+	    .idsvc = file_path == NULL ? f->idsvc : NULL,
+	    .file_path = file_path,
+	    .refresh_s = 60};
+
+	sync_free(f->sync);
+	f->sync = NULL;
+	assert_int_equal(
+	    sync_new(f->loop, &f->clock.clock, &options, &f->sync), 0);
+}
+
+static void
+on_done(void *arg, int reason)
+{
+	struct fixture *f = arg;
+
+	f->calls++;
+	f->reason = reason;
+	if (f->cancel_other != 0)
+		sync_cancel(f->sync, f->cancel_other);
+}
+
+static uint64_t
+ask(struct fixture *f, bool accept)
+{
+	uint64_t id = 0;
+
+	assert_int_equal(sync_now(f->sync, accept, on_done, NULL, f, &id), 0);
+	return id;
+}
+
+/* Turns the loop until a request is out or the answer is in. */
+static void
+turn(struct fixture *f)
+{
+	unsigned int before = f->calls;
+
+	for (int i = 0; i < 1000 && net.id == 0 && f->calls == before; i++)
+		loop_turn(f->loop, true);
+	assert_true(net.id != 0 || f->calls != before);
+}
+
+static void
+answer(enum http_outcome outcome, int status, const char *body)
+{
+	http_fn *fn = net.fn;
+	const struct http_response response = {.outcome = outcome,
+	    .timed_out = outcome == HTTP_UNREACHABLE,
+	    .status = status,
+	    .body = (const uint8_t *)body,
+	    .body_len = strlen(body),
+	    .content_type = "application/json",
+	    .retry_after_s = status == 429 ? 1800 : -1,
+	    .etag = ""};
+
+	assert_int_not_equal(net.id, 0);
+	net.id = 0;
+	fn(net.arg, &response);
+}
+
+/* Six members on three pages. */
+#define PAGE(a, b)                                                            \
+	"{\"total\":6,\"members\":[{\"id\":\"" a "\",\"user\":{\"mail\":\"" a \
+	"@x.test\"},\"role\":\"owner\"},"                                     \
+	"{\"id\":\"" b "\",\"user\":{\"mail\":\"" b "@x.test\"}}]}"
+static const char *const pages[] = {
+    PAGE("a", "b"), PAGE("c", "d"), PAGE("e", "f")};
+
+static void
+answer_all(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(pages); i++)
+		answer(HTTP_ANSWERED, 200, pages[i]);
+}
+
+static size_t
+known(struct fixture *f)
+{
+	return members_count(directory_members(f->directory));
+}
+
+static uint32_t
+published(const struct fixture *f)
+{
+	struct snapshot snapshot SNAPSHOT_AUTO = {0};
+
+	assert_int_equal(snapshot_open(f->lab.snapshot, &snapshot), 0);
+	return snapshot.user_count;
+}
+
+static void
+a_list_is_fetched_and_published(void **state)
+{
+	struct fixture *f = *state;
+
+	open_sync(f, NULL);
+	assert_int_equal(sync_state(f->sync), ERR_NOT_FOUND);
+	assert_int_equal(sync_next_ms(f->sync), -1);
+	sync_start(f->sync);
+	turn(f);
+	answer_all();
+	assert_int_equal(sync_state(f->sync), 0);
+	assert_int_equal(known(f), 6);
+	assert_int_equal(published(f), 6);
+	assert_in_range(sync_next_ms(f->sync), 48000, 60000);
+}
+
+static void
+t110_no_failure_of_any_page_removes_anybody(void **state)
+{
+	static const struct {
+		enum http_outcome outcome;
+		int status;
+		const char *body;
+		int reason;
+	} faults[] = {
+	    {HTTP_UNREACHABLE, 0, "", ERR_SERVICE_UNREACHABLE},
+	    {HTTP_TLS_REFUSED, 0, "", ERR_SERVICE_TLS},
+	    {HTTP_BAD_ANSWER, 0, "", ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 500, "", ERR_SERVICE_ERROR},
+	    {HTTP_ANSWERED, 500, "{\"total\":0,\"members\":[]}",
+		ERR_SERVICE_ERROR},
+	    {HTTP_ANSWERED, 429, "{}", ERR_SERVICE_RATE_LIMITED},
+	    {HTTP_ANSWERED, 401, "", ERR_SERVICE_REFUSED},
+	    {HTTP_ANSWERED, 404, "<html></html>", ERR_SERVICE_ERROR},
+	    {HTTP_ANSWERED, 200, "", ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 200, "null", ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 200, "[]", ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 200, "<html></html>", ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 200, "{\"total\":6,\"members\":[{\"id\":\"a\"",
+		ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 200, "{\"total\":6,\"members\":[]}",
+		ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 200, "{\"total\":6,\"members\":{}}",
+		ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 200, "{\"members\":[{\"id\":\"a\"}]}",
+		ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 200, "{\"total\":6,\"members\":[{\"id\":\"\"}]}",
+		ERR_SERVICE_MALFORMED},
+	    {HTTP_ANSWERED, 200, PAGE("z", "z"), ERR_SERVICE_MALFORMED},
+	};
+	struct fixture *f = *state;
+
+	open_sync(f, NULL);
+	ask(f, false);
+	turn(f);
+	answer_all();
+	assert_int_equal(f->reason, 0);
+	for (size_t page = 0; page < ARRAY_SIZE(pages); page++) {
+		for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+			f->calls = 0;
+			ask(f, true);
+			turn(f);
+			for (size_t good = 0; good < page; good++)
+				answer(HTTP_ANSWERED, 200, pages[good]);
+			answer(faults[i].outcome, faults[i].status,
+			    faults[i].body);
+			assert_int_equal(f->calls, 1);
+			assert_int_equal(f->reason, faults[i].reason);
+			assert_int_equal(sync_state(f->sync), faults[i].reason);
+			assert_int_equal(known(f), 6);
+			assert_int_equal(published(f), 6);
+		}
+	}
+}
+
+static void
+t110_an_empty_list_is_held_until_it_is_accepted(void **state)
+{
+	struct fixture *f = *state;
+
+	open_sync(f, NULL);
+	ask(f, false);
+	turn(f);
+	answer_all();
+	ask(f, false);
+	turn(f);
+	answer(HTTP_ANSWERED, 200, "{\"total\":0,\"members\":[]}");
+	assert_int_equal(f->reason, ERR_DIRECTORY_SHRUNK);
+	assert_int_equal(published(f), 6);
+	/* The word of one caller does not outlive its fetch. */
+	ask(f, true);
+	turn(f);
+	answer(HTTP_ANSWERED, 500, "");
+	ask(f, false);
+	turn(f);
+	answer(HTTP_ANSWERED, 200, "{\"total\":0,\"members\":[]}");
+	assert_int_equal(f->reason, ERR_DIRECTORY_SHRUNK);
+	assert_int_equal(published(f), 6);
+	ask(f, true);
+	turn(f);
+	answer(HTTP_ANSWERED, 200, "{\"total\":0,\"members\":[]}");
+	assert_int_equal(f->reason, 0);
+	assert_int_equal(published(f), 0);
+}
+
+static void
+a_failing_source_is_asked_again_later_and_later(void **state)
+{
+	struct fixture *f = *state;
+
+	open_sync(f, NULL);
+	sync_start(f->sync);
+	turn(f);
+	answer(HTTP_UNREACHABLE, 0, "");
+	assert_int_equal(sync_next_ms(f->sync), 5000);
+	ask(f, false);
+	turn(f);
+	answer(HTTP_UNREACHABLE, 0, "");
+	assert_int_equal(sync_next_ms(f->sync), 10000);
+	ask(f, false);
+	turn(f);
+	answer(HTTP_ANSWERED, 429, "");
+	assert_int_equal(sync_next_ms(f->sync), 1800000);
+	ask(f, false);
+	turn(f);
+	answer_all();
+	assert_in_range(sync_next_ms(f->sync), 48000, 60000);
+}
+
+static void
+who_asks_meanwhile_joins_the_fetch(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t gone = 0;
+
+	open_sync(f, NULL);
+	ask(f, false);
+	turn(f);
+	ask(f, false);
+	gone = ask(f, false);
+	sync_cancel(f->sync, gone);
+	sync_cancel(f->sync, 4711);
+	answer_all();
+	assert_int_equal(f->calls, 2);
+	assert_int_equal(net.requests, 3);
+}
+
+static void
+a_waiter_cancelled_by_another_is_not_called(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t first = 0;
+
+	open_sync(f, NULL);
+	first = ask(f, false);
+	turn(f);
+	ask(f, false);
+	/* Whoever is told first takes the other one away. */
+	f->cancel_other = first;
+	answer_all();
+	assert_int_equal(f->calls, 1);
+}
+
+static void
+a_sync_can_be_freed_at_any_time(void **state)
+{
+	struct fixture *f = *state;
+
+	open_sync(f, NULL);
+	ask(f, false);
+	turn(f);
+	answer(HTTP_ANSWERED, 200, pages[0]);
+	sync_free(f->sync);
+	f->sync = NULL;
+	assert_int_equal(net.id, 0);
+	assert_int_equal(f->calls, 0);
+}
+
+static int
+read_file_once(struct fixture *f, const char *text)
+{
+	if (text != NULL)
+		dirlab_write(f->lab.members, text);
+	ask(f, false);
+	turn(f);
+	return f->reason;
+}
+
+#define LINE(id)                                                       \
+	"{\"id\":\"" id "\",\"email\":\"" id "@x.test\",\"roles\":[]," \
+	"\"state\":\"Active\"}\n"
+
+static void
+a_file_is_read_line_by_line(void **state)
+{
+	struct fixture *f = *state;
+
+	open_sync(f, f->lab.members);
+	assert_int_equal(read_file_once(f, LINE("a") "\n" LINE("b")), 0);
+	assert_int_equal(published(f), 2);
+	assert_non_null(members_by_user(directory_members(f->directory), "b"));
+	/* The last line needs no newline. */
+	assert_int_equal(read_file_once(f,
+			     LINE("a") "{\"id\":\"b\",\"email\":\"b@x.test\","
+				       "\"roles\":[],\"state\":\"Suspended\"}"),
+	    0);
+	assert_int_equal(
+	    members_by_id(directory_members(f->directory), "b")->state,
+	    MEMBER_SUSPENDED);
+}
+
+static void
+t110_a_bad_file_removes_nobody(void **state)
+{
+	static const char *const texts[] = {"", "\n\n", "{}\n",
+	    LINE("a") "{\"id\":\n", LINE("a") LINE("a"),
+	    LINE("a") LINE("b") "nonsense", LINE("a") "\r\n" LINE("b")};
+	struct fixture *f = *state;
+
+	open_sync(f, f->lab.members);
+	assert_int_equal(read_file_once(f, LINE("a") LINE("b")), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		assert_int_not_equal(read_file_once(f, texts[i]), 0);
+		assert_int_equal(known(f), 2);
+		assert_int_equal(published(f), 2);
+	}
+	dirlab_write(f->lab.members, LINE("a"));
+	assert_int_equal(chmod(f->lab.members, 0666), 0);
+	assert_int_equal(read_file_once(f, NULL), ERR_INSECURE_FILE);
+	assert_int_equal(remove(f->lab.members), 0);
+	assert_int_equal(read_file_once(f, NULL), ERR_NOT_FOUND);
+	assert_int_equal(published(f), 2);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(a_list_is_fetched_and_published),
+	    TEST(t110_no_failure_of_any_page_removes_anybody),
+	    TEST(t110_an_empty_list_is_held_until_it_is_accepted),
+	    TEST(a_failing_source_is_asked_again_later_and_later),
+	    TEST(who_asks_meanwhile_joins_the_fetch),
+	    TEST(a_waiter_cancelled_by_another_is_not_called),
+	    TEST(a_sync_can_be_freed_at_any_time),
+	    TEST(a_file_is_read_line_by_line),
+	    TEST(t110_a_bad_file_removes_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
