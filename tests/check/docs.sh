@@ -66,6 +66,7 @@ stand()
 		while ((getline text < page) > 0) {
 			gsub(/\\f[BIRP]|\\f\(..|\\&/, "", text)
 			gsub(/\\-/, "-", text)
+			gsub(/Fl -/, "Fl --", text)
 			all = all " " text
 		}
 		all = all " "

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Files: .c at most 600 lines, .h at most 200. Functions: at most 60 lines, six
+# Files: .c at most 600 lines (a test, which is read case by case, 1200), .h at
+# most 200. Functions: at most 60 lines, six
 # parameters and a cognitive complexity of 15 (clang-tidy). No variable is
 # visible outside its file unless it is constant (the built objects say so).
 # sizes.allow holds the exceptions: file, function (or - for the file) and why.
@@ -15,6 +16,7 @@ file_lines()
 	for file; do
 		case $file in
 		*.h) most=200 ;;
+		tests/*) most=1200 ;;
 		*) most=600 ;;
 		esac
 		lines=$(wc -l <"$file")
