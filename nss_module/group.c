@@ -64,41 +64,37 @@ tell(const struct snapshot *snap, const struct snapshot_group *group,
 	return tell_members(snap, group, &out, members);
 }
 
-enum nss_status
-group_by_name(
-    struct map *map, const char *name, const struct group_answer *answer)
+/* By name, or by number where there is none. */
+static enum nss_status
+find(struct map *map, const char *name, gid_t gid,
+    const struct group_answer *answer)
 {
 	struct map_view view;
 	struct snapshot_group group;
 	int err;
 
-	do {
-		err = map_begin(map, &view);
-		if (err)
-			break;
-		err = snapshot_group_by_name(&view.snap, name, &group);
+	while ((err = map_begin(map, &view)) == 0) {
+		err = name ? snapshot_group_by_name(&view.snap, name, &group)
+			   : snapshot_group_by_id(&view.snap, gid, &group);
 		if (!err)
 			err = tell(&view.snap, &group, answer);
-	} while (!map_end(map, &view));
+		if (map_end(map, &view))
+			break;
+	}
 	return pack_status(err, answer->errnop);
+}
+
+enum nss_status
+group_by_name(
+    struct map *map, const char *name, const struct group_answer *answer)
+{
+	return find(map, name, 0, answer);
 }
 
 enum nss_status
 group_by_id(struct map *map, gid_t gid, const struct group_answer *answer)
 {
-	struct map_view view;
-	struct snapshot_group group;
-	int err;
-
-	do {
-		err = map_begin(map, &view);
-		if (err)
-			break;
-		err = snapshot_group_by_id(&view.snap, gid, &group);
-		if (!err)
-			err = tell(&view.snap, &group, answer);
-	} while (!map_end(map, &view));
-	return pack_status(err, answer->errnop);
+	return find(map, NULL, gid, answer);
 }
 
 /* The next group that is not the host's own. */
@@ -162,13 +158,12 @@ group_next(
 	uint32_t place = 0;
 	int err;
 
-	do {
-		err = map_begin(map, &view);
-		if (err)
-			break;
+	while ((err = map_begin(map, &view)) == 0) {
 		trial = *walk;
 		err = tell_next(&view, &trial, answer, &place);
-	} while (!map_end(map, &view));
+		if (map_end(map, &view))
+			break;
+	}
 	if (!err) {
 		walk_advance(&trial, &view, place, answer->entry->gr_name);
 		*walk = trial;
@@ -226,15 +221,14 @@ group_list(struct map *map, const char *user_name,
 	struct snapshot_user user;
 	int err;
 
-	do {
-		*list->count = start;
-		err = map_begin(map, &view);
-		if (err)
-			break;
+	while ((err = map_begin(map, &view)) == 0) {
 		err = snapshot_user_by_name(&view.snap, user_name, &user);
 		if (!err)
 			err = add_gids(&user, list);
-	} while (!map_end(map, &view));
+		if (map_end(map, &view))
+			break;
+		*list->count = start;
+	}
 	return pack_status(err, errnop);
 }
 

@@ -3,11 +3,11 @@
  *
  * A lookup brackets its reading:
  *
- *	do {
- *		err = map_begin(map, &view);
- *		if (err) return ...;
- *		... read view.snap, copy out ...
- *	} while (!map_end(map, &view));
+ *	while ((err = map_begin(map, &view)) == 0) {
+ *		err = ... read view.snap, copy out ...
+ *		if (map_end(map, &view))
+ *			break;
+ *	}
  *
  * In between nothing is locked and nothing is counted; see map.c.  Any thread
  * may do so at any time, and may be torn away by a signal handler's longjmp.

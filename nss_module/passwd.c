@@ -42,41 +42,37 @@ tell(const struct snapshot_user *user, const struct passwd_answer *answer)
 	return 0;
 }
 
-enum nss_status
-passwd_by_name(
-    struct map *map, const char *name, const struct passwd_answer *answer)
+/* By name, or by number where there is none. */
+static enum nss_status
+find(struct map *map, const char *name, uid_t uid,
+    const struct passwd_answer *answer)
 {
 	struct map_view view;
 	struct snapshot_user user;
 	int err;
 
-	do {
-		err = map_begin(map, &view);
-		if (err)
-			break;
-		err = snapshot_user_by_name(&view.snap, name, &user);
+	while ((err = map_begin(map, &view)) == 0) {
+		err = name ? snapshot_user_by_name(&view.snap, name, &user)
+			   : snapshot_user_by_id(&view.snap, uid, &user);
 		if (!err)
 			err = tell(&user, answer);
-	} while (!map_end(map, &view));
+		if (map_end(map, &view))
+			break;
+	}
 	return pack_status(err, answer->errnop);
+}
+
+enum nss_status
+passwd_by_name(
+    struct map *map, const char *name, const struct passwd_answer *answer)
+{
+	return find(map, name, 0, answer);
 }
 
 enum nss_status
 passwd_by_id(struct map *map, uid_t uid, const struct passwd_answer *answer)
 {
-	struct map_view view;
-	struct snapshot_user user;
-	int err;
-
-	do {
-		err = map_begin(map, &view);
-		if (err)
-			break;
-		err = snapshot_user_by_id(&view.snap, uid, &user);
-		if (!err)
-			err = tell(&user, answer);
-	} while (!map_end(map, &view));
-	return pack_status(err, answer->errnop);
+	return find(map, NULL, uid, answer);
 }
 
 static int
@@ -99,12 +95,11 @@ passwd_next(
 	uint32_t place = 0;
 	int err;
 
-	do {
-		err = map_begin(map, &view);
-		if (err)
-			break;
+	while ((err = map_begin(map, &view)) == 0) {
 		err = tell_place(&view, walk, answer, &place);
-	} while (!map_end(map, &view));
+		if (map_end(map, &view))
+			break;
+	}
 	if (!err)
 		walk_advance(walk, &view, place, answer->entry->pw_name);
 	return pack_status(err, answer->errnop);
