@@ -46,3 +46,13 @@ FUZZERS += tests/fuzz/fuzz-snapshot
 tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz-snapshot.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_snapshot_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_snapshot_LDADD = libsnapshot.la
+
+FUZZERS += tests/fuzz/fuzz-members
+tests_fuzz_fuzz_members_SOURCES = tests/fuzz/fuzz-members.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_members_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_members_LDADD = libservices.la
+
+FUZZERS += tests/fuzz/fuzz-profile
+tests_fuzz_fuzz_profile_SOURCES = tests/fuzz/fuzz-profile.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_profile_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_profile_LDADD = libservices.la

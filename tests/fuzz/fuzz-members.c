@@ -1,0 +1,121 @@
+/*
+ * fuzz-members.c - any answer gives members inside the grammar, or a reason;
+ * any line gives a member that comes back as it went, or a reason.
+ */
+#include "rules/members.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "common/buf.h"
+#include "common/err.h"
+#include "services/memberjson.h"
+#include "services/readout.h"
+#include "tests/fuzz/fuzz.h"
+
+static void
+require(bool truth)
+{
+	if (!truth)
+		abort();
+}
+
+static const struct profile profile = {
+    .state_count = 1,
+    .states = {{"suspended", MEMBER_SUSPENDED}},
+    .state_absent = MEMBER_ACTIVE,
+    .error_count = 1,
+    .errors = {{.status = 403,
+	.pointer = "/code",
+	.value = "BANNED_USER",
+	.reason = ERR_MEMBER_SUSPENDED}},
+    .members =
+	{
+	    .items = "/members",
+	    .total = "/total",
+	    .paging = PROFILE_OFFSET,
+	    .page_size = 2,
+	    .id = "/userId",
+	    .mail = "/user/email",
+	    .name = "/user/name",
+	    .username = "/user/username",
+	    .state = "/status",
+	    .created = "/createdAt",
+	    .roles = "/role",
+	    .roles_form = PROFILE_COMMA,
+	    .scopes = "/scopes",
+	    .scopes_form = PROFILE_ARRAY,
+	},
+};
+
+static void
+check_member(struct members *members, size_t index)
+{
+	const struct member *m = members_at(members, index);
+	struct member *first = NULL;
+
+	require(name_id_valid(m->id));
+	require(members_by_id(members, m->id) == m);
+	require(m->mail[0] == '\0' || name_mail_valid(m->mail));
+	require(m->mail[0] == '\0' ||
+	    members_by_mail(members, m->mail, &first) > 0);
+	require(m->name[0] == '\0' || name_gecos_valid(m->name));
+	for (size_t i = 0; i < m->role_count; i++)
+		require(name_role_valid(m->roles[i]));
+	for (size_t i = 0; i < m->scope_count; i++)
+		require(name_role_valid(m->scopes[i]));
+	require(m->user[0] == '\0' && m->uid == 0 && m->excluded == 0);
+}
+
+static void
+check_answer(const uint8_t *bytes, size_t len)
+{
+	JSON_AUTO struct json *json = NULL;
+	MEMBERS_AUTO struct members *members = NULL;
+	struct readout_paging paging = {.total = -1};
+	bool more = false;
+	int r = json_parse(bytes, len, (size_t)1 << 20, &json);
+
+	require(readout_error(&profile, 403, json) < 0);
+	if (r != 0 || members_new(&members) != 0)
+		return;
+	r = readout_page(&profile, json_root(json), &paging, members, &more);
+	for (size_t i = 0; i < members_count(members); i++)
+		check_member(members, i);
+	require(r == 0 || r == ERR_SERVICE_MALFORMED || r == ERR_NO_MEMORY);
+	if (r != 0)
+		return;
+	require(paging.number == 1 &&
+	    members_count(members) <= (size_t)paging.total);
+	require(more == (members_count(members) < (size_t)paging.total));
+}
+
+static void
+check_line(const uint8_t *bytes, size_t len)
+{
+	MEMBERS_AUTO struct members *members = NULL;
+	MEMBERS_AUTO struct members *again = NULL;
+	struct buf out BUF_AUTO = {.limit = (size_t)1 << 20};
+
+	if (members_new(&members) != 0 || members_new(&again) != 0 ||
+	    memberjson_read(members, bytes, len) != 0) {
+		require(members == NULL || members_count(members) == 0);
+		return;
+	}
+	check_member(members, 0);
+	memberjson_write(&out, members_at(members, 0));
+	require(buf_fault(&out) == 0);
+	if (out.len > MEMBERJSON_LINE_MAX)
+		return;
+	require(memberjson_read(again, out.bytes, out.len) == 0);
+	require(member_same(members_at(members, 0), members_at(again, 0)));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	check_answer(bytes, len);
+	check_line(bytes, len);
+	return 0;
+}
