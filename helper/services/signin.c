@@ -286,9 +286,9 @@ put_prompt(struct signin *s, const struct idp_device *device,
 		buf_put_format(&text, ", from %s", rhost);
 	buf_put_format(&text,
 	    "\n\n  Open:  %s\n  Code:  %s\n\n"
-	    "The code lives %lld seconds. Go on only if you started this "
-	    "sign-in yourself:\nwhoever gave you this code otherwise would "
-	    "be signed in as you.\n"
+	    "The code is good for %lld seconds. Go on only if you started this "
+	    "sign-in\nyourself: approving a code that somebody sent you lets "
+	    "them in as you.\n"
 	    "Press Enter when you have signed in: ",
 	    device->verification_uri, device->user_code, (long long)lifetime_s);
 	if (buf_text(&text) == NULL)
