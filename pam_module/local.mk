@@ -89,6 +89,19 @@ tests_unit_test_account_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_account_LDFLAGS = $(AM_LDFLAGS) $(FAKEPAM_WRAPS)
 tests_unit_test_account_LDADD = $(PAMHOST_LDADD)
 
+check_PROGRAMS += tests/unit/test-pamfaults
+tests_unit_test_pamfaults_SOURCES = tests/unit/test-pamfaults.c \
+	$(PAMHOST_SOURCES)
+tests_unit_test_pamfaults_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_pamfaults_LDFLAGS = $(AM_LDFLAGS) $(FAKEPAM_WRAPS) \
+	-Wl,--wrap=open -Wl,--wrap=read -Wl,--wrap=close -Wl,--wrap=fstat \
+	-Wl,--wrap=stat -Wl,--wrap=mmap -Wl,--wrap=munmap \
+	-Wl,--wrap=socket -Wl,--wrap=connect -Wl,--wrap=poll \
+	-Wl,--wrap=send -Wl,--wrap=recv -Wl,--wrap=clock_gettime \
+	-Wl,--wrap=time -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=strdup -Wl,--wrap=free
+tests_unit_test_pamfaults_LDADD = $(PAMHOST_LDADD)
+
 check_PROGRAMS += tests/unit/test-pam_orglogin
 tests_unit_test_pam_orglogin_SOURCES = tests/unit/test-pam_orglogin.c
 tests_unit_test_pam_orglogin_CFLAGS = $(UNIT_CFLAGS)

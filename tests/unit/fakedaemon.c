@@ -27,6 +27,7 @@
 
 uid_t fakedaemon_folder_uid;
 uid_t fakedaemon_peer_uid;
+bool (*fakedaemon_fails)(void);
 
 int __real_lstat(const char *path, struct stat *status);
 int __wrap_lstat(const char *path, struct stat *status);
@@ -34,8 +35,11 @@ int __wrap_lstat(const char *path, struct stat *status);
 int
 __wrap_lstat(const char *path, struct stat *status)
 {
-	int result = __real_lstat(path, status);
+	int result;
 
+	if (fakedaemon_fails != NULL && fakedaemon_fails())
+		return -1;
+	result = __real_lstat(path, status);
 	if (result == 0 && status->st_uid == geteuid())
 		status->st_uid = fakedaemon_folder_uid;
 	return result;
@@ -49,8 +53,11 @@ int __wrap_getsockopt(
 int
 __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *len)
 {
-	int result = __real_getsockopt(fd, level, option, value, len);
+	int result;
 
+	if (fakedaemon_fails != NULL && fakedaemon_fails())
+		return -1;
+	result = __real_getsockopt(fd, level, option, value, len);
 	if (result == 0 && option == SO_PEERCRED)
 		((struct ucred *)value)->uid = fakedaemon_peer_uid;
 	return result;
@@ -130,19 +137,21 @@ await_client(const struct fakedaemon *daemon)
 	return fd;
 }
 
-static void
+/* False if the client has gone instead. */
+static bool
 read_request(const struct fakedaemon *daemon, int fd)
 {
 	uint8_t frame[PROTO_FRAME_MAX];
 	struct proto_header header;
 
 	if (!get_all(fd, frame, PROTO_HEADER_BYTES))
-		_exit(0);
+		return false;
 	if (proto_decode_header(frame, &header) != 0 ||
 	    !get_all(fd, frame + PROTO_HEADER_BYTES, header.body_len))
 		_exit(1);
 	tell(daemon->log_fd, FAKEDAEMON_REQUEST);
 	put_all(daemon->log_fd, frame, PROTO_HEADER_BYTES + header.body_len);
+	return true;
 }
 
 static void
@@ -169,6 +178,7 @@ read_to_end(const struct fakedaemon *daemon, int fd)
 	(void)close(fd);
 }
 
+/* The descriptor to go on with, or -1 when the client has gone. */
 static int
 play_step(
     const struct fakedaemon *daemon, int fd, const struct fakedaemon_step *step)
@@ -179,8 +189,8 @@ play_step(
 		read_to_end(daemon, fd);
 		return await_client(daemon);
 	}
-	if (step->act != FAKEDAEMON_MORE)
-		read_request(daemon, fd);
+	if (step->act != FAKEDAEMON_MORE && !read_request(daemon, fd))
+		return -1;
 	if (step->act == FAKEDAEMON_BYTES)
 		put_all(fd, step->bytes, step->len);
 	else if (step->act == FAKEDAEMON_DRIP)
@@ -205,8 +215,15 @@ play(const struct fakedaemon *daemon, const struct fakedaemon_step *steps,
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)alarm(120);
 	fd = await_client(daemon);
-	for (size_t i = 0; i < count; i++)
-		fd = play_step(daemon, fd, &steps[i]);
+	for (size_t i = 0; i < count; i++) {
+		int next = play_step(daemon, fd, &steps[i]);
+
+		/* What was meant for a client who has gone is left out. */
+		while (next < 0 && i + 1 < count &&
+		    steps[i + 1].act != FAKEDAEMON_NEXT)
+			i++;
+		fd = next < 0 ? fd : next;
+	}
 	read_to_end(daemon, fd);
 	_exit(0);
 }

@@ -43,6 +43,8 @@ struct fakedaemon {
 
 extern uid_t fakedaemon_folder_uid;
 extern uid_t fakedaemon_peer_uid;
+/* Asked before each wrapped call; true makes it fail. May be NULL. */
+extern bool (*fakedaemon_fails)(void);
 
 /* Makes a folder and a listening socket; the daemon is not yet running. */
 void fakedaemon_listen(struct fakedaemon *daemon);

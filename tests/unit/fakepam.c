@@ -32,6 +32,12 @@ fake_of(const pam_handle_t *pamh)
 	return (struct fakepam *)(uintptr_t)pamh;
 }
 
+static bool
+fails(const pam_handle_t *pamh)
+{
+	return fake_of(pamh)->fails != NULL && fake_of(pamh)->fails();
+}
+
 pam_handle_t *
 fakepam_handle(struct fakepam *pam)
 {
@@ -58,6 +64,8 @@ fakepam_done(struct fakepam *pam)
 int
 __wrap_pam_get_user(pam_handle_t *pamh, const char **user, const char *prompt)
 {
+	if (fails(pamh))
+		return PAM_SYSTEM_ERR;
 	*user = fake_of(pamh)->user;
 	return fake_of(pamh)->get_user_code;
 }
@@ -67,6 +75,8 @@ __wrap_pam_get_item(const pam_handle_t *pamh, int item, const void **value)
 {
 	const struct fakepam *pam = fake_of(pamh);
 
+	if (fails(pamh))
+		return PAM_SYSTEM_ERR;
 	if (item == PAM_USER)
 		*value = pam->user;
 	else if (item == PAM_SERVICE)
@@ -88,6 +98,8 @@ __wrap_pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 {
 	struct fakepam *pam = fake_of(pamh);
 
+	if (fails(pamh))
+		return PAM_SYSTEM_ERR;
 	if (pam->set_data_code != PAM_SUCCESS)
 		return pam->set_data_code;
 	fakepam_done(pam);
@@ -103,7 +115,7 @@ __wrap_pam_get_data(
 {
 	const struct fakepam *pam = fake_of(pamh);
 
-	if (strcmp(pam->data_name, name) != 0)
+	if (fails(pamh) || strcmp(pam->data_name, name) != 0)
 		return PAM_NO_MODULE_DATA;
 	*data = pam->data;
 	return PAM_SUCCESS;
@@ -119,6 +131,8 @@ __wrap_pam_prompt(
 	    : FAKEPAM_SHOWN_MAX - 1;
 	va_list args;
 
+	if (fails(pamh))
+		return PAM_SYSTEM_ERR;
 	pam->shown_count++;
 	pam->shown[at].style = style;
 	va_start(args, format);
