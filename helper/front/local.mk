@@ -9,3 +9,16 @@ libfront_la_SOURCES += helper/front/exchange.h
 libfront_la_SOURCES += helper/front/requests.c helper/front/requests.h
 libfront_la_SOURCES += helper/front/answer_admin.c
 libfront_la_SOURCES += helper/front/answer_pam.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-session
+tests_unit_test_session_SOURCES = tests/unit/test-session.c
+tests_unit_test_session_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_session_LDADD = libfront.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-listener
+tests_unit_test_listener_SOURCES = tests/unit/test-listener.c
+tests_unit_test_listener_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_listener_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
+tests_unit_test_listener_LDADD = libfront.la $(UNIT_LIBS)
+endif
