@@ -111,6 +111,7 @@ answer_signin(struct exchange *x, const void *message)
 		request.context.caller_uid = session_uid(x->session);
 	memcpy(x->user, request.user, sizeof(x->user));
 	x->context = request.context;
+	memset(x->handle, 0, sizeof(x->handle));
 	x->asked = true;
 	loop_timer_start(x->wait_timer, SIGNIN_HOLD_MS);
 	return signins_begin(

@@ -21,4 +21,21 @@ tests_unit_test_listener_SOURCES = tests/unit/test-listener.c
 tests_unit_test_listener_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_listener_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
 tests_unit_test_listener_LDADD = libfront.la $(UNIT_LIBS)
+
+FRONTHOST = tests/unit/fronthost.c tests/unit/fronthost.h
+
+check_PROGRAMS += tests/unit/test-requests
+tests_unit_test_requests_SOURCES = tests/unit/test-requests.c $(FRONTHOST)
+tests_unit_test_requests_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_requests_LDADD = libfront.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-answer_pam
+tests_unit_test_answer_pam_SOURCES = tests/unit/test-answer_pam.c $(FRONTHOST)
+tests_unit_test_answer_pam_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_answer_pam_LDADD = libfront.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-answer_admin
+tests_unit_test_answer_admin_SOURCES = tests/unit/test-answer_admin.c $(FRONTHOST)
+tests_unit_test_answer_admin_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_answer_admin_LDADD = libfront.la $(UNIT_LIBS)
 endif

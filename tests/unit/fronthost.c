@@ -1,0 +1,394 @@
+/*
+ * fronthost.c - the services behind the front, played, and a client of it.
+ */
+#include "tests/unit/fronthost.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+
+struct front *
+front(void)
+{
+	static struct front f;
+
+	return &f;
+}
+
+static struct member *
+person(size_t i)
+{
+	static const char *const roles[] = {"User", "OrganizationAdmin"};
+	static struct member members[3];
+	static char id[32];
+	struct member *m = &members[i < 2 ? i : 2];
+
+	snprintf(id, sizeof(id), "u-%zu", i);
+	*m = (struct member){
+	    .id = i == 0 ? "u-ada"
+		: i == 1 ? "u-bob"
+			 : id,
+	    .mail = "x@acme.example",
+	    .name = "",
+	    .roles = roles,
+	    .role_count = 2,
+	    .state = i == 1 ? MEMBER_SUSPENDED : MEMBER_ACTIVE,
+	    .uid = i < 2 ? FRONT_ADA + (uint32_t)i : 0,
+	    .excluded = i < 2 ? 0 : ERR_NAME_TAKEN,
+	};
+	if (i < 2)
+		snprintf(m->user, sizeof(m->user), i == 0 ? "ada" : "bob");
+	return m;
+}
+
+struct members *
+directory_members(struct directory *directory)
+{
+	return NULL;
+}
+
+size_t
+members_count(const struct members *members)
+{
+	return 2 + front()->more_members;
+}
+
+struct member *
+members_at(struct members *members, size_t index)
+{
+	front()->members_read++;
+	return person(index);
+}
+
+struct member *
+members_by_user(struct members *members, const char *user)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (strcmp(person(i)->user, user) == 0)
+			return person(i);
+	return NULL;
+}
+
+struct member *
+members_by_uid(struct members *members, uint32_t uid)
+{
+	return uid == FRONT_ADA || uid == FRONT_BOB ? person(uid - FRONT_ADA)
+						    : NULL;
+}
+
+bool
+member_has_role(const struct member *member, const char *role)
+{
+	return strcmp(role, "User") == 0;
+}
+
+bool
+member_has_scope(const struct member *member, const char *scope)
+{
+	return false;
+}
+
+const char *
+member_state_name(enum member_state state)
+{
+	return state == MEMBER_ACTIVE ? "Active" : "Suspended";
+}
+
+int64_t
+directory_age_ms(const struct directory *directory)
+{
+	return 61500;
+}
+
+uint64_t
+directory_generation(const struct directory *directory)
+{
+	return 7;
+}
+
+uint32_t
+directory_published(const struct directory *directory)
+{
+	return 2;
+}
+
+int64_t
+proofs_age_ms(struct proofs *proofs, const char *member_id)
+{
+	return strcmp(member_id, "u-ada") == 0 ? 5999 : -1;
+}
+
+int
+standing_login(const struct standing *standing, const struct member *member)
+{
+	return front()->reason;
+}
+
+int
+standing_role(const struct standing *standing, const struct member *member,
+    const char *roles)
+{
+	return strcmp(roles, "User") == 0 ? ERR_OK : ERR_ROLE_NOT_HELD;
+}
+
+int
+standing_account(
+    const struct standing *standing, const char *user, const char *roles)
+{
+	snprintf(front()->roles, sizeof(front()->roles), "%s", roles);
+	return front()->reason;
+}
+
+int
+signins_begin(struct signins *signins, const struct proto_signin *request,
+    signin_fn *fn, void *arg, uint64_t *ret_id)
+{
+	struct front *f = front();
+
+	f->signins++;
+	f->signin = *request;
+	f->signin_fn = fn;
+	f->signin_arg = arg;
+	*ret_id = ++f->signin_id;
+	return ERR_OK;
+}
+
+void
+signins_cancel(struct signins *signins, uint64_t id)
+{
+	if (id != 0)
+		front()->cancelled = id;
+}
+
+uint32_t
+signins_count(const struct signins *signins)
+{
+	return 3;
+}
+
+int
+sync_now(struct sync *sync, bool accept_shrink, sync_done_fn *fn,
+    sync_progress_fn *progress, void *arg, uint64_t *ret_id)
+{
+	struct front *f = front();
+
+	f->accept_shrink = accept_shrink;
+	f->sync_fn = fn;
+	f->sync_progress = progress;
+	f->sync_arg = arg;
+	*ret_id = (uint64_t)++f->syncs;
+	return ERR_OK;
+}
+
+void
+sync_cancel(struct sync *sync, uint64_t id)
+{
+	if (id != 0)
+		front()->sync_cancelled = id;
+}
+
+int
+sync_state(const struct sync *sync)
+{
+	return ERR_SERVICE_UNREACHABLE;
+}
+
+int64_t
+sync_next_ms(const struct sync *sync)
+{
+	return 12999;
+}
+
+int
+idp_state(const struct idp *idp)
+{
+	return ERR_NOT_FOUND;
+}
+
+const char *
+idp_issuer(const struct idp *idp)
+{
+	return "https://id.example";
+}
+
+int
+idsvc_state(const struct idsvc *idsvc)
+{
+	return ERR_OK;
+}
+
+static void
+on_gone(void *arg, uid_t uid)
+{
+	front()->gone++;
+}
+
+int
+front_set_up(void **state)
+{
+	struct front *f = front();
+	struct requests_parts parts = {
+	    .clock = clock_system(),
+	    .standing = &f->standing,
+	    .idp = (struct idp *)f,
+	    .organization_name = "Acme",
+	    .service_url = "",
+	    .started = {1800000000},
+	    .problem = "",
+	};
+
+	*f = (struct front){0};
+	snprintf(f->policy.everyone, sizeof(f->policy.everyone), "all");
+	snprintf(f->mapping.id, sizeof(f->mapping.id), "User");
+	snprintf(f->mapping.groups[0], NAME_USER_MAX, "users");
+	f->mapping.group_count = 1;
+	snprintf(f->mapping.local_groups[0], NAME_USER_MAX, "adm");
+	f->mapping.local_group_count = 1;
+	f->policy.mappings = &f->mapping;
+	f->policy.mapping_count = 1;
+	f->standing.policy = &f->policy;
+	if (loop_new(&f->loop) != 0)
+		return -1;
+	return requests_new(f->loop, &parts, on_gone, NULL, &f->requests);
+}
+
+int
+front_tear_down(void **state)
+{
+	requests_free(front()->requests);
+	loop_free(front()->loop);
+	return 0;
+}
+
+int
+front_connect(uid_t uid)
+{
+	int fds[2];
+
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	requests_accept(front()->requests, fds[0], uid);
+	return fds[1];
+}
+
+void
+front_turn(void)
+{
+	for (int i = 0; i < 10; i++)
+		loop_turn(front()->loop, false);
+}
+
+void
+front_send(int fd, enum proto_type type, const void *message)
+{
+	struct buf frame BUF_AUTO = {0};
+
+	buf_init(&frame, 32768);
+	assert_int_equal(proto_encode(&frame, type, message), 0);
+	assert_int_equal(
+	    send(fd, frame.bytes, frame.len, MSG_NOSIGNAL), (ssize_t)frame.len);
+	front_turn();
+}
+
+/* Exactly len bytes; false: the end. */
+static bool
+take(int fd, uint8_t *bytes, size_t len)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	/* Ten seconds at most: a test that waits longer has failed. */
+	for (int left = 10000; len > 0;) {
+		ssize_t n = recv(fd, bytes, len, 0);
+
+		if (n == 0 || (n < 0 && errno != EAGAIN))
+			return false;
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+			continue;
+		}
+		front_turn();
+		assert_true(left-- > 0);
+		(void)poll(&p, 1, 1);
+	}
+	return true;
+}
+
+bool
+front_read(int fd, struct front_reply *ret_reply)
+{
+	uint8_t bytes[PROTO_FRAME_MAX];
+	struct proto_header header;
+
+	if (!take(fd, bytes, PROTO_HEADER_BYTES))
+		return false;
+	assert_int_equal(proto_decode_header(bytes, &header), 0);
+	assert_true(take(fd, bytes, header.body_len));
+	ret_reply->type = header.type;
+	assert_int_equal(
+	    proto_decode(header.type, bytes, header.body_len,
+		proto_size(header.type) > 0 ? (void *)&ret_reply->u : NULL,
+		proto_size(header.type)),
+	    0);
+	return true;
+}
+
+void
+front_expect_silence(int fd)
+{
+	char byte;
+
+	front_turn();
+	assert_int_equal(recv(fd, &byte, 1, 0), -1);
+	assert_int_equal(errno, EAGAIN);
+}
+
+void
+front_expect_verdict(int fd, enum proto_verdict verdict, int reason)
+{
+	struct front_reply reply;
+
+	assert_true(front_read(fd, &reply));
+	assert_int_equal(reply.type, PROTO_VERDICT);
+	assert_int_equal(reply.u.verdict.verdict, verdict);
+	assert_string_equal(reply.u.verdict.reason, err_name(reason));
+	assert_string_equal(
+	    reply.u.verdict.text, reason == 0 ? "" : err_text(reason));
+}
+
+void
+front_show(const char *handle)
+{
+	struct proto_prompt prompt = {.text = "\nhello: ", .lifetime_s = 100};
+
+	snprintf(prompt.handle, sizeof(prompt.handle), "%s", handle);
+	front()->signin_fn(front()->signin_arg,
+	    &(struct signin_news){.event = SIGNIN_SHOW, .prompt = &prompt});
+	front_turn();
+}
+
+void
+front_decide(int reason)
+{
+	front()->signin_fn(front()->signin_arg,
+	    &(struct signin_news){.event = SIGNIN_DECIDED, .reason = reason});
+	front_turn();
+}
+
+struct proto_context
+front_context(void)
+{
+	struct proto_context context = {.caller_uid = 4242};
+
+	snprintf(context.service, sizeof(context.service), "sshd");
+	return context;
+}

@@ -1,0 +1,78 @@
+/*
+ * fronthost.h - for tests of the front: connections to a struct requests over
+ * real sockets and the real loop, with the services behind it played.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "common/proto.h"
+#include "front/requests.h"
+
+#define FRONT_ADA 1879048201
+#define FRONT_BOB 1879048202
+
+/* What the services answer, and what they were asked. */
+struct front {
+	struct loop *loop;
+	struct requests *requests;
+	struct access_policy policy;
+	struct access_mapping mapping;
+	struct standing standing;
+	int gone; /* connections that ended */
+	/* standing */
+	int reason;
+	char roles[PROTO_LIST_SIZE];
+	/* members beside ada and bob */
+	size_t more_members;
+	size_t members_read;
+	/* sign-ins */
+	signin_fn *signin_fn;
+	void *signin_arg;
+	uint64_t signin_id; /* the newest */
+	uint64_t cancelled;
+	int signins;
+	struct proto_signin signin;
+	/* sync */
+	sync_done_fn *sync_fn;
+	sync_progress_fn *sync_progress;
+	void *sync_arg;
+	bool accept_shrink;
+	int syncs;
+	uint64_t sync_cancelled;
+};
+
+/* The one there is. */
+struct front *front(void);
+int front_set_up(void **state);
+int front_tear_down(void **state);
+
+/* A reply, decoded. */
+struct front_reply {
+	enum proto_type type;
+	union {
+		struct proto_prompt prompt;
+		struct proto_verdict_reply verdict;
+		struct proto_done done;
+		struct proto_status_reply status;
+		struct proto_explain_reply explain;
+		struct proto_member member;
+		struct proto_progress progress;
+	} u;
+};
+
+/* The client's end; not blocking. */
+int front_connect(uid_t uid);
+void front_send(int fd, enum proto_type type, const void *message);
+void front_turn(void);
+/* Runs the loop until a whole reply came; false: the connection has ended. */
+bool front_read(int fd, struct front_reply *ret_reply);
+/* Nothing comes, and the connection stays. */
+void front_expect_silence(int fd);
+void front_expect_verdict(int fd, enum proto_verdict verdict, int reason);
+/* What the sign-in begun last tells its client. */
+void front_show(const char *handle);
+void front_decide(int reason);
+struct proto_context front_context(void);

@@ -1,0 +1,310 @@
+/*
+ * test-answer_pam.c - what the PAM module hears: prompts, patience, verdicts,
+ * and nothing of anybody else's sign-in.
+ */
+#include "front/exchange.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+#include "tests/unit/fronthost.h"
+
+#define HANDLE "0123456789abcdef0123456789abcdef"
+#define OTHER "0123456789abcdef0123456789abcdee"
+
+static int
+begin(uid_t uid)
+{
+	const struct proto_signin request = {
+	    .user = "ada",
+	    .context = front_context(),
+	    .roles = "User",
+	    .max_age_s = 60,
+	};
+	int fd = front_connect(uid);
+
+	front_send(fd, PROTO_SIGNIN, &request);
+	assert_int_equal(front()->signins > 0, 1);
+	return fd;
+}
+
+static void
+wait_with(int fd, const char *handle, uint32_t wait_ms)
+{
+	struct proto_wait request = {.wait_ms = wait_ms};
+
+	snprintf(request.handle, sizeof(request.handle), "%s", handle);
+	front_send(fd, PROTO_WAIT, &request);
+}
+
+static void
+expect_prompt(int fd)
+{
+	struct front_reply reply;
+
+	assert_true(front_read(fd, &reply));
+	assert_int_equal(reply.type, PROTO_PROMPT);
+	assert_string_equal(reply.u.prompt.text, "\nhello: ");
+	assert_int_equal(reply.u.prompt.lifetime_s, 100);
+}
+
+static void
+expect_pending(int fd)
+{
+	struct front_reply reply;
+
+	assert_true(front_read(fd, &reply));
+	assert_int_equal(reply.type, PROTO_PENDING);
+}
+
+static void
+expect_end(int fd)
+{
+	struct front_reply reply;
+
+	assert_false(front_read(fd, &reply));
+	(void)close(fd);
+}
+
+static void
+a_sign_in_goes_from_prompt_to_verdict(void **state)
+{
+	int fd = begin(0);
+
+	assert_string_equal(front()->signin.user, "ada");
+	assert_string_equal(front()->signin.roles, "User");
+	assert_int_equal(front()->signin.max_age_s, 60);
+	front_expect_silence(fd);
+	front_show(HANDLE);
+	expect_prompt(fd);
+	wait_with(fd, HANDLE, 0);
+	expect_pending(fd);
+	wait_with(fd, HANDLE, 2500);
+	front_expect_silence(fd);
+	front_decide(ERR_OK);
+	front_expect_verdict(fd, PROTO_ALLOW, ERR_OK);
+	/* It was given, and is given once. */
+	wait_with(fd, HANDLE, 0);
+	expect_end(fd);
+	assert_int_equal(front()->cancelled, 0);
+}
+
+static void
+a_verdict_that_came_early_waits_for_its_question(void **state)
+{
+	int fd = begin(0);
+
+	front_show(HANDLE);
+	expect_prompt(fd);
+	front_decide(ERR_WRONG_PERSON);
+	front_expect_silence(fd);
+	wait_with(fd, HANDLE, 0);
+	front_expect_verdict(fd, PROTO_DENY, ERR_WRONG_PERSON);
+	(void)close(fd);
+}
+
+static void
+t17_a_prompt_alone_never_allows(void **state)
+{
+	int fd = begin(0);
+
+	front_show(HANDLE);
+	expect_prompt(fd);
+	for (int i = 0; i < 5; i++) {
+		wait_with(fd, HANDLE, 1);
+		expect_pending(fd);
+	}
+	front_decide(ERR_GRANT_EXPIRED);
+	wait_with(fd, HANDLE, 1);
+	front_expect_verdict(fd, PROTO_DENY, ERR_GRANT_EXPIRED);
+	(void)close(fd);
+}
+
+static void
+t24_another_connections_handle_is_refused(void **state)
+{
+	int mine = begin(0);
+	int theirs = -1;
+
+	front_show(HANDLE);
+	expect_prompt(mine);
+	theirs = begin(0);
+	front_show(OTHER);
+	expect_prompt(theirs);
+	wait_with(theirs, HANDLE, 0);
+	expect_end(theirs);
+	assert_int_equal(front()->cancelled, 2);
+	/* Without a sign-in at all, and with no handle. */
+	theirs = front_connect(0);
+	wait_with(theirs, HANDLE, 0);
+	expect_end(theirs);
+	theirs = front_connect(0);
+	wait_with(theirs, "", 0);
+	expect_end(theirs);
+	wait_with(mine, HANDLE, 0);
+	expect_pending(mine);
+	(void)close(mine);
+}
+
+static void
+one_connection_has_one_sign_in(void **state)
+{
+	const struct proto_signin again = {
+	    .user = "ada", .context = front_context(), .max_age_s = -1};
+	int fd = begin(0);
+
+	front_show(HANDLE);
+	expect_prompt(fd);
+	front_send(fd, PROTO_SIGNIN, &again);
+	expect_end(fd);
+	assert_int_equal(front()->signins, 1);
+	assert_int_equal(front()->cancelled, 1);
+	/* Nor before a verdict was fetched; afterwards it may begin anew. */
+	fd = begin(0);
+	front_decide(ERR_GRANT_DECLINED);
+	front_expect_verdict(fd, PROTO_DENY, ERR_GRANT_DECLINED);
+	front_send(fd, PROTO_SIGNIN, &again);
+	front_show(HANDLE);
+	expect_prompt(fd);
+	front_decide(ERR_OK);
+	front_send(fd, PROTO_SIGNIN, &again);
+	expect_end(fd);
+}
+
+static void
+t46_a_slow_prompt_is_told_as_pending_and_fetched(void **state)
+{
+	int fd = begin(0);
+
+	/* Held for a while, then told. */
+	expect_pending(fd);
+	wait_with(fd, "", 1);
+	expect_pending(fd);
+	wait_with(fd, "", 2500);
+	front_show(HANDLE);
+	expect_prompt(fd);
+	/* From now on the handle is needed. */
+	wait_with(fd, "", 0);
+	expect_end(fd);
+	assert_int_equal(front()->cancelled, 1);
+}
+
+static void
+t46_a_prompt_that_nobody_asked_for_is_kept(void **state)
+{
+	const struct proto_signin again = {
+	    .user = "ada", .context = front_context(), .max_age_s = -1};
+	int fd = begin(0);
+
+	expect_pending(fd);
+	front_show(HANDLE);
+	front_expect_silence(fd);
+	wait_with(fd, "", 0);
+	expect_prompt(fd);
+	wait_with(fd, HANDLE, 0);
+	expect_pending(fd);
+	front_decide(ERR_GRANT_DECLINED);
+	wait_with(fd, HANDLE, 0);
+	front_expect_verdict(fd, PROTO_DENY, ERR_GRANT_DECLINED);
+	/* The next sign-in of this connection knows nothing of that handle. */
+	front_send(fd, PROTO_SIGNIN, &again);
+	expect_pending(fd);
+	wait_with(fd, "", 1);
+	expect_pending(fd);
+	/* A prompt that was kept goes with its connection, or is overtaken. */
+	front_show(OTHER);
+	front_decide(ERR_GRANT_EXPIRED);
+	wait_with(fd, "", 0);
+	front_expect_verdict(fd, PROTO_DENY, ERR_GRANT_EXPIRED);
+	front_send(fd, PROTO_SIGNIN, &again);
+	expect_pending(fd);
+	front_show(OTHER);
+	(void)close(fd);
+}
+
+static void
+t22_a_client_that_leaves_cancels_its_sign_in(void **state)
+{
+	int fd = begin(0);
+
+	(void)close(fd);
+	front_turn();
+	assert_int_equal(front()->cancelled, 1);
+	fd = begin(0);
+	front_show(HANDLE);
+	(void)close(fd);
+	front_turn();
+	assert_int_equal(front()->cancelled, 2);
+	assert_int_equal(front()->gone, 2);
+}
+
+static void
+t55_only_root_speaks_for_another_caller(void **state)
+{
+	int fd = begin(0);
+
+	assert_int_equal(front()->signin.context.caller_uid, 4242);
+	(void)close(fd);
+	fd = begin(FRONT_ADA);
+	assert_int_equal(front()->signin.context.caller_uid, FRONT_ADA);
+	(void)close(fd);
+}
+
+static void
+t106_account_says_exactly_what_was_decided(void **state)
+{
+	const struct proto_account request = {
+	    .user = "ada", .context = front_context(), .roles = "User\nOwner"};
+	int fd = front_connect(0);
+
+	for (int i = 0; i < ERR_INDEX_COUNT; i++) {
+		front()->reason = -i;
+		front_send(fd, PROTO_ACCOUNT, &request);
+		front_expect_verdict(fd, i == 0 ? PROTO_ALLOW : PROTO_DENY, -i);
+	}
+	assert_string_equal(front()->roles, "User\nOwner");
+	(void)close(fd);
+}
+
+static void
+a_session_is_noted(void **state)
+{
+	const struct proto_session request = {
+	    .user = "ada", .context = front_context(), .opened = 1};
+	struct front_reply reply;
+	int fd = front_connect(0);
+
+	front_send(fd, PROTO_SESSION, &request);
+	assert_true(front_read(fd, &reply));
+	assert_int_equal(reply.type, PROTO_DONE);
+	assert_string_equal(reply.u.done.reason, "ok");
+	(void)close(fd);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, front_set_up, front_tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(a_sign_in_goes_from_prompt_to_verdict),
+	    T(a_verdict_that_came_early_waits_for_its_question),
+	    T(t17_a_prompt_alone_never_allows),
+	    T(t24_another_connections_handle_is_refused),
+	    T(one_connection_has_one_sign_in),
+	    T(t46_a_slow_prompt_is_told_as_pending_and_fetched),
+	    T(t46_a_prompt_that_nobody_asked_for_is_kept),
+	    T(t22_a_client_that_leaves_cancels_its_sign_in),
+	    T(t55_only_root_speaks_for_another_caller),
+	    T(t106_account_says_exactly_what_was_decided),
+	    T(a_session_is_noted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
