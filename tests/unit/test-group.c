@@ -47,6 +47,10 @@ ask(struct nsshost *host, const char *name, struct gids *gids, long limit)
 	struct group_list list = {
 	    &gids->gids, &gids->count, &gids->room, limit, SNAPSET_UID};
 
+	/* Somebody whose primary group is one of the organisation's. */
+	if (limit == 0)
+		list.skip = SNAPSET_GID;
+
 	return group_list(&host->map, name, &list, &os_error);
 }
 
@@ -162,6 +166,10 @@ lists_both_kinds_but_the_primary_one(void **state)
 	assert_true(holds(&ada, SNAPSET_GID + 2));
 	assert_true(holds(&ada, 4));
 	assert_false(holds(&ada, SNAPSET_UID));
+	ada.count = 0;
+	assert_int_equal(ask(host, "ada", &ada, 0), NSS_STATUS_SUCCESS);
+	assert_int_equal(ada.count, 3);
+	assert_false(holds(&ada, SNAPSET_GID));
 	free(ada.gids);
 }
 

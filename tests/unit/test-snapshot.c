@@ -433,6 +433,7 @@ t59_a_full_index_ends_the_search(void **state)
 	size_t size =
 	    sizeof(*h) + 56 + BUCKETS * sizeof(struct snapshot_bucket);
 	struct snapset big = {calloc(1, size), size};
+	uint8_t tag;
 	struct snapshot snap;
 	struct snapshot_user user;
 
@@ -449,11 +450,20 @@ t59_a_full_index_ends_the_search(void **state)
 	h->users.offset = h->groups.offset = h->members.offset = 384;
 	h->user_refs.offset = h->group_refs.offset = 384;
 	seal(&big);
-	for (size_t i = 0; i < BUCKETS; i++)
-		big.bytes[384 + i * 64 +
-		    offsetof(struct snapshot_bucket, count)] = 255;
+	/* Behind the entries lie bytes that look like the tag sought. */
+	tag = (uint8_t)snapshot_hash_name(h->hash_seed, "ada", 3);
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct snapshot_bucket *bucket =
+		    (struct snapshot_bucket *)(void *)(big.bytes + 384 +
+			i * sizeof(*bucket));
+
+		memset(bucket->tag, ~tag, sizeof(bucket->tag));
+		bucket->count = 255;
+		memset(bucket->padding, tag, sizeof(bucket->padding));
+	}
 	snap = init(&big);
-	assert_int_not_equal(snapshot_user_by_name(&snap, "ada", &user), 0);
+	assert_int_equal(
+	    snapshot_user_by_name(&snap, "ada", &user), ERR_NOT_FOUND);
 	assert_int_not_equal(snapshot_user_by_id(&snap, SNAPSET_UID, &user), 0);
 	snapset_done(&big);
 	snapset_done(&set);
