@@ -25,10 +25,11 @@ port_of()
 	esac
 }
 
-# No zombie either: its command line is empty.
+# No zombie. The command line does not tell: it is empty also for a moment while
+# a program starts.
 exists()
 {
-	grep -qs . "/proc/$1/cmdline"
+	grep -qs '^State:[[:space:]]*[^XZ]' "/proc/$1/status"
 }
 
 # The pid file may be older than the machine's last boot.
