@@ -25,6 +25,7 @@ struct loop {
 	uv_idle_t idle; /* runs only while calls are deferred */
 	struct deferred *first;
 	struct deferred **last;
+	bool firing; /* a timer's callback runs */
 };
 
 /* The libuv handle comes first in each wrapper and points back at it. */
@@ -183,8 +184,11 @@ static void
 on_timer(uv_timer_t *handle)
 {
 	struct loop_timer *timer = handle->data;
+	struct loop *loop = handle->loop->data;
 
+	loop->firing = true;
 	timer->fn(timer->arg);
+	loop->firing = false;
 }
 
 int
@@ -203,19 +207,29 @@ loop_timer_new(
 	return 0;
 }
 
+/* libuv counts from the turn's start, which is long ago when a callback took
+ * its time. */
+static uint64_t
+lag_ms(uv_loop_t *uv)
+{
+	uint64_t now_ms = uv_hrtime() / 1000000;
+	uint64_t turn_ms = uv_now(uv);
+
+	return now_ms > turn_ms ? now_ms - turn_ms : 0;
+}
+
 void
 loop_timer_start(struct loop_timer *timer, int64_t delay_ms)
 {
-	uint64_t now_ms = uv_hrtime() / 1000000;
-	uint64_t turn_ms = uv_now(timer->uv.loop);
-	/* libuv counts from the turn's start, which is long ago when a callback
-	 * took its time. */
-	uint64_t lag_ms = now_ms > turn_ms ? now_ms - turn_ms : 0;
+	const struct loop *loop = timer->uv.loop->data;
+	uint64_t delay = 0;
 
 	/* A timer that restarts itself with 0 would never let libuv go on. */
-	if (delay_ms < 1)
+	if (delay_ms < 1 && loop->firing)
 		delay_ms = 1;
-	uv_timer_start(&timer->uv, on_timer, (uint64_t)delay_ms + lag_ms, 0);
+	if (delay_ms > 0)
+		delay = (uint64_t)delay_ms + lag_ms(timer->uv.loop);
+	uv_timer_start(&timer->uv, on_timer, delay, 0);
 }
 
 void

@@ -38,9 +38,9 @@ void loop_stop(struct loop *loop);
 /* One call in the next turn, in the order asked. */
 MUST_CHECK int loop_defer(struct loop *loop, loop_fn *fn, void *arg);
 
-/* A one-shot timer; starting it again moves it. It fires after 1 ms at the
- * earliest, so that a timer which restarts itself cannot starve the rest.
- * Caller frees. */
+/* A one-shot timer; starting it again moves it. With 0 it fires in the next
+ * turn; started from the callback of a timer, after 1 ms at the earliest, so
+ * that timers which restart each other cannot starve the rest. Caller frees. */
 MUST_CHECK int loop_timer_new(
     struct loop *loop, loop_fn *fn, void *arg, struct loop_timer **ret_timer);
 void loop_timer_start(struct loop_timer *timer, int64_t delay_ms);

@@ -176,6 +176,19 @@ a_timer_can_be_moved_and_stopped(void **state)
 }
 
 static void
+a_timer_of_0_fires_in_the_next_turn(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(loop_timer_new(f->loop, on_count, f, &f->timer), 0);
+	loop_timer_start(f->timer, 0);
+	assert_int_equal(f->calls, 0);
+	loop_turn(f->loop, false);
+	assert_int_equal(f->calls, 1);
+	loop_timer_free(f->timer);
+}
+
+static void
 on_restart(void *arg)
 {
 	struct fixture *f = arg;
@@ -390,6 +403,7 @@ main(void)
 	    LOOP_TEST(a_timer_fires_once_and_not_early),
 	    LOOP_TEST(a_timer_counts_from_its_start),
 	    LOOP_TEST(a_timer_can_be_moved_and_stopped),
+	    LOOP_TEST(a_timer_of_0_fires_in_the_next_turn),
 	    LOOP_TEST(a_timer_that_restarts_itself_does_not_starve_the_loop),
 	    LOOP_TEST(a_timer_may_be_freed_from_its_own_callback),
 	    LOOP_TEST(a_freed_timer_never_fires),
