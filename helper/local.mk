@@ -9,3 +9,17 @@ orglogind_SOURCES = helper/main.c \
 	helper/settings.c helper/settings.h \
 	helper/keytable.c helper/keytable.h
 orglogind_LDADD = libfront.la
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-keytable
+tests_unit_test_keytable_SOURCES = tests/unit/test-keytable.c \
+	helper/keytable.c
+tests_unit_test_keytable_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_keytable_LDADD = libfront.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-settings
+tests_unit_test_settings_SOURCES = tests/unit/test-settings.c \
+	helper/settings.c helper/keytable.c
+tests_unit_test_settings_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_settings_LDADD = libfront.la $(UNIT_LIBS)
+endif

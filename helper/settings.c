@@ -9,6 +9,7 @@
 #include "settings.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,10 @@
 #include "keytable.h"
 
 #define PATH_SIZE 1024
+#define REFRESH_MAX_S 900
+#define DOMAIN_BYTES                 \
+	"abcdefghijklmnopqrstuvwxyz" \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 #define SCOPE "openid email profile"
 
 static int
@@ -84,6 +89,11 @@ read_folder(
 		slash == NULL ? "." : config_path) >= (int)sizeof(folder))
 		return ERR_TOO_LARGE;
 	count = scandir(folder, &names, is_conf_name, alphasort);
+	if (count < 0 && errno != ENOENT) {
+		(void)snprintf(problem->text, sizeof(problem->text),
+		    "%.400s: cannot be read", folder);
+		return ERR_IO;
+	}
 	for (int i = 0; r == 0 && i < count; i++) {
 		(void)snprintf(
 		    path, sizeof(path), "%s/%s", folder, names[i]->d_name);
@@ -166,9 +176,13 @@ check_sources(struct settings *s, struct conf_problem *problem)
 	if (!file && s->profile_rules == NULL)
 		return wrong(problem,
 		    "[directory] type = service needs a [service] profile");
-	if (s->refresh_s < 1 || s->hard_age_s <= s->refresh_s)
-		return wrong(problem,
-		    "[directory] refresh must be positive and below hard_age");
+	/* A slower beat would keep a withdrawn role alive for that long. */
+	if (s->refresh_s < 1 || s->refresh_s > REFRESH_MAX_S)
+		return wrong(
+		    problem, "[directory] refresh must lie between 1s and 15m");
+	if (s->hard_age_s <= s->refresh_s)
+		return wrong(
+		    problem, "[directory] hard_age must be above refresh");
 	return ERR_OK;
 }
 
@@ -217,6 +231,26 @@ check_accounts(struct settings *s, struct conf_problem *problem)
 	if (!name_id_valid(s->organization_id))
 		return wrong(problem, "[organization] id is needed");
 	return check_range(s, problem);
+}
+
+/* What would never match is told, not kept. */
+static int
+check_lists(struct settings *s, struct conf_problem *problem)
+{
+	for (size_t i = 0; i < s->allowed_domains.count; i++) {
+		const char *domain = s->allowed_domains.items[i];
+
+		if (strspn(domain, DOMAIN_BYTES) != strlen(domain) ||
+		    domain[0] == '.')
+			return wrong(problem,
+			    "[provider] allowed_domains: not a mail domain");
+	}
+	for (size_t i = 0; i < s->services.count; i++) {
+		if (strlen(s->services.items[i]) >= PROTO_SERVICE_SIZE)
+			return wrong(
+			    problem, "[login] services: not a PAM service");
+	}
+	return ERR_OK;
 }
 
 /* The lists of names become the policy. */
@@ -308,6 +342,8 @@ complete(struct settings *s, struct conf_problem *problem)
 		r = check_sources(s, problem);
 	if (r == 0)
 		r = check_accounts(s, problem);
+	if (r == 0)
+		r = check_lists(s, problem);
 	if (r == 0)
 		r = make_policy(s, problem);
 	if (r == 0)

@@ -23,6 +23,11 @@ tests_unit_test_clock_SOURCES = tests/unit/test-clock.c
 tests_unit_test_clock_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_clock_LDADD = libbase.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-privilege
+tests_unit_test_privilege_SOURCES = tests/unit/test-privilege.c
+tests_unit_test_privilege_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_privilege_LDADD = libbase.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-loop
 tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_CFLAGS = $(UNIT_CFLAGS)

@@ -1,0 +1,338 @@
+/*
+ * test-settings.c - a configuration that is whole is handed on as it stands;
+ * any other ends the start with one sentence.
+ */
+#include "settings.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+
+struct fixture {
+	char folder[64];
+	char config[96];
+	char conf_d[96];
+	char secret[96];
+};
+
+/* A line each of a configuration that is good; NULL ends it. */
+static const char *const good[] = {
+    "[organization]",
+    "id = org-1",
+    "name = Acme",
+    "[provider acme]",
+    "type = oidc",
+    "issuer = https://id.example/realm/",
+    "client_id = host-1",
+    "client_secret_file = @SECRET@",
+    "allowed_domains = acme.example, sub.acme.example",
+    "[directory]",
+    "type = file",
+    "path = /etc/orglogin/members.jsonl",
+    "refresh = 30s",
+    "hard_age = 2d",
+    "[login]",
+    "allow_roles = User, OrganizationAdmin",
+    "services = sshd, sudo",
+    "[sudo]",
+    "max_age = 5m",
+    "[role OrganizationAdmin]",
+    "groups = org-admins",
+    "local_groups = adm",
+    NULL,
+};
+
+static void
+put_file(const char *path, const char *text, mode_t mode)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return -1;
+	snprintf(f->folder, sizeof(f->folder), "/tmp/test-settings.XXXXXX");
+	if (mkdtemp(f->folder) == NULL)
+		return -1;
+	snprintf(f->config, sizeof(f->config), "%s/orglogin.conf", f->folder);
+	snprintf(f->conf_d, sizeof(f->conf_d), "%s/conf.d", f->folder);
+	snprintf(f->secret, sizeof(f->secret), "%s/secret", f->folder);
+	put_file(f->secret, "hush\n", 0400);
+	*state = f;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+
+	for (int i = 0; i < 10; i++) {
+		snprintf(path, sizeof(path), "%s/%d.conf", f->conf_d, i);
+		(void)unlink(path);
+	}
+	snprintf(path, sizeof(path), "%s/ignored", f->conf_d);
+	(void)unlink(path);
+	(void)unlink(f->conf_d);
+	(void)rmdir(f->conf_d);
+	(void)unlink(f->config);
+	(void)unlink(f->secret);
+	assert_int_equal(rmdir(f->folder), 0);
+	free(f);
+	return 0;
+}
+
+/* Writes the good configuration with the line of this key replaced; NULL or ""
+ * drops it. */
+static void
+write_with(struct fixture *f, const char *line, const char *other)
+{
+	char text[4096] = "";
+
+	for (size_t i = 0; good[i] != NULL; i++) {
+		const char *l = good[i];
+
+		if (line != NULL && strncmp(l, line, strlen(line)) == 0)
+			l = other == NULL ? "" : other;
+		if (strcmp(l, "client_secret_file = @SECRET@") == 0)
+			snprintf(text + strlen(text),
+			    sizeof(text) - strlen(text),
+			    "client_secret_file = %s\n", f->secret);
+		else
+			snprintf(text + strlen(text),
+			    sizeof(text) - strlen(text), "%s\n", l);
+	}
+	put_file(f->config, text, 0644);
+}
+
+static int
+load(struct fixture *f, struct conf_problem *problem)
+{
+	struct settings *settings SETTINGS_AUTO = NULL;
+
+	problem->text[0] = '\0';
+	return settings_load(f->config, &settings, problem);
+}
+
+static void
+a_whole_configuration_reaches_each_module(void **state)
+{
+	struct fixture *f = *state;
+	struct settings *s SETTINGS_AUTO = NULL;
+	struct signin_options *signin = calloc(1, sizeof(*signin));
+	struct conf_problem problem;
+	struct standing standing;
+
+	assert_non_null(signin);
+	write_with(f, NULL, NULL);
+	assert_int_equal(settings_load(f->config, &s, &problem), 0);
+	assert_string_equal(settings_idp(s).issuer, good[5] + 9);
+	assert_string_equal(settings_idp(s).client_id, "host-1");
+	assert_string_equal(settings_idp(s).client_secret, "hush");
+	assert_null(settings_http(s).ca_file);
+	assert_string_equal(settings_directory(s).organization_id, "org-1");
+	assert_int_equal(settings_directory(s).refresh_s, 30);
+	assert_int_equal(settings_directory(s).id_first, 1879048192);
+	assert_int_equal(settings_directory(s).id_last, 2147352575);
+	assert_ptr_equal(settings_directory(s).policy, &s->policy);
+	assert_false(settings_idsvc(s).jwt_transport);
+	standing = settings_standing(s, NULL);
+	assert_int_equal(standing.hard_age_s, 2 * 86400);
+	assert_int_equal(standing.login_offline_s, 43200);
+	assert_int_equal(standing.sudo_offline_s, 900);
+	settings_signin(s, signin);
+	assert_int_equal(signin->deadline_s, 110);
+	assert_int_equal(signin->max_age_s, 300);
+	assert_int_equal(signin->service_count, 2);
+	assert_string_equal(signin->services[1], "sudo");
+	assert_int_equal(signin->domain_count, 2);
+	assert_string_equal(signin->domains[1], "sub.acme.example");
+	assert_int_equal(s->policy.allow_role_count, 2);
+	assert_string_equal(s->policy.allow_roles[1], "OrganizationAdmin");
+	assert_int_equal(s->policy.mapping_count, 1);
+	assert_true(access_local_group_denied(&s->policy, "docker"));
+	assert_string_equal(s->policy.everyone, "org-members");
+	assert_null(s->profile_rules);
+	free(signin);
+}
+
+static void
+what_is_missing_or_does_not_fit_is_named(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *other;
+		const char *word; /* of the sentence */
+	} cases[] = {
+	    {"[provider acme]", "[login]", "orglogin.conf:"},
+	    {"id =", NULL, "[organization] id"},
+	    {"id =", "id = \xc3\xa9", "[organization] id"},
+	    {"name =", NULL, "[organization] name"},
+	    {"name =", "name = a:b", "[organization] name"},
+	    {"issuer =", NULL, "issuer"},
+	    {"issuer =", "issuer = http://id.example", "issuer"},
+	    {"issuer =", "issuer = https://", "issuer"},
+	    {"issuer =", "issuer = https://x@id.example", "issuer"},
+	    {"client_id =", NULL, "client_id"},
+	    {"type = oidc", NULL, "[provider] type"},
+	    {"allowed_domains =", "allowed_domains = @acme.example",
+		"allowed_domains"},
+	    {"allowed_domains =", "allowed_domains = *.acme.example",
+		"allowed_domains"},
+	    {"allowed_domains =", "allowed_domains = .acme.example",
+		"allowed_domains"},
+	    {"type = file", NULL, "path needs type = file"},
+	    {"path =", NULL, "path must be absolute"},
+	    {"path =", "path = members.jsonl", "path must be absolute"},
+	    {"refresh =", "refresh = 0", "refresh"},
+	    {"refresh =", "refresh = 901s", "refresh"},
+	    {"hard_age =", "hard_age = 30s", "hard_age"},
+	    {"allow_roles =", "allow_roles = a b", "allow_roles"},
+	    {"services =",
+		"services = "
+		"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		"xxx",
+		"services"},
+	    {"max_age =", "nosuch = 1", "unknown key"},
+	    {"max_age =", "max_age = 5m\nmax_age = 5m", "orglogin.conf:"},
+	    {"[sudo]", "[login]", "orglogin.conf:"},
+	    {"[sudo]", "[sudo]\n[sudo]", "orglogin.conf:"},
+	    {"[sudo]", "[accounts]\nid_range = 1-2\n[sudo]", "id_range"},
+	    {"[sudo]", "[accounts]\nid_range = 9-8\n[sudo]", "id_range"},
+	    {"[sudo]", "[accounts]\nid_range = 70000\n[sudo]", "id_range"},
+	    {"[sudo]", "[accounts]\nid_range = 70000-2147483648\n[sudo]",
+		"id_range"},
+	    {"[sudo]", "[accounts]\nhome = /home\n[sudo]", "home"},
+	    {"[sudo]", "[accounts]\nhome = %u\n[sudo]", "home"},
+	    {"[sudo]", "[accounts]\nshell = bash\n[sudo]", "shell"},
+	    {"[sudo]", "[accounts]\neveryone = All\n[sudo]", "everyone"},
+	    {"services =", "deadline = 9s", "deadline"},
+	    {"services =", "deadline = 601s", "deadline"},
+	    {"services =", "deny_local_groups = a b", "deny_local_groups"},
+	    {"[sudo]", "[service]\nurl = http://id.example\n[sudo]", "url"},
+	    {"[sudo]", "[service]\njwks_url = id.example\n[sudo]", "jwks_url"},
+	    {"[sudo]", "[service]\nprofile = ../x\n[sudo]", "profile"},
+	    {"[sudo]", "[service]\njwt_check = secret\n[sudo]",
+		"not supported yet"},
+	};
+	struct fixture *f = *state;
+	struct conf_problem problem;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		write_with(f, cases[i].line, cases[i].other);
+		if (load(f, &problem) != ERR_CONFIG_INVALID)
+			fail_msg("case %zu was taken", i);
+		if (strstr(problem.text, cases[i].word) == NULL)
+			fail_msg("case %zu: \"%s\"", i, problem.text);
+	}
+}
+
+static void
+a_profile_that_is_not_there_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct conf_problem problem;
+
+	write_with(f, "[sudo]", "[service]\nprofile = no-such-one\n[sudo]");
+	assert_int_equal(load(f, &problem), ERR_NOT_FOUND);
+	assert_non_null(strstr(problem.text, "no-such-one.conf"));
+}
+
+static void
+secrets_that_others_can_read_are_refused(void **state)
+{
+	static const mode_t modes[] = {0444, 0440, 0644, 0404, 0660};
+	struct fixture *f = *state;
+	struct conf_problem problem;
+
+	write_with(f, NULL, NULL);
+	/* Root's own group is no others. */
+	assert_int_equal(chown(f->secret, 0, 65534), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		assert_int_equal(chmod(f->secret, modes[i]), 0);
+		assert_int_equal(load(f, &problem), ERR_INSECURE_FILE);
+		assert_non_null(strstr(problem.text, f->secret));
+		assert_null(strstr(problem.text, "hush"));
+	}
+	assert_int_equal(unlink(f->secret), 0);
+	assert_int_equal(load(f, &problem), ERR_NOT_FOUND);
+	put_file(f->secret, "", 0400);
+	assert_int_equal(load(f, &problem), ERR_MALFORMED);
+}
+
+static void
+files_of_the_folder_follow_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct settings *s SETTINGS_AUTO = NULL;
+	struct conf_problem problem;
+	char path[128];
+
+	write_with(f, NULL, NULL);
+	assert_int_equal(mkdir(f->conf_d, 0755), 0);
+	snprintf(path, sizeof(path), "%s/2.conf", f->conf_d);
+	put_file(path, "[organization]\nname = Second\n", 0644);
+	snprintf(path, sizeof(path), "%s/1.conf", f->conf_d);
+	put_file(path, "[organization]\nname = First\n", 0644);
+	snprintf(path, sizeof(path), "%s/ignored", f->conf_d);
+	put_file(path, "nonsense\n", 0644);
+	assert_int_equal(settings_load(f->config, &s, &problem), 0);
+	assert_string_equal(s->organization_name, "Second");
+	snprintf(path, sizeof(path), "%s/3.conf", f->conf_d);
+	put_file(path, "[login]\nnosuch = 1\n", 0644);
+	assert_int_equal(load(f, &problem), ERR_CONFIG_INVALID);
+	assert_non_null(strstr(problem.text, "3.conf:2: unknown key"));
+	put_file(path, "[login]\n", 0666);
+	assert_int_equal(load(f, &problem), ERR_INSECURE_FILE);
+	assert_non_null(strstr(problem.text, "3.conf"));
+}
+
+static void
+a_folder_that_cannot_be_read_is_no_empty_one(void **state)
+{
+	struct fixture *f = *state;
+	struct conf_problem problem;
+
+	write_with(f, NULL, NULL);
+	put_file(f->conf_d, "[login]\n", 0644);
+	assert_int_equal(load(f, &problem), ERR_IO);
+	assert_non_null(strstr(problem.text, "conf.d"));
+	assert_int_equal(unlink(f->config), 0);
+	assert_int_equal(load(f, &problem), ERR_NOT_FOUND);
+	assert_non_null(strstr(problem.text, "orglogin.conf"));
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(a_whole_configuration_reaches_each_module),
+	    T(what_is_missing_or_does_not_fit_is_named),
+	    T(a_profile_that_is_not_there_is_named),
+	    T(secrets_that_others_can_read_are_refused),
+	    T(files_of_the_folder_follow_in_order),
+	    T(a_folder_that_cannot_be_read_is_no_empty_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
