@@ -91,7 +91,7 @@ tests_unit_test_account_LDADD = $(PAMHOST_LDADD)
 
 check_PROGRAMS += tests/unit/test-pamfaults
 tests_unit_test_pamfaults_SOURCES = tests/unit/test-pamfaults.c \
-	$(PAMHOST_SOURCES)
+	tests/unit/descriptors.c tests/unit/descriptors.h $(PAMHOST_SOURCES)
 tests_unit_test_pamfaults_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_pamfaults_LDFLAGS = $(AM_LDFLAGS) $(FAKEPAM_WRAPS) \
 	-Wl,--wrap=open -Wl,--wrap=read -Wl,--wrap=close -Wl,--wrap=fstat \
@@ -103,7 +103,8 @@ tests_unit_test_pamfaults_LDFLAGS = $(AM_LDFLAGS) $(FAKEPAM_WRAPS) \
 tests_unit_test_pamfaults_LDADD = $(PAMHOST_LDADD)
 
 check_PROGRAMS += tests/unit/test-pam_orglogin
-tests_unit_test_pam_orglogin_SOURCES = tests/unit/test-pam_orglogin.c
+tests_unit_test_pam_orglogin_SOURCES = tests/unit/test-pam_orglogin.c \
+	tests/unit/descriptors.c tests/unit/descriptors.h
 tests_unit_test_pam_orglogin_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_pam_orglogin_LDADD = -lpam -ldl $(UNIT_LIBS)
 EXTRA_tests_unit_test_pam_orglogin_DEPENDENCIES = pam_module/pam_orglogin.la

@@ -3,7 +3,6 @@
  * points and no loose end, leaves the program as it was, and local users get
  * through a whole stack of it.
  */
-#include <dirent.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <locale.h>
@@ -22,6 +21,7 @@
 #include <cmocka.h>
 
 #include "common/attrs.h"
+#include "tests/unit/descriptors.h"
 
 #define MODULE "/pam_module/.libs/pam_orglogin.so"
 
@@ -142,19 +142,6 @@ struct shape {
 	uid_t euid;
 };
 
-static size_t
-count_descriptors(void)
-{
-	DIR *listing = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(listing);
-	while (readdir(listing) != NULL)
-		count++;
-	assert_int_equal(closedir(listing), 0);
-	return count;
-}
-
 static void
 take_shape(struct shape *shape)
 {
@@ -174,7 +161,7 @@ take_shape(struct shape *shape)
 		shape->blocked[i] = sigismember(&blocked, i) == 1;
 	}
 	shape->first_variable = environ[0];
-	shape->descriptors = count_descriptors();
+	shape->descriptors = descriptors_count();
 	shape->uid = getuid();
 	shape->euid = geteuid();
 }

@@ -5,7 +5,6 @@
  */
 #include "pam_module/account.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -21,6 +20,7 @@
 #include <cmocka.h>
 
 #include "pam_module/signon.h"
+#include "tests/unit/descriptors.h"
 #include "tests/unit/pamhost.h"
 
 enum mode { MODE_FAIL, MODE_INTERRUPT, MODE_SHORT, MODE_COUNT };
@@ -177,19 +177,6 @@ run_phases(struct pamhost *host, const char *argument, int codes[3])
 	codes[2] = signon_setcred(&call);
 }
 
-static size_t
-count_descriptors(void)
-{
-	DIR *listing = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(listing);
-	while (readdir(listing) != NULL)
-		count++;
-	assert_int_equal(closedir(listing), 0);
-	return count;
-}
-
 /* Runs all phases with one call failing; false when no call was left. */
 static bool
 run_with_fault(const struct proto_verdict_reply *verdict, const char *user,
@@ -214,7 +201,7 @@ run_with_fault(const struct proto_verdict_reply *verdict, const char *user,
 	host.pam.user = user;
 	host.pam.fails = is_due;
 	fakedaemon_fails = is_due;
-	descriptors = count_descriptors();
+	descriptors = descriptors_count();
 	calls = 0;
 	call_due = due;
 	blocks = maps = 0;
@@ -226,7 +213,7 @@ run_with_fault(const struct proto_verdict_reply *verdict, const char *user,
 	fakedaemon_fails = NULL;
 	assert_int_equal(blocks, 0);
 	assert_int_equal(maps, 0);
-	assert_int_equal(count_descriptors(), descriptors);
+	assert_int_equal(descriptors_count(), descriptors);
 	pamhost_done(&host);
 	return calls >= due;
 }
