@@ -33,12 +33,15 @@ tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_loop_LDADD = libbase.la $(UNIT_LIBS)
 
+FAILCALLS = tests/unit/failcalls.c tests/unit/failcalls.h
+FAILCALLS_WRAP = -Wl,--wrap=open -Wl,--wrap=openat -Wl,--wrap=fchmod \
+	-Wl,--wrap=write -Wl,--wrap=fsync -Wl,--wrap=pread \
+	-Wl,--wrap=close -Wl,--wrap=renameat -Wl,--wrap=mmap
+
 check_PROGRAMS += tests/unit/test-files
-tests_unit_test_files_SOURCES = tests/unit/test-files.c
+tests_unit_test_files_SOURCES = tests/unit/test-files.c $(FAILCALLS)
 tests_unit_test_files_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_files_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat \
-	-Wl,--wrap=fchmod -Wl,--wrap=write -Wl,--wrap=fsync -Wl,--wrap=pread \
-	-Wl,--wrap=close -Wl,--wrap=renameat
+tests_unit_test_files_LDFLAGS = $(AM_LDFLAGS) $(FAILCALLS_WRAP)
 tests_unit_test_files_LDADD = libbase.la $(UNIT_LIBS)
 endif
 

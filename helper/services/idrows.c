@@ -235,6 +235,22 @@ draft_valid(const struct idrows *rows, const struct draft *draft)
 	    (draft->home[0] == '\0' || !idrows_has_home(rows, draft->home));
 }
 
+int
+idrows_digest(const struct buf *text, uint64_t *ret_digest)
+{
+	uint8_t hash[CRYPTO_SHA256_BYTES];
+	struct cursor cursor;
+	int err = buf_fault(text);
+
+	if (err == 0)
+		err = crypto_sha256(text->bytes, text->len, hash);
+	if (err != 0)
+		return err;
+	cursor_init(&cursor, hash, sizeof(hash));
+	*ret_digest = cursor_u64(&cursor);
+	return 0;
+}
+
 /* The sum of the rows' digests does not depend on their order. */
 static int
 digest(const struct idrows *rows, uint64_t *ret_digest)
@@ -244,8 +260,7 @@ digest(const struct idrows *rows, uint64_t *ret_digest)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct idrow *row = rows->items[i];
 		struct buf text BUF_AUTO = {.limit = ROW_TEXT_MAX};
-		uint8_t hash[CRYPTO_SHA256_BYTES];
-		struct cursor cursor;
+		uint64_t one = 0;
 		int err = 0;
 
 		buf_put_string(&text, row->organization);
@@ -256,13 +271,10 @@ digest(const struct idrows *rows, uint64_t *ret_digest)
 		buf_put_u32(&text, row->number);
 		buf_put_u64(&text, (uint64_t)row->created_s);
 		buf_put_u8(&text, row->live);
-		err = buf_fault(&text);
-		if (err == 0)
-			err = crypto_sha256(text.bytes, text.len, hash);
+		err = idrows_digest(&text, &one);
 		if (err != 0)
 			return err;
-		cursor_init(&cursor, hash, sizeof(hash));
-		sum += cursor_u64(&cursor);
+		sum += one;
 	}
 	*ret_digest = sum;
 	return 0;

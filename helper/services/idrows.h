@@ -13,6 +13,7 @@
 
 #include "base/db.h"
 #include "common/attrs.h"
+#include "common/buf.h"
 #include "common/name.h"
 
 enum idrow_kind { IDROW_USER, IDROW_GROUP };
@@ -31,6 +32,10 @@ struct idrow {
 };
 
 struct idrows;
+
+/* The first 8 bytes, little endian, of SHA-256 over text; a fault of the
+ * buffer is passed on. */
+MUST_CHECK int idrows_digest(const struct buf *text, uint64_t *ret_digest);
 
 MUST_CHECK int idrows_new(
     struct db *db, const char *organization, struct idrows **ret_rows);

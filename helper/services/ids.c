@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypto.h"
 #include "common/buf.h"
 #include "common/err.h"
 #include "rules/table.h"
@@ -121,21 +120,11 @@ digest(const struct ids *ids, enum idrow_kind kind, const char *key,
     uint64_t *ret_digest)
 {
 	struct buf text BUF_AUTO = {.limit = 8192};
-	uint8_t hash[CRYPTO_SHA256_BYTES];
-	struct cursor cursor;
-	int err = 0;
 
 	buf_put_format(&text, "orglogin id 1\n%s\n%s\n%s",
 	    ids->options.organization_id, kind == IDROW_USER ? "user" : "group",
 	    key);
-	err = buf_fault(&text);
-	if (err == 0)
-		err = crypto_sha256(text.bytes, text.len, hash);
-	if (err != 0)
-		return err;
-	cursor_init(&cursor, hash, sizeof(hash));
-	*ret_digest = cursor_u64(&cursor);
-	return 0;
+	return idrows_digest(&text, ret_digest);
 }
 
 static bool

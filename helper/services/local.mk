@@ -75,12 +75,10 @@ tests_unit_test_ids_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_ids_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-publish
-tests_unit_test_publish_SOURCES = tests/unit/test-publish.c $(DIRLAB)
+tests_unit_test_publish_SOURCES = tests/unit/test-publish.c $(DIRLAB) \
+	$(FAILCALLS)
 tests_unit_test_publish_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_publish_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=open -Wl,--wrap=openat -Wl,--wrap=fchmod \
-	-Wl,--wrap=write -Wl,--wrap=fsync -Wl,--wrap=pread \
-	-Wl,--wrap=close -Wl,--wrap=renameat -Wl,--wrap=mmap
+tests_unit_test_publish_LDFLAGS = $(AM_LDFLAGS) $(FAILCALLS_WRAP)
 tests_unit_test_publish_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-meta

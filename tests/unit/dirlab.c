@@ -96,6 +96,47 @@ dirlab_members(const char *const *lines, size_t count)
 	return members;
 }
 
+struct ids_options
+dirlab_ids_options(const struct dirlab *lab)
+{
+	return (struct ids_options){.organization_id = "org_acme",
+	    .policy = &lab->policy,
+	    .username = DIRECTORY_LOCAL_PART,
+	    .range = {1879048192, 2147352575}};
+}
+
+struct directory_options
+dirlab_options(const struct dirlab *lab)
+{
+	return (struct directory_options){.organization_id = "org_acme",
+	    .organization_name = "Acme",
+	    .policy = &lab->policy,
+	    .shell = "/bin/bash",
+	    .home = "/home/%u",
+	    .id_first = 1879048192,
+	    .id_last = 2147352575,
+	    .refresh_s = 60,
+	    .hard_age_s = 604800,
+	    .max_shrink_percent = 20,
+	    .snapshot_path = lab->snapshot,
+	    .passwd_path = lab->passwd,
+	    .group_path = lab->group};
+}
+
+struct members *
+dirlab_assigned(struct db *db, struct ids *ids, const struct locals *locals,
+    const char *const *lines, size_t count)
+{
+	struct members *members = dirlab_members(lines, count);
+
+	assert_int_equal(db_begin(db), 0);
+	assert_int_equal(
+	    ids_assign(ids, members, locals, (struct wall_time){DIRLAB_WALL_S}),
+	    0);
+	assert_int_equal(db_commit(db), 0);
+	return members;
+}
+
 const char *
 dirlab_line(const char *id, const char *mail, const char *more)
 {

@@ -8,6 +8,11 @@
 
 #include "rules/access.h"
 #include "rules/members.h"
+#include "services/directory.h"
+#include "services/ids.h"
+#include "services/locals.h"
+
+#define DIRLAB_WALL_S INT64_C(1767323045)
 
 struct dirlab {
 	char folder[64];
@@ -24,7 +29,16 @@ struct dirlab {
 void dirlab_init(struct dirlab *lab);
 void dirlab_done(struct dirlab *lab);
 void dirlab_write(const char *path, const char *text);
+/* For org_acme, with this host's files. */
+struct ids_options dirlab_ids_options(const struct dirlab *lab);
+struct directory_options dirlab_options(const struct dirlab *lab);
 /* A complete list from JSON lines; the caller frees. */
 struct members *dirlab_members(const char *const *lines, size_t count);
+/* The same with names and numbers, written to the database. */
+struct members *dirlab_assigned(struct db *db, struct ids *ids,
+    const struct locals *locals, const char *const *lines, size_t count);
+#define DIRLAB_LINES(...)                   \
+	(const char *const[]){__VA_ARGS__}, \
+	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
 /* An Active member with one role, as a line in a static buffer. */
 const char *dirlab_line(const char *id, const char *mail, const char *more);

@@ -18,8 +18,6 @@
 #include "common/snapshot.h"
 #include "tests/unit/dirlab.h"
 
-#define WALL INT64_C(1767323045)
-
 struct fixture {
 	struct dirlab lab;
 	struct clock_fake clock;
@@ -49,20 +47,8 @@ setup(void **state)
 
 	assert_non_null(f);
 	dirlab_init(&f->lab);
-	clock_fake_init(&f->clock, WALL, 5000);
-	f->options = (struct directory_options){.organization_id = "org_acme",
-	    .organization_name = "Acme",
-	    .policy = &f->lab.policy,
-	    .shell = "/bin/bash",
-	    .home = "/home/%u",
-	    .id_first = 1879048192,
-	    .id_last = 2147352575,
-	    .refresh_s = 60,
-	    .hard_age_s = 604800,
-	    .max_shrink_percent = 20,
-	    .snapshot_path = f->lab.snapshot,
-	    .passwd_path = f->lab.passwd,
-	    .group_path = f->lab.group};
+	clock_fake_init(&f->clock, DIRLAB_WALL_S, 5000);
+	f->options = dirlab_options(&f->lab);
 	assert_int_equal(start(f), 0);
 	*state = f;
 	return 0;

@@ -15,7 +15,7 @@
 #include "common/err.h"
 #include "tests/unit/dirlab.h"
 
-#define NOW ((struct wall_time){1767323045})
+#define NOW ((struct wall_time){DIRLAB_WALL_S})
 
 struct fixture {
 	struct dirlab lab;
@@ -54,10 +54,7 @@ setup(void **state)
 
 	assert_non_null(f);
 	dirlab_init(&f->lab);
-	f->options = (struct ids_options){.organization_id = "org_acme",
-	    .policy = &f->lab.policy,
-	    .username = DIRECTORY_LOCAL_PART,
-	    .range = {1879048192, 2147352575}};
+	f->options = dirlab_ids_options(&f->lab);
 	reopen(f, 0);
 	read_locals(f);
 	*state = f;
@@ -79,19 +76,12 @@ teardown(void **state)
 }
 
 /* One sync of these lines. */
-static void
-assign(struct fixture *f, const char *const *lines, size_t count)
-{
-	members_free(f->members);
-	f->members = dirlab_members(lines, count);
-	assert_int_equal(db_begin(f->db), 0);
-	assert_int_equal(ids_assign(f->ids, f->members, f->locals, NOW), 0);
-	assert_int_equal(db_commit(f->db), 0);
-}
-
-#define ASSIGN(f, ...)                                \
-	assign(f, (const char *const[]){__VA_ARGS__}, \
-	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define ASSIGN(f, ...)                                                         \
+	do {                                                                   \
+		members_free((f)->members);                                    \
+		(f)->members = dirlab_assigned((f)->db, (f)->ids, (f)->locals, \
+		    DIRLAB_LINES(__VA_ARGS__));                                \
+	} while (0)
 
 static struct member *
 by_id(struct fixture *f, const char *id)

@@ -18,16 +18,11 @@ static const char *const no_list[] = {NULL};
 static struct member
 plain(const char *id)
 {
-	return (struct member){.id = id,
-	    .mail = "",
-	    .name = "",
-	    .username = "",
-	    .shell = "",
-	    .issuer = "",
-	    .subject = "",
-	    .roles = no_list,
-	    .scopes = no_list,
-	    .state = MEMBER_ACTIVE};
+	struct member m = {.id = id, .state = MEMBER_ACTIVE};
+
+	m.mail = m.name = m.username = m.shell = m.issuer = m.subject = "";
+	m.roles = m.scopes = no_list;
+	return m;
 }
 
 static int

@@ -6,15 +6,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,104 +19,7 @@
 #include "common/err.h"
 #include "common/snapshot.h"
 #include "tests/unit/dirlab.h"
-
-#define WALL INT64_C(1767323045)
-
-/* What happens at the call whose turn it is; countdown 0 is off. */
-static struct {
-	int countdown;
-	int error; /* 0: the process is killed */
-} injected;
-
-static bool
-fails_now(void)
-{
-	if (injected.countdown == 0 || --injected.countdown > 0)
-		return false;
-	if (injected.error == 0)
-		(void)raise(SIGKILL);
-	errno = injected.error;
-	return true;
-}
-
-int __real_open(const char *path, int flags, mode_t mode);
-int __wrap_open(const char *path, int flags, mode_t mode);
-int __real_openat(int folder, const char *path, int flags, mode_t mode);
-int __wrap_openat(int folder, const char *path, int flags, mode_t mode);
-int __real_fchmod(int fd, mode_t mode);
-int __wrap_fchmod(int fd, mode_t mode);
-ssize_t __real_write(int fd, const void *bytes, size_t len);
-ssize_t __wrap_write(int fd, const void *bytes, size_t len);
-int __real_fsync(int fd);
-int __wrap_fsync(int fd);
-ssize_t __real_pread(int fd, void *bytes, size_t len, off_t offset);
-ssize_t __wrap_pread(int fd, void *bytes, size_t len, off_t offset);
-int __real_close(int fd);
-int __wrap_close(int fd);
-int __real_renameat(int from, const char *old, int to, const char *new);
-int __wrap_renameat(int from, const char *old, int to, const char *new);
-void *__real_mmap(
-    void *at, size_t len, int prot, int flags, int fd, off_t offset);
-void *__wrap_mmap(
-    void *at, size_t len, int prot, int flags, int fd, off_t offset);
-
-int
-__wrap_open(const char *path, int flags, mode_t mode)
-{
-	return fails_now() ? -1 : __real_open(path, flags, mode);
-}
-
-int
-__wrap_openat(int folder, const char *path, int flags, mode_t mode)
-{
-	return fails_now() ? -1 : __real_openat(folder, path, flags, mode);
-}
-
-int
-__wrap_fchmod(int fd, mode_t mode)
-{
-	return fails_now() ? -1 : __real_fchmod(fd, mode);
-}
-
-ssize_t
-__wrap_write(int fd, const void *bytes, size_t len)
-{
-	return fails_now() ? -1 : __real_write(fd, bytes, len);
-}
-
-int
-__wrap_fsync(int fd)
-{
-	return fails_now() ? -1 : __real_fsync(fd);
-}
-
-ssize_t
-__wrap_pread(int fd, void *bytes, size_t len, off_t offset)
-{
-	return fails_now() ? -1 : __real_pread(fd, bytes, len, offset);
-}
-
-int
-__wrap_close(int fd)
-{
-	bool fails = fails_now();
-	int r = __real_close(fd);
-
-	return fails ? -1 : r;
-}
-
-int
-__wrap_renameat(int from, const char *old, int to, const char *new)
-{
-	return fails_now() ? -1 : __real_renameat(from, old, to, new);
-}
-
-void *
-__wrap_mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
-{
-	return fails_now() ? MAP_FAILED
-			   : __real_mmap(at, len, prot, flags, fd, offset);
-}
+#include "tests/unit/failcalls.h"
 
 struct fixture {
 	struct dirlab lab;
@@ -137,13 +36,11 @@ static int
 setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct ids_options ids = {.organization_id = "org_acme",
-	    .username = DIRECTORY_LOCAL_PART,
-	    .range = {1879048192, 2147352575}};
+	struct ids_options ids;
 
 	assert_non_null(f);
 	dirlab_init(&f->lab);
-	ids.policy = &f->lab.policy;
+	ids = dirlab_ids_options(&f->lab);
 	assert_int_equal(db_open(f->lab.db, &f->db), 0);
 	assert_int_equal(ids_new(f->db, &ids, &f->ids), 0);
 	assert_int_equal(ids_load(f->ids), 0);
@@ -178,22 +75,14 @@ static void
 assign(struct fixture *f, const char *const *lines, size_t count)
 {
 	members_free(f->members);
-	f->members = dirlab_members(lines, count);
-	assert_int_equal(db_begin(f->db), 0);
-	assert_int_equal(
-	    ids_assign(f->ids, f->members, f->locals, (struct wall_time){WALL}),
-	    0);
-	assert_int_equal(db_commit(f->db), 0);
+	f->members = dirlab_assigned(f->db, f->ids, f->locals, lines, count);
 	f->content.members = f->members;
 	f->content.ids = f->ids;
 	f->content.locals = f->locals;
-	f->content.now.s = WALL;
+	f->content.now.s = DIRLAB_WALL_S;
 	f->content.generation++;
 }
-
-#define ASSIGN(f, ...)                                \
-	assign(f, (const char *const[]){__VA_ARGS__}, \
-	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define ASSIGN(f, ...) assign(f, DIRLAB_LINES(__VA_ARGS__))
 
 static int
 run(struct fixture *f)
@@ -250,7 +139,7 @@ members_stand_with_their_groups(void **state)
 	assert_true(has_gid(&ada, 4));
 	assert_false(has_gid(&bob, 4));
 	assert_int_equal(snapshot.generation, 1);
-	assert_int_equal(snapshot.created.s, WALL);
+	assert_int_equal(snapshot.created.s, DIRLAB_WALL_S);
 }
 
 static void
@@ -417,7 +306,7 @@ put_first(struct fixture *f)
 static void
 t61_a_failing_call_leaves_a_whole_file(void **state)
 {
-	static const int errors[] = {EIO, ENOSPC};
+	static const int errors[] = {EIO, ENOSPC, FAILCALLS_SHORT};
 	struct fixture *f = *state;
 
 	for (size_t e = 0; e < ARRAY_SIZE(errors); e++) {
@@ -427,11 +316,9 @@ t61_a_failing_call_leaves_a_whole_file(void **state)
 			int err = 0;
 
 			put_first(f);
-			injected.error = errors[e];
-			injected.countdown = n;
+			failcalls_arm(n, errors[e]);
 			err = run(f);
-			hit = injected.countdown == 0;
-			injected.countdown = 0;
+			hit = failcalls_disarm();
 			if (err == 0)
 				assert_int_equal(generation_in_file(f), 2);
 			else
@@ -471,8 +358,7 @@ t61_t89_a_kill_at_any_call_leaves_a_whole_file(void **state)
 		child = fork();
 		assert_int_not_equal(child, -1);
 		if (child == 0) {
-			injected.error = 0;
-			injected.countdown = n;
+			failcalls_arm(n, FAILCALLS_KILL);
 			_exit(run(f) == 0 ? 0 : 1);
 		}
 		assert_int_equal(waitpid(child, &status, 0), child);

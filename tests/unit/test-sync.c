@@ -78,24 +78,13 @@ static int
 setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct directory_options options = {.organization_id = "org_acme",
-	    .organization_name = "Acme",
-	    .shell = "/bin/bash",
-	    .home = "/home/%u",
-	    .id_first = 1879048192,
-	    .id_last = 2147352575,
-	    .refresh_s = 60,
-	    .hard_age_s = 604800,
-	    .max_shrink_percent = 20};
+	struct directory_options options;
 
 	assert_non_null(f);
 	memset(&net, 0, sizeof(net));
 	dirlab_init(&f->lab);
-	clock_fake_init(&f->clock, 1767323045, 5000);
-	options.policy = &f->lab.policy;
-	options.snapshot_path = f->lab.snapshot;
-	options.passwd_path = f->lab.passwd;
-	options.group_path = f->lab.group;
+	clock_fake_init(&f->clock, DIRLAB_WALL_S, 5000);
+	options = dirlab_options(&f->lab);
 	assert_int_equal(loop_new(&f->loop), 0);
 	assert_int_equal(db_open(f->lab.db, &f->db), 0);
 	assert_int_equal(
@@ -292,32 +281,34 @@ t110_no_failure_of_any_page_removes_anybody(void **state)
 	}
 }
 
+/* One fetch that ends with its first answer. */
+static void
+fetch(struct fixture *f, bool accept, int status, const char *body)
+{
+	ask(f, accept);
+	turn(f);
+	answer(status == 0 ? HTTP_UNREACHABLE : HTTP_ANSWERED, status, body);
+}
+
 static void
 t110_an_empty_list_is_held_until_it_is_accepted(void **state)
 {
+	static const char nobody[] = "{\"total\":0,\"members\":[]}";
 	struct fixture *f = *state;
 
 	open_sync(f, NULL);
 	ask(f, false);
 	turn(f);
 	answer_all();
-	ask(f, false);
-	turn(f);
-	answer(HTTP_ANSWERED, 200, "{\"total\":0,\"members\":[]}");
+	fetch(f, false, 200, nobody);
 	assert_int_equal(f->reason, ERR_DIRECTORY_SHRUNK);
 	assert_int_equal(published(f), 6);
 	/* The word of one caller does not outlive its fetch. */
-	ask(f, true);
-	turn(f);
-	answer(HTTP_ANSWERED, 500, "");
-	ask(f, false);
-	turn(f);
-	answer(HTTP_ANSWERED, 200, "{\"total\":0,\"members\":[]}");
+	fetch(f, true, 500, "");
+	fetch(f, false, 200, nobody);
 	assert_int_equal(f->reason, ERR_DIRECTORY_SHRUNK);
 	assert_int_equal(published(f), 6);
-	ask(f, true);
-	turn(f);
-	answer(HTTP_ANSWERED, 200, "{\"total\":0,\"members\":[]}");
+	fetch(f, true, 200, nobody);
 	assert_int_equal(f->reason, 0);
 	assert_int_equal(published(f), 0);
 }
@@ -332,13 +323,9 @@ a_failing_source_is_asked_again_later_and_later(void **state)
 	turn(f);
 	answer(HTTP_UNREACHABLE, 0, "");
 	assert_int_equal(sync_next_ms(f->sync), 5000);
-	ask(f, false);
-	turn(f);
-	answer(HTTP_UNREACHABLE, 0, "");
+	fetch(f, false, 0, "");
 	assert_int_equal(sync_next_ms(f->sync), 10000);
-	ask(f, false);
-	turn(f);
-	answer(HTTP_ANSWERED, 429, "");
+	fetch(f, false, 429, "");
 	assert_int_equal(sync_next_ms(f->sync), 1800000);
 	ask(f, false);
 	turn(f);
