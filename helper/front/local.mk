@@ -29,13 +29,8 @@ tests_unit_test_requests_SOURCES = tests/unit/test-requests.c $(FRONTHOST)
 tests_unit_test_requests_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_requests_LDADD = libfront.la $(UNIT_LIBS)
 
-check_PROGRAMS += tests/unit/test-answer_pam
-tests_unit_test_answer_pam_SOURCES = tests/unit/test-answer_pam.c $(FRONTHOST)
-tests_unit_test_answer_pam_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_answer_pam_LDADD = libfront.la $(UNIT_LIBS)
-
-check_PROGRAMS += tests/unit/test-answer_admin
-tests_unit_test_answer_admin_SOURCES = tests/unit/test-answer_admin.c $(FRONTHOST)
-tests_unit_test_answer_admin_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_answer_admin_LDADD = libfront.la $(UNIT_LIBS)
+check_PROGRAMS += tests/unit/test-exchange
+tests_unit_test_exchange_SOURCES = tests/unit/test-exchange.c $(FRONTHOST)
+tests_unit_test_exchange_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_exchange_LDADD = libfront.la $(UNIT_LIBS)
 endif

@@ -28,12 +28,14 @@ tests_unit_test_binding_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_binding_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idpdoc
-tests_unit_test_idpdoc_SOURCES = tests/unit/test-idpdoc.c
+tests_unit_test_idpdoc_SOURCES = tests/unit/test-idpdoc.c \
+	tests/unit/jsontext.c tests/unit/jsontext.h
 tests_unit_test_idpdoc_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idpdoc_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idpanswer
-tests_unit_test_idpanswer_SOURCES = tests/unit/test-idpanswer.c
+tests_unit_test_idpanswer_SOURCES = tests/unit/test-idpanswer.c \
+	tests/unit/jsontext.c tests/unit/jsontext.h
 tests_unit_test_idpanswer_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idpanswer_LDADD = libservices.la $(UNIT_LIBS)
 

@@ -324,7 +324,7 @@ take(int fd, uint8_t *bytes, size_t len)
 }
 
 bool
-front_read(int fd, struct front_reply *ret_reply)
+front_read(int fd, struct client_reply *ret_reply)
 {
 	uint8_t bytes[PROTO_FRAME_MAX];
 	struct proto_header header;
@@ -355,7 +355,7 @@ front_expect_silence(int fd)
 void
 front_expect_verdict(int fd, enum proto_verdict verdict, int reason)
 {
-	struct front_reply reply;
+	struct client_reply reply;
 
 	assert_true(front_read(fd, &reply));
 	assert_int_equal(reply.type, PROTO_VERDICT);

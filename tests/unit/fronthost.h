@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "common/client.h"
 #include "common/proto.h"
 #include "front/requests.h"
 
@@ -49,26 +50,12 @@ struct front *front(void);
 int front_set_up(void **state);
 int front_tear_down(void **state);
 
-/* A reply, decoded. */
-struct front_reply {
-	enum proto_type type;
-	union {
-		struct proto_prompt prompt;
-		struct proto_verdict_reply verdict;
-		struct proto_done done;
-		struct proto_status_reply status;
-		struct proto_explain_reply explain;
-		struct proto_member member;
-		struct proto_progress progress;
-	} u;
-};
-
 /* The client's end; not blocking. */
 int front_connect(uid_t uid);
 void front_send(int fd, enum proto_type type, const void *message);
 void front_turn(void);
 /* Runs the loop until a whole reply came; false: the connection has ended. */
-bool front_read(int fd, struct front_reply *ret_reply);
+bool front_read(int fd, struct client_reply *ret_reply);
 /* Nothing comes, and the connection stays. */
 void front_expect_silence(int fd);
 void front_expect_verdict(int fd, enum proto_verdict verdict, int reason);

@@ -19,12 +19,6 @@ active(const char *const *roles, size_t count)
 {
 	return (struct member){
 	    .id = "u-1",
-	    .mail = "",
-	    .name = "",
-	    .username = "",
-	    .shell = "",
-	    .issuer = "",
-	    .subject = "",
 	    .roles = roles,
 	    .role_count = count,
 	    .state = MEMBER_ACTIVE,
@@ -94,7 +88,7 @@ t101_the_exact_role_is_held(void **state)
 	assert_int_equal(access_role(&member, "\n\nUser\n"), ERR_OK);
 	/* One that is too long for a role hides none behind it. */
 	memset(many, 'x', 700);
-	strncat(many, "\nUser", sizeof(many) - strlen(many) - 1);
+	snprintf(many + 700, sizeof(many) - 700, "\nUser");
 	assert_int_equal(access_role(&member, many), ERR_OK);
 	many[700] = '\0';
 	assert_int_equal(access_role(&member, many), ERR_ROLE_NOT_HELD);

@@ -301,15 +301,17 @@ discovery_is_read_once_an_hour_and_once_for_all(void **state)
 	assert_int_equal(h[0].reason, 0);
 }
 
+struct failing {
+	enum http_outcome outcome;
+	int status;
+	const char *body;
+	int reason;
+};
+
 static void
 t14_a_discovery_that_fails_tells_why(void **state)
 {
-	static const struct {
-		enum http_outcome outcome;
-		int status;
-		const char *body;
-		int reason;
-	} cases[] = {
+	static const struct failing cases[] = {
 	    {HTTP_UNREACHABLE, 0, "", ERR_PROVIDER_UNREACHABLE},
 	    {HTTP_TLS_REFUSED, 0, "", ERR_PROVIDER_TLS},
 	    {HTTP_BAD_ANSWER, 0, "", ERR_PROVIDER_MALFORMED},
@@ -368,12 +370,7 @@ t16_a_moved_endpoint_gets_no_byte(void **state)
 static void
 a_code_that_fails_tells_why(void **state)
 {
-	static const struct {
-		enum http_outcome outcome;
-		int status;
-		const char *body;
-		int reason;
-	} cases[] = {
+	static const struct failing cases[] = {
 	    {HTTP_UNREACHABLE, 0, "", ERR_PROVIDER_UNREACHABLE},
 	    {HTTP_TLS_REFUSED, 0, "", ERR_PROVIDER_TLS},
 	    {HTTP_BAD_ANSWER, 0, "", ERR_PROVIDER_MALFORMED},

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "tests/unit/jsontext.h"
 
 static struct idp_poll
 answer(int status, const char *body)
@@ -28,24 +29,24 @@ static void
 t111_each_error_word_has_one_meaning_whatever_the_status(void **state)
 {
 	static const struct {
-		const char *word;
 		enum grant_event event;
 		int reason;
+		const char *word;
 	} words[] = {
-	    {"authorization_pending", GRANT_PENDING, 0},
-	    {"slow_down", GRANT_SLOW_DOWN, 0},
-	    {"access_denied", GRANT_DENIED, ERR_GRANT_DECLINED},
-	    {"authorization_declined", GRANT_DENIED, ERR_GRANT_DECLINED},
-	    {"expired_token", GRANT_CODE_EXPIRED, ERR_GRANT_EXPIRED},
-	    {"bad_verification_code", GRANT_FAILED, ERR_GRANT_LOST},
-	    {"invalid_grant", GRANT_FAILED, ERR_GRANT_LOST},
-	    {"invalid_client", GRANT_FAILED, ERR_PROVIDER_REFUSED},
-	    {"unauthorized_client", GRANT_FAILED, ERR_PROVIDER_REFUSED},
-	    {"unsupported_grant_type", GRANT_FAILED, ERR_PROVIDER_REFUSED},
-	    {"invalid_scope", GRANT_FAILED, ERR_PROVIDER_REFUSED},
-	    {"temporarily_unavailable", GRANT_NO_ANSWER,
-		ERR_PROVIDER_UNREACHABLE},
-	    {"server_error", GRANT_NO_ANSWER, ERR_PROVIDER_ERROR},
+	    {GRANT_PENDING, 0, "authorization_pending"},
+	    {GRANT_SLOW_DOWN, 0, "slow_down"},
+	    {GRANT_DENIED, ERR_GRANT_DECLINED, "access_denied"},
+	    {GRANT_DENIED, ERR_GRANT_DECLINED, "authorization_declined"},
+	    {GRANT_CODE_EXPIRED, ERR_GRANT_EXPIRED, "expired_token"},
+	    {GRANT_FAILED, ERR_GRANT_LOST, "bad_verification_code"},
+	    {GRANT_FAILED, ERR_GRANT_LOST, "invalid_grant"},
+	    {GRANT_FAILED, ERR_PROVIDER_REFUSED, "invalid_client"},
+	    {GRANT_FAILED, ERR_PROVIDER_REFUSED, "unauthorized_client"},
+	    {GRANT_FAILED, ERR_PROVIDER_REFUSED, "unsupported_grant_type"},
+	    {GRANT_FAILED, ERR_PROVIDER_REFUSED, "invalid_scope"},
+	    {GRANT_NO_ANSWER, ERR_PROVIDER_UNREACHABLE,
+		"temporarily_unavailable"},
+	    {GRANT_NO_ANSWER, ERR_PROVIDER_ERROR, "server_error"},
 	};
 	static const int statuses[] = {400, 401, 403, 428, 429, 500, 200};
 
@@ -107,10 +108,7 @@ t111_what_is_not_known_is_never_an_approval(void **state)
 static int
 device_with(const char *name, const char *value, struct idp_device *ret_device)
 {
-	static const struct {
-		const char *name;
-		const char *value;
-	} members[] = {
+	static const struct json_member members[] = {
 	    {"device_code", "\"d\""},
 	    {"user_code", "\"GQVQ-JKEC\""},
 	    {"verification_uri", "\"https://id.example/device\""},
@@ -118,21 +116,12 @@ device_with(const char *name, const char *value, struct idp_device *ret_device)
 	    {"interval", "5"},
 	};
 	struct json *json JSON_AUTO = NULL;
-	char text[16384] = "{\"x\":0";
+	char text[16384];
 	struct idp_device device = {0};
 	int r = ERR_OK;
 
-	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
-		const char *v = strcmp(members[i].name, name) == 0
-		    ? value
-		    : members[i].value;
-
-		if (v != NULL)
-			snprintf(text + strlen(text),
-			    sizeof(text) - strlen(text), ",\"%s\":%s",
-			    members[i].name, v);
-	}
-	strcat(text, "}");
+	json_text(
+	    text, sizeof(text), members, ARRAY_SIZE(members), name, value);
 	assert_int_equal(json_parse(text, strlen(text), 65536, &json), 0);
 	r = idpanswer_device(json_root(json), &device);
 	ret_device->expires_in_s = device.expires_in_s;

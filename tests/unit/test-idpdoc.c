@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "tests/unit/jsontext.h"
 
 #define ISSUER "https://id.example:8443/realm"
 
@@ -29,29 +30,17 @@ read_text(const char *text, struct idpdoc **ret_doc)
 static int
 read_with(const char *name, const char *value, struct idpdoc **ret_doc)
 {
-	static const struct {
-		const char *name;
-		const char *value;
-	} members[] = {
+	static const struct json_member members[] = {
 	    {"issuer", "\"" ISSUER "\""},
 	    {"device_authorization_endpoint",
 		"\"https://id.example:8443/realm/device\""},
 	    {"token_endpoint", "\"https://id.example:8443/token?x=1\""},
 	    {"jwks_uri", "\"https://id.example:8443/keys\""},
 	};
-	char text[8192] = "{\"scopes_supported\":[]";
+	char text[8192];
 
-	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
-		const char *v = strcmp(members[i].name, name) == 0
-		    ? value
-		    : members[i].value;
-
-		if (v != NULL)
-			snprintf(text + strlen(text),
-			    sizeof(text) - strlen(text), ",\"%s\":%s",
-			    members[i].name, v);
-	}
-	strcat(text, "}");
+	json_text(
+	    text, sizeof(text), members, ARRAY_SIZE(members), name, value);
 	return read_text(text, ret_doc);
 }
 
@@ -111,7 +100,7 @@ t16_an_endpoint_of_another_origin_is_refused(void **state)
 	struct idpdoc *doc = NULL;
 
 	memset(longest + strlen(longest), 'x', 1200);
-	strcat(longest, "\"");
+	longest[strlen(longest) - 1] = '"';
 	for (size_t e = 0; e < ARRAY_SIZE(endpoints); e++) {
 		for (size_t i = 0; i < ARRAY_SIZE(urls); i++)
 			assert_int_equal(read_with(endpoints[e], urls[i], &doc),

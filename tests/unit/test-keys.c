@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,7 +75,7 @@ http_start(struct http *http, const struct http_request *request, http_fn *fn,
 	assert_int_equal(world.transfer, 0);
 	assert_string_equal(request->method, "GET");
 	assert_int_equal(request->body_limit_bytes, JWK_SET_MAX_BYTES);
-	strncpy(world.url, request->url, sizeof(world.url) - 1);
+	snprintf(world.url, sizeof(world.url), "%s", request->url);
 	world.fn = fn;
 	world.arg = arg;
 	world.transfer = ++world.fetches;
@@ -321,22 +322,24 @@ an_old_set_serves_during_an_outage_for_a_day(void **state)
 	check(&r, ERR_PROVIDER_UNREACHABLE);
 }
 
+struct outage {
+	enum http_outcome outcome;
+	int status;
+	const char *body;
+	int reason;
+};
+
 static void
 a_set_that_cannot_be_had_fails_by_its_reason(void **state)
 {
-	static const struct {
-		enum http_outcome outcome;
-		int status;
-		const char *body;
-		int reason;
-	} cases[] = {
-	    {HTTP_UNREACHABLE, 0, "", ERR_PROVIDER_UNREACHABLE},
+	static const struct outage cases[] = {
 	    {HTTP_TLS_REFUSED, 0, "", ERR_PROVIDER_TLS},
 	    {HTTP_BAD_ANSWER, 0, "", ERR_PROVIDER_MALFORMED},
 	    {HTTP_ANSWERED, 500, "a", ERR_PROVIDER_UNREACHABLE},
 	    {HTTP_ANSWERED, 404, "a", ERR_PROVIDER_UNREACHABLE},
 	    {HTTP_ANSWERED, 204, "", ERR_PROVIDER_UNREACHABLE},
 	    {HTTP_ANSWERED, 200, "", ERR_PROVIDER_MALFORMED},
+	    {HTTP_UNREACHABLE, 0, "", ERR_PROVIDER_UNREACHABLE},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -61,77 +61,78 @@ word_of(const char *section)
 	    : "";
 }
 
+static const char later[] = "this value is not supported yet";
+
+static const struct {
+	const char *section;
+	const char *key;
+	const char *value;
+	const char *problem;
+} keys[] = {
+    {"organization", "id", "5b0c2d8e", NULL},
+    {"organization", "name", "Acme", NULL},
+    {"provider", "type", "oidc", NULL},
+    {"provider", "type", "google", later},
+    {"provider", "type", "entra", later},
+    {"provider", "issuer", "https://id.example", NULL},
+    {"provider", "tenant", "x", later},
+    {"provider", "client_id", "host", NULL},
+    {"provider", "client_secret_file", "/etc/x", NULL},
+    {"provider", "allowed_domains", "acme.example", NULL},
+    {"provider", "identity_claim", "sub", NULL},
+    {"provider", "identity_claim", "tid+oid", later},
+    {"service", "profile", "better-auth", NULL},
+    {"service", "url", "https://id.example", NULL},
+    {"service", "api_key_file", "/etc/x", NULL},
+    {"service", "auth_policy", "restricted", NULL},
+    {"service", "auth_policy", "standard", later},
+    {"service", "jwt_check", "jwks", NULL},
+    {"service", "jwt_check", "transport", NULL},
+    {"service", "jwt_check", "secret", later},
+    {"service", "jwt_secret_file", "/etc/x", later},
+    {"service", "jwt_issuer", "x", NULL},
+    {"service", "jwt_audience", "x", NULL},
+    {"service", "jwks_url", "https://id.example/k", NULL},
+    {"directory", "type", "service", NULL},
+    {"directory", "type", "file", NULL},
+    {"directory", "type", "scim", later},
+    {"directory", "url", "https://x", later},
+    {"directory", "token_file", "/etc/x", later},
+    {"directory", "path", "/etc/members", NULL},
+    {"directory", "refresh", "90s", NULL},
+    {"directory", "max_shrink", "20%", NULL},
+    {"directory", "hard_age", "7d", NULL},
+    {"accounts", "username", "local-part", NULL},
+    {"accounts", "username", "email", NULL},
+    {"accounts", "username", "preferred_username", NULL},
+    {"accounts", "username", "mail", later},
+    {"accounts", "shell", "/bin/zsh", NULL},
+    {"accounts", "home", "/home/%u", NULL},
+    {"accounts", "id_range", "1879048192-2147352575", NULL},
+    {"accounts", "everyone", "all", NULL},
+    {"login", "allow_roles", "User", NULL},
+    {"login", "services", "sshd, login", NULL},
+    {"login", "deadline", "110s", NULL},
+    {"login", "offline_max_age", "12h", NULL},
+    {"login", "deny_local_groups", "root, docker", NULL},
+    {"login", "end_sessions", "yes", later},
+    {"sudo", "offline_max_age", "15m", NULL},
+    {"sudo", "max_age", "15m", NULL},
+    {"totp", "mode", "off", NULL},
+    {"totp", "mode", "optional", later},
+    {"totp", "mode", "required", later},
+    {"totp", "required_roles", "OrganizationAdmin", NULL},
+    {"totp", "issuer", "Acme", NULL},
+    {"role", "groups", "org-admins", NULL},
+    {"role", "local_groups", "adm", NULL},
+    {"scope", "groups", "agent-writers", NULL},
+    {"scope", "local_groups", "adm", NULL},
+    {"tls", "ca_file", "/etc/ca.pem", NULL},
+};
+
 static void
 every_key_is_taken_or_refused_as_not_supported_yet(void **state)
 {
-	static const char later[] = "this value is not supported yet";
-	static const struct {
-		const char *section;
-		const char *key;
-		const char *value;
-		const char *problem;
-	} keys[] = {
-	    {"organization", "id", "5b0c2d8e", NULL},
-	    {"organization", "name", "Acme", NULL},
-	    {"provider", "type", "oidc", NULL},
-	    {"provider", "type", "google", later},
-	    {"provider", "type", "entra", later},
-	    {"provider", "issuer", "https://id.example", NULL},
-	    {"provider", "tenant", "x", later},
-	    {"provider", "client_id", "host", NULL},
-	    {"provider", "client_secret_file", "/etc/x", NULL},
-	    {"provider", "allowed_domains", "acme.example", NULL},
-	    {"provider", "identity_claim", "sub", NULL},
-	    {"provider", "identity_claim", "tid+oid", later},
-	    {"service", "profile", "better-auth", NULL},
-	    {"service", "url", "https://id.example", NULL},
-	    {"service", "api_key_file", "/etc/x", NULL},
-	    {"service", "auth_policy", "restricted", NULL},
-	    {"service", "auth_policy", "standard", later},
-	    {"service", "jwt_check", "jwks", NULL},
-	    {"service", "jwt_check", "transport", NULL},
-	    {"service", "jwt_check", "secret", later},
-	    {"service", "jwt_secret_file", "/etc/x", later},
-	    {"service", "jwt_issuer", "x", NULL},
-	    {"service", "jwt_audience", "x", NULL},
-	    {"service", "jwks_url", "https://id.example/k", NULL},
-	    {"directory", "type", "service", NULL},
-	    {"directory", "type", "file", NULL},
-	    {"directory", "type", "scim", later},
-	    {"directory", "url", "https://x", later},
-	    {"directory", "token_file", "/etc/x", later},
-	    {"directory", "path", "/etc/members", NULL},
-	    {"directory", "refresh", "90s", NULL},
-	    {"directory", "max_shrink", "20%", NULL},
-	    {"directory", "hard_age", "7d", NULL},
-	    {"accounts", "username", "local-part", NULL},
-	    {"accounts", "username", "email", NULL},
-	    {"accounts", "username", "preferred_username", NULL},
-	    {"accounts", "username", "mail", later},
-	    {"accounts", "shell", "/bin/zsh", NULL},
-	    {"accounts", "home", "/home/%u", NULL},
-	    {"accounts", "id_range", "1879048192-2147352575", NULL},
-	    {"accounts", "everyone", "all", NULL},
-	    {"login", "allow_roles", "User", NULL},
-	    {"login", "services", "sshd, login", NULL},
-	    {"login", "deadline", "110s", NULL},
-	    {"login", "offline_max_age", "12h", NULL},
-	    {"login", "deny_local_groups", "root, docker", NULL},
-	    {"login", "end_sessions", "yes", later},
-	    {"sudo", "offline_max_age", "15m", NULL},
-	    {"sudo", "max_age", "15m", NULL},
-	    {"totp", "mode", "off", NULL},
-	    {"totp", "mode", "optional", later},
-	    {"totp", "mode", "required", later},
-	    {"totp", "required_roles", "OrganizationAdmin", NULL},
-	    {"totp", "issuer", "Acme", NULL},
-	    {"role", "groups", "org-admins", NULL},
-	    {"role", "local_groups", "adm", NULL},
-	    {"scope", "groups", "agent-writers", NULL},
-	    {"scope", "local_groups", "adm", NULL},
-	    {"tls", "ca_file", "/etc/ca.pem", NULL},
-	};
-
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		const char *said = set(keys[i].section,
 		    word_of(keys[i].section), keys[i].key, keys[i].value);
@@ -234,7 +235,7 @@ values_of_another_form_are_refused(void **state)
 		    ", r%d", i);
 	assert_null(set("login", "", "allow_roles", many));
 	assert_null(set("role", "User", "groups", many));
-	strncat(many, ", one", sizeof(many) - strlen(many) - 1);
+	snprintf(many + strlen(many), sizeof(many) - strlen(many), ", one");
 	assert_string_equal(set("login", "", "allow_roles", many), "bad value");
 	assert_string_equal(
 	    set("role", "User", "groups", many), "not a list of group names");

@@ -20,12 +20,11 @@
 enum answer { ALLOW, REFUSE, SERVE, END };
 
 union any {
-	struct proto_signin signin;
-	struct proto_wait wait;
-	struct proto_account account;
-	struct proto_session session;
-	struct proto_explain explain;
 	struct proto_sync sync;
+	struct proto_wait wait;
+	struct proto_session session;
+	struct proto_account account;
+	struct proto_signin signin;
 };
 
 /* A request about ada, whoever sends it. */
@@ -63,7 +62,7 @@ static enum answer
 ask(enum proto_type type, uid_t uid)
 {
 	union any message = about_ada(type);
-	struct front_reply reply;
+	struct client_reply reply;
 	enum answer answer = SERVE;
 	int fd = front_connect(uid);
 
@@ -126,7 +125,7 @@ t52_every_request_by_every_peer(void **state)
 static void
 t52_replies_and_strangers_are_no_requests(void **state)
 {
-	struct front_reply reply;
+	struct client_reply reply;
 
 	for (unsigned int type = 0; type < 256; type++) {
 		uint8_t frame[] = {4, 0, 0, 0, 1, 0, (uint8_t)type, 0};
@@ -166,7 +165,7 @@ t53_bodies_that_do_not_fit_end_the_connection(void **state)
 {
 	struct proto_account request = {
 	    .user = "ada", .context = front_context()};
-	struct front_reply reply;
+	struct client_reply reply;
 	struct buf frame BUF_AUTO = {0};
 
 	buf_init(&frame, 8192);
@@ -188,7 +187,7 @@ t53_bodies_that_do_not_fit_end_the_connection(void **state)
 static void
 t53_a_thousand_connections_come_and_go(void **state)
 {
-	struct front_reply reply;
+	struct client_reply reply;
 	int fd = -1;
 
 	for (int i = 0; i < 1000; i++) {
@@ -211,7 +210,7 @@ freeing_ends_every_connection(void **state)
 {
 	struct proto_signin request = {
 	    .user = "ada", .context = front_context(), .max_age_s = -1};
-	struct front_reply reply;
+	struct client_reply reply;
 	int first = front_connect(0);
 	int second = front_connect(65534);
 

@@ -174,65 +174,62 @@ a_whole_configuration_reaches_each_module(void **state)
 	free(signin);
 }
 
+static const struct {
+	const char *line;
+	const char *other;
+	const char *word; /* of the sentence */
+} cases[] = {
+    {"[provider acme]", "[login]", "orglogin.conf:"},
+    {"id =", NULL, "[organization] id"},
+    {"id =", "id = \xc3\xa9", "[organization] id"},
+    {"name =", NULL, "[organization] name"},
+    {"name =", "name = a:b", "[organization] name"},
+    {"issuer =", NULL, "issuer"},
+    {"issuer =", "issuer = http://id.example", "issuer"},
+    {"issuer =", "issuer = https://", "issuer"},
+    {"issuer =", "issuer = https://x@id.example", "issuer"},
+    {"client_id =", NULL, "client_id"},
+    {"type = oidc", NULL, "[provider] type"},
+    {"allowed_domains =", "allowed_domains = @acme.example", "allowed_domains"},
+    {"allowed_domains =", "allowed_domains = *.acme.example",
+	"allowed_domains"},
+    {"allowed_domains =", "allowed_domains = .acme.example", "allowed_domains"},
+    {"type = file", NULL, "path needs type = file"},
+    {"path =", NULL, "path must be absolute"},
+    {"path =", "path = members.jsonl", "path must be absolute"},
+    {"refresh =", "refresh = 0", "refresh"},
+    {"refresh =", "refresh = 901s", "refresh"},
+    {"hard_age =", "hard_age = 30s", "hard_age"},
+    {"allow_roles =", "allow_roles = a b", "allow_roles"},
+    {"services =",
+	"services = "
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	"xxx",
+	"services"},
+    {"max_age =", "nosuch = 1", "unknown key"},
+    {"max_age =", "max_age = 5m\nmax_age = 5m", "orglogin.conf:"},
+    {"[sudo]", "[login]", "orglogin.conf:"},
+    {"[sudo]", "[sudo]\n[sudo]", "orglogin.conf:"},
+    {"[sudo]", "[accounts]\nid_range = 1-2\n[sudo]", "id_range"},
+    {"[sudo]", "[accounts]\nid_range = 9-8\n[sudo]", "id_range"},
+    {"[sudo]", "[accounts]\nid_range = 70000\n[sudo]", "id_range"},
+    {"[sudo]", "[accounts]\nid_range = 70000-2147483648\n[sudo]", "id_range"},
+    {"[sudo]", "[accounts]\nhome = /home\n[sudo]", "home"},
+    {"[sudo]", "[accounts]\nhome = %u\n[sudo]", "home"},
+    {"[sudo]", "[accounts]\nshell = bash\n[sudo]", "shell"},
+    {"[sudo]", "[accounts]\neveryone = All\n[sudo]", "everyone"},
+    {"services =", "deadline = 9s", "deadline"},
+    {"services =", "deadline = 601s", "deadline"},
+    {"services =", "deny_local_groups = a b", "deny_local_groups"},
+    {"[sudo]", "[service]\nurl = http://id.example\n[sudo]", "url"},
+    {"[sudo]", "[service]\njwks_url = id.example\n[sudo]", "jwks_url"},
+    {"[sudo]", "[service]\nprofile = ../x\n[sudo]", "profile"},
+    {"[sudo]", "[service]\njwt_check = secret\n[sudo]", "not supported yet"},
+};
+
 static void
 what_is_missing_or_does_not_fit_is_named(void **state)
 {
-	static const struct {
-		const char *line;
-		const char *other;
-		const char *word; /* of the sentence */
-	} cases[] = {
-	    {"[provider acme]", "[login]", "orglogin.conf:"},
-	    {"id =", NULL, "[organization] id"},
-	    {"id =", "id = \xc3\xa9", "[organization] id"},
-	    {"name =", NULL, "[organization] name"},
-	    {"name =", "name = a:b", "[organization] name"},
-	    {"issuer =", NULL, "issuer"},
-	    {"issuer =", "issuer = http://id.example", "issuer"},
-	    {"issuer =", "issuer = https://", "issuer"},
-	    {"issuer =", "issuer = https://x@id.example", "issuer"},
-	    {"client_id =", NULL, "client_id"},
-	    {"type = oidc", NULL, "[provider] type"},
-	    {"allowed_domains =", "allowed_domains = @acme.example",
-		"allowed_domains"},
-	    {"allowed_domains =", "allowed_domains = *.acme.example",
-		"allowed_domains"},
-	    {"allowed_domains =", "allowed_domains = .acme.example",
-		"allowed_domains"},
-	    {"type = file", NULL, "path needs type = file"},
-	    {"path =", NULL, "path must be absolute"},
-	    {"path =", "path = members.jsonl", "path must be absolute"},
-	    {"refresh =", "refresh = 0", "refresh"},
-	    {"refresh =", "refresh = 901s", "refresh"},
-	    {"hard_age =", "hard_age = 30s", "hard_age"},
-	    {"allow_roles =", "allow_roles = a b", "allow_roles"},
-	    {"services =",
-		"services = "
-		"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-		"xxx",
-		"services"},
-	    {"max_age =", "nosuch = 1", "unknown key"},
-	    {"max_age =", "max_age = 5m\nmax_age = 5m", "orglogin.conf:"},
-	    {"[sudo]", "[login]", "orglogin.conf:"},
-	    {"[sudo]", "[sudo]\n[sudo]", "orglogin.conf:"},
-	    {"[sudo]", "[accounts]\nid_range = 1-2\n[sudo]", "id_range"},
-	    {"[sudo]", "[accounts]\nid_range = 9-8\n[sudo]", "id_range"},
-	    {"[sudo]", "[accounts]\nid_range = 70000\n[sudo]", "id_range"},
-	    {"[sudo]", "[accounts]\nid_range = 70000-2147483648\n[sudo]",
-		"id_range"},
-	    {"[sudo]", "[accounts]\nhome = /home\n[sudo]", "home"},
-	    {"[sudo]", "[accounts]\nhome = %u\n[sudo]", "home"},
-	    {"[sudo]", "[accounts]\nshell = bash\n[sudo]", "shell"},
-	    {"[sudo]", "[accounts]\neveryone = All\n[sudo]", "everyone"},
-	    {"services =", "deadline = 9s", "deadline"},
-	    {"services =", "deadline = 601s", "deadline"},
-	    {"services =", "deny_local_groups = a b", "deny_local_groups"},
-	    {"[sudo]", "[service]\nurl = http://id.example\n[sudo]", "url"},
-	    {"[sudo]", "[service]\njwks_url = id.example\n[sudo]", "jwks_url"},
-	    {"[sudo]", "[service]\nprofile = ../x\n[sudo]", "profile"},
-	    {"[sudo]", "[service]\njwt_check = secret\n[sudo]",
-		"not supported yet"},
-	};
 	struct fixture *f = *state;
 	struct conf_problem problem;
 
