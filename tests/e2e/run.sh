@@ -16,7 +16,7 @@ booted=()
 
 # one SCENARIO: its lines go to the screen and, those that count, to a file.
 one() {
-	timeout -k 30 600 "$here/$1.sh" </dev/null 2>&1 | tee "$LAB/out"
+	timeout --foreground -k 30 900 "$here/$1.sh" </dev/null 2>&1 | tee "$LAB/out"
 	local status=${PIPESTATUS[0]}
 	grep -E '^(not )?ok ' "$LAB/out" >"$LAB/lines" || :
 	if [ "$status" != 0 ] && ! grep -q '^not ok ' "$LAB/lines"; then

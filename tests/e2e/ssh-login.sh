@@ -12,19 +12,29 @@ knock() {
 		fail "no code was shown to $2"
 }
 
+# Closes terminal $1, and waits until the host has noticed.
+leave() {
+	term_close "$1"
+	expect_within 10 nobody_waits
+}
+
+nobody_waits() {
+	[ "$(host_exec orgloginctl status --json | jq .signins)" = 0 ]
+}
+
 t46_the_code_is_on_the_screen_within_two_seconds() {
 	person_options carol
 	COMMAND=(true)
 	ssh_to seen
 	took term_wait seen '^  Code:  [A-Z0-9-]+$' 20 || fail 'no code'
 	[ "$TOOK_MS" -le 2000 ] || fail "it took $TOOK_MS ms"
-	term_close seen
+	leave seen
 }
 
 t18_the_prompt_says_who_asks_for_what() {
 	knock prompt carol
 	SHOWN=$(term_all prompt)
-	term_close prompt
+	leave prompt
 	expect_shown Acme
 	expect_shown carol
 	expect_shown "$HOST"
@@ -75,8 +85,7 @@ t22_an_approval_that_comes_after_the_client_has_gone_does_nothing() {
 	knock gone carol
 	address=$(address_of "$(term_all gone)")
 	code=$(code_of "$(term_all gone)")
-	term_close gone
-	expect_within 10 nobody_waits
+	leave gone
 	org_approve "$address" "$code" carol approve || :
 	sleep 3
 	! host_exec loginctl list-users --no-legend | grep -q carol ||
@@ -85,17 +94,12 @@ t22_an_approval_that_comes_after_the_client_has_gone_does_nothing() {
 		fail 'sshd let somebody in'
 }
 
-nobody_waits() {
-	[ "$(host_exec orgloginctl status --json | jq .signins)" = 0 ]
-}
-
 t23_a_member_has_one_sign_in_at_a_time() {
 	knock first carol
 	ssh_login carol --within 20 -- id -un
 	expect_refused
 	expect_shown 'A sign-in for you is already under way'
-	term_close first
-	expect_within 10 nobody_waits
+	leave first
 	ssh_login carol --approve-as carol -- id -un
 	expect_status 0
 }

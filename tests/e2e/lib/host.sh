@@ -35,7 +35,8 @@ host_key() {
 
 # The pid, on this machine, of the host's first process.
 host_leader() {
-	pgrep -P "$(term_pid "$(host_console)")" -x systemd
+	local pid
+	pid=$(term_pid "$(host_console)") && pgrep -P "$pid" -x systemd
 }
 
 host_exec() {
@@ -85,6 +86,8 @@ host_prepare() {
 	printf 'Port %s\nListenAddress 127.0.0.1\n' "$port" \
 		>"$root/etc/ssh/sshd_config.d/10-lab.conf"
 	chroot "$root" ssh-keygen -A >/dev/null
+	sed "s/^/[127.0.0.1]:$port /" "$root/etc/ssh/ssh_host_ed25519_key.pub" \
+		>"$(host_dir)/known_hosts"
 	chroot "$root" systemctl -q mask systemd-networkd.service \
 		systemd-resolved.service systemd-timesyncd.service \
 		apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer
@@ -132,6 +135,7 @@ host_boot() {
 host_stop() {
 	local leader deadline=$((SECONDS + 10))
 	HOST=$1
+	[ -d "$(host_dir)" ] || return 0
 	leader=$(cat "$(host_dir)/leader" 2>/dev/null || host_leader) || leader=
 	if [ -n "$leader" ] && [ "/proc/$leader/root" -ef "$(host_root)" ]; then
 		kill -KILL "$leader"

@@ -67,11 +67,11 @@ org_approve() {
 	fi
 }
 
-# org_reset: everybody as at the start, on the host too.
+# org_reset: the servers are up, and everybody is as at the start.
 org_reset() {
+	org_start
 	org_lever oidc-provider reset
 	org_lever better-auth reset
-	host_exec orgloginctl sync >/dev/null
 }
 
 # The daemon's configuration, as the host's administrator writes it.
@@ -142,7 +142,7 @@ org_install() {
 
 # org_join: makes the host one of the organisation's, as the manual tells.
 org_join() {
-	org_start
+	org_reset
 	org_install
 	host_copy "$LAB/tls/ca.pem" /etc/orglogin/ca.pem
 	host_copy "$LAB/identity/run/host.key" /etc/orglogin/api.key

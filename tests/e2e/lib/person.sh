@@ -35,8 +35,9 @@ ssh_to() {
 	[ -z "$PASSWORD" ] || methods=$methods,password
 	[ -z "$KEY" ] || methods=publickey
 	term_open "$1" ssh -tt -F none -p "$(host_port)" \
-		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
-		-o LogLevel=ERROR -o IdentitiesOnly=yes -o IdentityAgent=none \
+		-o StrictHostKeyChecking=yes \
+		-o UserKnownHostsFile="$(host_dir)/known_hosts" \
+		-o IdentitiesOnly=yes -o IdentityAgent=none \
 		-o IdentityFile="${KEY:-none}" \
 		-o NumberOfPasswordPrompts=1 \
 		-o PreferredAuthentications="$methods" \
@@ -200,7 +201,9 @@ host_gives_key() {
 cron_runs() {
 	local proof=/tmp/cron-proof deadline=$((SECONDS + 6))
 	host_sh 'rm -f "$2"; echo "@reboot id -un >$2" | crontab -u "$1" -
-		rm -f /run/crond.reboot; systemctl restart cron' "$1" "$proof"
+		rm -f /run/crond.reboot
+		systemctl reset-failed cron
+		systemctl restart cron' "$1" "$proof"
 	until [ "$(host_sh 'cat "$1" 2>/dev/null || :' "$proof")" = "$1" ]; do
 		[ "$SECONDS" -le "$deadline" ] || return 1
 		sleep 0.2

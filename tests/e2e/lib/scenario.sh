@@ -99,6 +99,7 @@ host_shared() {
 		touch "$(host_dir)/ready"
 	else
 		org_reset
+		host_exec orgloginctl sync --full --accept-shrink >/dev/null
 	fi
 }
 

@@ -79,7 +79,9 @@ term_status() {
 
 # term_pid NAME: the process of the program.
 term_pid() {
-	pgrep -P "$(term_tmux display-message -p -t "=$1:" '#{pane_pid}')"
+	local shell
+	shell=$(term_tmux display-message -p -t "=$1:" '#{pane_pid}' \
+		2>/dev/null) && pgrep -P "$shell"
 }
 
 term_close() {
