@@ -137,6 +137,17 @@ dirlab_assigned(struct db *db, struct ids *ids, const struct locals *locals,
 	return members;
 }
 
+void
+dirlab_close(struct dirlab *lab, struct db *db, struct ids *ids,
+    struct locals *locals, struct members *members)
+{
+	members_free(members);
+	locals_free(locals);
+	ids_free(ids);
+	db_close(db);
+	dirlab_done(lab);
+}
+
 const char *
 dirlab_line(const char *id, const char *mail, const char *more)
 {

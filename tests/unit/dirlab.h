@@ -37,6 +37,9 @@ struct members *dirlab_members(const char *const *lines, size_t count);
 /* The same with names and numbers, written to the database. */
 struct members *dirlab_assigned(struct db *db, struct ids *ids,
     const struct locals *locals, const char *const *lines, size_t count);
+/* Ends all of them, the lab too; each may be NULL. */
+void dirlab_close(struct dirlab *lab, struct db *db, struct ids *ids,
+    struct locals *locals, struct members *members);
 #define DIRLAB_LINES(...)                   \
 	(const char *const[]){__VA_ARGS__}, \
 	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)

@@ -66,11 +66,7 @@ teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	members_free(f->members);
-	locals_free(f->locals);
-	ids_free(f->ids);
-	db_close(f->db);
-	dirlab_done(&f->lab);
+	dirlab_close(&f->lab, f->db, f->ids, f->locals, f->members);
 	free(f);
 	return 0;
 }

@@ -22,13 +22,13 @@
 #include "tests/unit/failcalls.h"
 
 struct fixture {
-	struct dirlab lab;
-	struct db *db;
-	struct ids *ids;
-	struct locals *locals;
-	struct members *members;
 	struct publish_options options;
 	struct publish_content content;
+	struct members *members;
+	struct locals *locals;
+	struct ids *ids;
+	struct db *db;
+	struct dirlab lab;
 	uint32_t users;
 };
 
@@ -62,11 +62,7 @@ teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	members_free(f->members);
-	locals_free(f->locals);
-	ids_free(f->ids);
-	db_close(f->db);
-	dirlab_done(&f->lab);
+	dirlab_close(&f->lab, f->db, f->ids, f->locals, f->members);
 	free(f);
 	return 0;
 }
