@@ -41,11 +41,11 @@ setup(void **state)
 	assert_non_null(f);
 	dirlab_init(&f->lab);
 	ids = dirlab_ids_options(&f->lab);
+	assert_int_equal(
+	    locals_read(f->lab.passwd, f->lab.group, &f->locals), 0);
 	assert_int_equal(db_open(f->lab.db, &f->db), 0);
 	assert_int_equal(ids_new(f->db, &ids, &f->ids), 0);
 	assert_int_equal(ids_load(f->ids), 0);
-	assert_int_equal(
-	    locals_read(f->lab.passwd, f->lab.group, &f->locals), 0);
 	f->options = (struct publish_options){.path = f->lab.snapshot,
 	    .organization_name = "Acme",
 	    .shell = "/bin/bash",
@@ -60,10 +60,11 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct fixture *last = TAKE(*state);
 
-	dirlab_close(&f->lab, f->db, f->ids, f->locals, f->members);
-	free(f);
+	dirlab_close(
+	    &last->lab, last->db, last->ids, last->locals, last->members);
+	free(last);
 	return 0;
 }
 
