@@ -122,7 +122,6 @@ take_frame(struct session *s)
 		return false;
 	}
 	s->answering = true;
-	s->pace = PACE_NEW;
 	if (s->events->on_request(s->context, header.type,
 		s->in.bytes + PROTO_HEADER_BYTES, header.body_len) != 0)
 		end_soon(s);
