@@ -18,3 +18,7 @@ bench_bench_signins_LDADD = libwire.la $(CURL_LIBS)
 noinst_PROGRAMS += bench/bench-pam
 bench_bench_pam_SOURCES = bench/bench-pam.c bench/samples.c bench/samples.h
 bench_bench_pam_LDADD = libwire.la libsnapshot.la -lpam
+
+noinst_PROGRAMS += bench/bench-who
+bench_bench_who_SOURCES = bench/bench-who.c
+bench_bench_who_LDADD = libpamphases.la

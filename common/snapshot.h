@@ -104,6 +104,10 @@ void snapshot_close(struct snapshot *snap);
  */
 MUST_CHECK int snapshot_validate(const struct snapshot *snap);
 
+/* Every byte is as the writer left it, by the checksum alone.  Linear, at a
+ * small part of the cost of snapshot_validate(). */
+MUST_CHECK bool snapshot_is_whole(const struct snapshot *snap);
+
 /* The organisation's display name; borrowed. */
 const char *snapshot_organization(const struct snapshot *snap);
 

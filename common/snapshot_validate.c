@@ -235,15 +235,22 @@ are_indexes_exact(const struct snapshot *snap)
 	    count_entries(snap, SNAPSHOT_GROUPS_BY_ID) == snap->group_count;
 }
 
+bool
+snapshot_is_whole(const struct snapshot *snap)
+{
+	const struct snapshot_header *h = get_header(snap);
+
+	return h->content_checksum ==
+	    snapshot_checksum(h + 1, snap->size - sizeof(*h));
+}
+
 int
 snapshot_validate(const struct snapshot *snap)
 {
-	const struct snapshot_header *h = get_header(snap);
 	uint64_t listed = 0;
 	uint64_t members = 0;
 
-	if (h->content_checksum !=
-	    snapshot_checksum(h + 1, snap->size - sizeof(*h)))
+	if (!snapshot_is_whole(snap))
 		return ERR_SNAPSHOT_INVALID;
 
 	int err = validate_users(snap, &listed);

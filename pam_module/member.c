@@ -27,6 +27,6 @@ member_find(const char *snapshot_path, const char *name)
 	fault = snapshot_user_by_name(&snap, name, &user);
 	if (fault != ERR_NOT_FOUND)
 		return fault;
-	fault = snapshot_validate(&snap);
-	return fault == 0 ? ERR_NOT_A_MEMBER : fault;
+	return snapshot_is_whole(&snap) ? ERR_NOT_A_MEMBER
+					: ERR_SNAPSHOT_INVALID;
 }
