@@ -57,7 +57,7 @@ static const struct key keys[] = {
     {"directory", "max_shrink", PERCENT, AT(max_shrink_percent), "20%", NULL},
     {"directory", "hard_age", DURATION, AT(hard_age_s), "7d", NULL},
     {"accounts", "username", TEXT, AT(username), "local-part",
-	"local-part|email|preferred_username"},
+	"local-part|preferred_username"},
     {"accounts", "shell", TEXT, AT(shell), "/bin/bash", NULL},
     {"accounts", "home", TEXT, AT(home), "/home/%u", NULL},
     {"accounts", "id_range", TEXT, AT(id_range), "1879048192-2147352575", NULL},
