@@ -91,6 +91,7 @@ host_prepare() {
 	chroot "$root" systemctl -q mask systemd-networkd.service \
 		systemd-resolved.service systemd-timesyncd.service \
 		apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer
+	rm -rf "$root/etc/motd" "$root/etc/update-motd.d"
 	host_accounts "$root"
 }
 

@@ -8,7 +8,9 @@
 ISSUER_PORT=
 SERVICE_PORT=
 
-# org_start: starts the servers, once in a lab, and makes their ports known.
+# org_start [ISSUER_PORT SERVICE_PORT]: starts the servers that do not run, and
+# makes their ports known: those wished for at the first start in a lab, else
+# any that nobody else would choose while a server is down.
 org_start() {
 	local identity=$tests/identity
 	export IDENTITY_DIR=${ORGLOGIN_CACHE:-/var/cache/orglogin-tests}/identity
@@ -16,8 +18,8 @@ org_start() {
 	if [ ! -e "$LAB/ports" ]; then
 		"$tests/tools/install.sh" identity
 		"$identity/mkca.sh" "$TLS"
-		echo "$("$tests/tools/free-port.sh" 9442)" \
-			"$("$tests/tools/free-port.sh" 9441)" >"$LAB/ports"
+		echo "$("$tests/tools/free-port.sh" ${1:+"$1"})" \
+			"$("$tests/tools/free-port.sh" ${2:+"$2"})" >"$LAB/ports"
 	fi
 	read -r ISSUER_PORT SERVICE_PORT <"$LAB/ports"
 	export OIDC_PROVIDER_PORT=$ISSUER_PORT BETTER_AUTH_PORT=$SERVICE_PORT

@@ -112,12 +112,13 @@ host_own() {
 
 evidence() {
 	local name
-	sort -u "$LAB/term/opened" 2>/dev/null | while read -r name; do
+	for name in $(tail -n 3 "$LAB/term/opened" 2>/dev/null); do
 		echo "--- terminal $name"
-		term_all "$name" | tail -n 60
+		term_all "$name" | tail -n 40
+		echo
 	done
 	echo "--- journal of $HOST"
-	host_journal --since "@$began" -n 80 -t orglogind -t sshd -t sudo -t su -t login \
+	host_journal --since "@$began" -n 40 -t orglogind -t sshd -t sudo -t su -t login \
 		-t cron -t CRON 2>&1 || :
 }
 
