@@ -12,6 +12,22 @@
 #include <curl/curl.h>
 
 #define CONNECT_TIMEOUT_MS 5000
+/* Each transfer holds one, also while it waits for a connection. */
+#define BUFFER_BYTES 4096
+
+/*
+ * Of a folder only the issuer that is needed is read; a bundle is read whole,
+ * by libcurl even for each connection where it has a folder besides.
+ */
+static bool
+set_anchors(CURL *easy, const char *ca_file)
+{
+	if (ca_file == NULL)
+		return curl_version_info(CURLVERSION_NOW)->capath == NULL ||
+		    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL) == CURLE_OK;
+	return curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file) == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
+}
 
 static bool
 set_texts(CURL *easy, const struct http_request *request,
@@ -34,11 +50,7 @@ set_texts(CURL *easy, const struct http_request *request,
 		if (curl_easy_setopt(
 			easy, options[i].option, options[i].text) != CURLE_OK)
 			return false;
-	if (policy->ca_file == NULL)
-		return true;
-	return curl_easy_setopt(easy, CURLOPT_CAINFO, policy->ca_file) ==
-	    CURLE_OK &&
-	    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
+	return set_anchors(easy, policy->ca_file);
 }
 
 static bool
@@ -57,6 +69,7 @@ set_numbers(CURL *easy, const struct http_request *request)
 	    {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
 	    {CURLOPT_HTTP09_ALLOWED, 0},
 	    {CURLOPT_NOSIGNAL, 1},
+	    {CURLOPT_BUFFERSIZE, BUFFER_BYTES},
 	    {CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS},
 	    {CURLOPT_NOBODY, strcmp(request->method, "HEAD") == 0},
 	};
