@@ -372,6 +372,7 @@ configure(struct db *db)
 	    "PRAGMA synchronous = FULL;"
 	    "PRAGMA cell_size_check = ON;"
 	    "PRAGMA temp_store = MEMORY;"
+	    "PRAGMA cache_size = -256;" /* KiB; each row is read once a start */
 	    /* Takes the lock that keeps a second daemon out. */
 	    "BEGIN EXCLUSIVE; COMMIT");
 }
