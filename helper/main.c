@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/footprint.h"
 #include "base/jws.h"
 #include "base/log.h"
 #include "base/privilege.h"
@@ -101,6 +102,7 @@ main(int argc, char **argv)
 		    stderr);
 		return EXIT_CONFIG;
 	}
+	footprint_begin();
 	log_open(args.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 	r = privilege_drop(DAEMON_USER, PATH_PASSWD);
 	if (r != 0)

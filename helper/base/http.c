@@ -16,6 +16,7 @@
 
 #include <curl/curl.h>
 
+#include "base/footprint.h"
 #include "base/httpform.h"
 #include "base/httppolicy.h"
 #include "common/buf.h"
@@ -23,6 +24,7 @@
 #include "common/secret.h"
 
 #define HEADERS_IN_MAX_BYTES ((size_t)64 * 1024)
+#define BURST 8
 
 struct transfer {
 	struct transfer *next;
@@ -56,6 +58,7 @@ struct http {
 	struct socket *sockets;
 	struct transfer *transfers;
 	size_t count;
+	size_t most; /* of them at once, since there was none */
 	uint64_t last_id;
 	char *ca_file;
 	char *user_agent;
@@ -99,6 +102,21 @@ transfer_free(struct transfer *t)
 DEFINE_CLEANUP(struct transfer, transfer, transfer_free)
 #define TRANSFER_AUTO CLEANUP(transfer_cleanup)
 
+static void
+on_calm(void *arg)
+{
+	footprint_trim();
+}
+
+/* What a burst of transfers leaves lies between what is still in use. */
+static void
+calm_down(struct http *http)
+{
+	if (http->most >= BURST)
+		(void)!loop_defer(http->loop, on_calm, NULL);
+	http->most = 0;
+}
+
 /* From here no id finds it and libcurl no longer works for it. */
 static void
 detach(struct transfer *t)
@@ -109,7 +127,8 @@ detach(struct transfer *t)
 	while (*link != t)
 		link = &(*link)->next;
 	*link = t->next;
-	http->count--;
+	if (--http->count == 0)
+		calm_down(http);
 	if (http->multi != NULL && !t->lost)
 		(void)curl_multi_remove_handle(http->multi, t->easy);
 }
@@ -570,7 +589,8 @@ http_start(struct http *http, const struct http_request *request, http_fn *fn,
 	*ret_id = t->id;
 	t->next = http->transfers;
 	http->transfers = t;
-	http->count++;
+	if (++http->count > http->most)
+		http->most = http->count;
 	t = NULL;
 	return 0;
 }

@@ -10,6 +10,7 @@ libbase_la_SOURCES += helper/base/clock.c helper/base/clock.h
 libbase_la_SOURCES += helper/base/loop.c helper/base/loop.h
 libbase_la_SOURCES += helper/base/privilege.c helper/base/privilege.h
 libbase_la_SOURCES += helper/base/files.c helper/base/files.h
+libbase_la_SOURCES += helper/base/footprint.c helper/base/footprint.h
 libbase_la_SOURCES += helper/base/conf.c helper/base/conf.h
 libbase_la_SOURCES += helper/base/log.c helper/base/log.h
 libbase_la_SOURCES += helper/base/http.c helper/base/http.h
@@ -27,6 +28,11 @@ check_PROGRAMS += tests/unit/test-privilege
 tests_unit_test_privilege_SOURCES = tests/unit/test-privilege.c
 tests_unit_test_privilege_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_privilege_LDADD = libbase.la $(UNIT_LIBS)
+check_PROGRAMS += tests/unit/test-footprint
+tests_unit_test_footprint_SOURCES = tests/unit/test-footprint.c
+tests_unit_test_footprint_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_footprint_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc_trim
+tests_unit_test_footprint_LDADD = libbase.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-loop
 tests_unit_test_loop_SOURCES = tests/unit/test-loop.c

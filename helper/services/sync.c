@@ -12,6 +12,7 @@
 
 #include "base/crypto.h"
 #include "base/files.h"
+#include "base/footprint.h"
 #include "base/log.h"
 #include "common/err.h"
 #include "rules/backoff.h"
@@ -104,6 +105,13 @@ tell_waiters(struct sync *s, int reason)
 	}
 }
 
+/* The answer, the old list and the new file were all in memory at once. */
+static void
+on_let_go(void *arg)
+{
+	footprint_shrink();
+}
+
 /* A fetch has ended; everybody who waits is told once. */
 static void
 finish(struct sync *s, int reason, int64_t retry_after_s)
@@ -114,6 +122,8 @@ finish(struct sync *s, int reason, int64_t retry_after_s)
 	s->state = reason;
 	if (s->started)
 		plan_next(s, reason, retry_after_s);
+	/* In the next turn, when the source has let go of its answer too. */
+	(void)!loop_defer(s->loop, on_let_go, NULL);
 	tell_waiters(s, reason);
 }
 
