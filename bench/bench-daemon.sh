@@ -62,9 +62,9 @@ order()
 	cat "$work/order"
 }
 
+# shellcheck disable=SC2154 # bench-signins names config and the folders
 prepare_host()
 {
-	# shellcheck disable=SC2154 # bench-signins names them
 	eval "$("$build/bench/bench-signins" paths)"
 	sed '/^orglogin:/d' /etc/passwd >"$work/passwd"
 	sed '/^orglogin:/d' /etc/group >"$work/group"
@@ -78,7 +78,6 @@ prepare_host()
 	done
 	chown 64990:64990 "$state" "$socket_dir"
 	cp "$here"/../packaging/profiles/*.conf "$profiles/"
-	cp "$IDENTITY_DIR/tls/ca.pem" "${config%/*}/"
 	(umask 077 && printf %s scripted-host-key >"${config%/*}/host.key")
 	chown 64990 "${config%/*}/host.key"
 	cat >"$config" <<-END
@@ -102,9 +101,18 @@ prepare_host()
 	max_age = 15m
 	[role OrganizationAdmin]
 	groups = org-admins
-	[tls]
-	ca_file = ${config%/*}/ca.pem
 	END
+}
+
+# The throw-away CA among those of the system, as it is where nothing is set.
+prepare_trust()
+{
+	certs=/etc/ssl/certs
+	ca=$IDENTITY_DIR/tls/ca.pem
+	cp -a $certs "$work/certs"
+	cp "$ca" "$work/certs/$(openssl x509 -hash -noout -in "$ca").0"
+	cat "$ca" >>"$work/certs/ca-certificates.crt"
+	mount --bind "$work/certs" $certs
 }
 
 # Two folders of PAM services that differ by our module alone, which stands there
@@ -164,9 +172,13 @@ SCRIPTED_PORT=0 "$tests/identity/run.sh" start "$work" scripted
 url=$(sed -n 's/^ready \([^ ]*\).*/\1/p' "$work/run/scripted.log")
 order _members '{"bulk":995}' >/dev/null
 prepare_host
+prepare_trust
 prepare_stacks
 
-"$build/orglogind" >"$work/daemon.log" 2>&1 &
+# With the environment that the unit gives.
+# shellcheck disable=SC2046 # no value there holds a blank
+env -i $(sed -n 's/^Environment=//p' "$here/../packaging/orglogind.service.in") \
+    "$build/orglogind" >"$work/daemon.log" 2>&1 &
 daemon=$!
 until_true 'list of 1,000 members' members_there
 tell_size 'with 1,000 members'
@@ -174,7 +186,7 @@ tell_size 'with 1,000 members'
 before=$(connections)
 "$build/bench/bench-signins" code $rounds "$IDENTITY_DIR/tls/ca.pem" \
     "$url/scripted/device"
-echo "code: new connections for $rounds codes  $(($(connections) - before - 1))"
+echo "code: connections opened for $rounds codes  $(($(connections) - before - 1))"
 
 mkfifo "$work/stop"
 "$build/bench/bench-signins" hold $signins <"$work/stop" >"$work/hold.log" &
@@ -184,6 +196,7 @@ until_true 'sign-ins under way' all_held
 # Each is polled twice.
 sleep 11
 tell_size "$signins sign-ins under way"
+echo "polls: connections opened by $signins sign-ins  $(($(connections) - before - 1))"
 exec 3>&-
 wait $holder || fail "the sign-ins were not held"
 holder=

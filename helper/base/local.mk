@@ -28,6 +28,7 @@ check_PROGRAMS += tests/unit/test-privilege
 tests_unit_test_privilege_SOURCES = tests/unit/test-privilege.c
 tests_unit_test_privilege_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_privilege_LDADD = libbase.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-footprint
 tests_unit_test_footprint_SOURCES = tests/unit/test-footprint.c
 tests_unit_test_footprint_CFLAGS = $(UNIT_CFLAGS)
