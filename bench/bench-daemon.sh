@@ -94,7 +94,7 @@ prepare_host()
 	url = $url
 	api_key_file = ${config%/*}/host.key
 	[directory]
-	refresh = 1h
+	refresh = 15m
 	[login]
 	allow_roles = OrganizationAdmin, member
 	[sudo]
