@@ -3,3 +3,9 @@ include tests/check/local.mk
 include tests/identity/local.mk
 include tests/e2e/local.mk
 include tests/vectors/local.mk
+
+# Speaks to the daemon as the PAM module does; for tests/daemon.
+noinst_PROGRAMS += tests/tools/wire
+tests_tools_wire_SOURCES = tests/tools/wire.c
+tests_tools_wire_LDADD = libwire.la
+EXTRA_DIST += tests/daemon/run.sh
