@@ -39,10 +39,21 @@ dpkg_whole() {
 	dpkg_killed_at 0 "$@" || fail "$(tail -n 3 "$LAB/dpkg.log")"
 }
 
+# The package's scripts have sshd read its configuration again, and for a moment
+# nobody listens.
+tries_password() {
+	local try
+	for try in 1 2 3 4 5; do
+		ssh_login localuser --password "$1" -- id -un
+		grep -q 'Connection refused' <<<"$SHOWN" || return 0
+		sleep 1
+	done
+}
+
 local_user_is_let_in() {
-	ssh_login localuser --password "$LOCAL_PASSWORD" -- id -un
+	tries_password "$LOCAL_PASSWORD"
 	[ "$STATUS" = 0 ] || fail "locked out at step $1"
-	ssh_login localuser --password wrong -- id -un
+	tries_password wrong
 	[ "$STATUS" != 0 ] || fail "open to all at step $1"
 }
 

