@@ -53,7 +53,8 @@ address_of() {
 	sed -n 's/^  Open:  //p' <<<"$1" | tail -n 1
 }
 
-# answer NAME REST: does what a person does when REST is the newest text.
+# answer NAME REST: does what a person does when REST is the newest text; fails
+# when that asks for nothing.
 answer() {
 	local code
 	case $2 in
@@ -74,6 +75,7 @@ answer() {
 		term_type "$1" "$PASSWORD"
 		term_key "$1" Enter
 		;;
+	*) return 1 ;;
 	esac
 }
 
@@ -86,8 +88,9 @@ attend() {
 		text=${text%.}
 		[ -z "$until" ] || ! grep -Eq -- "$until" <<<"$text" || return 0
 		! term_dead "$name" || return 0
-		if [ "${#text}" -gt "$answered" ]; then
-			answer "$name" "${text:answered}"
+		# A prompt may come in pieces: what asks nothing yet stays.
+		if [ "${#text}" -gt "$answered" ] &&
+			answer "$name" "${text:answered}"; then
 			answered=${#text}
 		fi
 		sleep 0.1
