@@ -17,6 +17,7 @@ uid=64990
 work=$(mktemp -d /var/tmp/orglogin-daemon.XXXXXX)
 made=()
 daemon=
+service_lines=
 failed=0
 
 setting() {
@@ -85,10 +86,7 @@ configuration() {
 		client_id = orglogin-host
 		allowed_domains = acme.test
 		[service]
-		profile = better-auth
-		url = https://localhost:$port
-		api_key_file = $etc/host.key
-		[directory]
+		$service_lines
 		refresh = 15m
 		[login]
 		allow_roles = owner, OrganizationAdmin, developer, member
@@ -113,8 +111,7 @@ start_daemon() {
 }
 
 wire() {
-	"$build/tests/tools/wire" "$run/orglogin.sock" "$uid" "$@" \
-		2>>"$work/prompts"
+	"$work/wire" "$run/orglogin.sock" "$uid" "$@" 2>>"$work/prompts"
 }
 
 # everything as at the start; carol's next sign-in is approved by herself
@@ -281,6 +278,57 @@ one_at_a_time() {
 	is t22_is_not_polled_for "$(count token)" 0
 }
 
+# Only who is named gets in, whoever approves.
+binding_matrix() {
+	local user person wanted
+	for person in alice bob carol dave; do
+		fresh
+		control "{\"device_options\":{\"auto_approve\":\"$person\"}}"
+		for user in alice bob carol dave; do
+			wanted=wrong-person
+			[ "$user" != "$person" ] || wanted=ok
+			is "t27_${person}_approves_for_$user" \
+				"$(wire signin $user)" $wanted
+		done
+	done
+}
+
+devices() {
+	curl -sS --cacert "$work/tls/ca.pem" "https://localhost:$port/_device"
+}
+
+pace() {
+	local first
+	fresh
+	control '{"device_options":{"auto_approve":null}}'
+	wire signin carol >"$work/first" &
+	first=$!
+	until devices | grep -q user_code; do
+		sleep 0.1
+	done
+	call _device '{"action":"slow_down","times":1}'
+	sleep 2
+	call _device '{"action":"approve","subject":"carol"}'
+	wait "$first"
+	is t21_approved_after_slow_down "$(cat "$work/first")" ok
+	is t21_never_polled_early "$(devices | grep -o '"early":[0-9]*')" \
+		'"early":0'
+}
+
+other_peers() {
+	local peer
+	for peer in 64991 65534; do
+		is "t52_uid_${peer}_may_not_ask" "$(setpriv --reuid=$peer \
+			--regid=$peer --clear-groups "$work/wire" \
+			"$run/orglogin.sock" "$uid" account carol)" peer-refused
+		is "t52_uid_${peer}_may_not_begin" "$(setpriv --reuid=$peer \
+			--regid=$peer --clear-groups "$work/wire" \
+			"$run/orglogin.sock" "$uid" signin carol)" peer-refused
+	done
+	is t50_another_daemon_is_not_believed "$("$work/wire" \
+		"$run/orglogin.sock" 64992 account carol)" daemon-untrusted
+}
+
 # Nothing that a source does wrong removes anybody.
 bad_lists() {
 	local name order
@@ -300,6 +348,84 @@ bad_lists() {
 		list_short_of_its_total|{"endpoint":"members","status":200,"body":"{\"members\":[],\"total\":5}"}
 	END
 	fresh
+}
+
+sudden_loss() {
+	fresh
+	call _members '{"remove":["alice","bob","dave"]}'
+	is t110_a_sudden_loss_is_held "$("$build/orgloginctl" sync --json |
+		grep -o directory-shrunk)" directory-shrunk
+	is t110_who_seems_lost_stays "$(wire account bob)" ok
+	"$build/orgloginctl" sync --accept-shrink >/dev/null
+	is t110_until_it_is_accepted "$(wire account bob)" not-a-member
+	fresh
+	"$build/orgloginctl" sync >/dev/null
+	is t31_who_comes_back_is_the_same "$(number bob)" "$bob_number"
+}
+
+number() {
+	"$build/orgloginctl" explain "$1" --json | grep -o '"uid":[0-9]*'
+}
+
+restart() {
+	local before
+	fresh
+	is a_proof_is_recorded "$(wire signin carol)" ok
+	before=$(number carol)
+	end_daemon
+	start_daemon
+	is a_restart_keeps_numbers "$(number carol)" "$before"
+	is a_restart_keeps_proofs "$("$build/orgloginctl" explain carol --json |
+		grep -c '"proof_s":[0-9]')" 1
+	end_daemon
+	"$build/orglogind" --sync-once >>"$work/log" 2>&1 && status=0 || status=$?
+	is sync_once_ends_well "$status" 0
+	systemd-socket-activate --listen="$run/orglogin.sock" \
+		"$build/orglogind" >>"$work/log" 2>&1 &
+	daemon=$!
+	until [ -S "$run/orglogin.sock" ]; do
+		sleep 0.1
+	done
+	is started_by_its_socket "$(wire account carol)" ok
+	end_daemon
+	rm -f "$run/orglogin.sock"
+}
+
+moved_endpoints() {
+	fresh
+	control '{"discovery":{"token_endpoint":"https://127.0.0.1:1/token"}}'
+	start_daemon
+	is t16_an_endpoint_elsewhere "$(wire signin carol)" provider-malformed
+	end_daemon
+	issuer_port=1
+	start_daemon
+	is provider_down_at_start "$(wire signin carol)" provider-unreachable
+	is provider_down_names_stay "$(wire account carol)" ok
+	end_daemon
+	issuer_port=
+}
+
+# No identity service: a file, and the provider's word alone.
+profile_none() {
+	find "$state" -mindepth 1 -delete
+	service_lines=$(printf '%s\n' 'profile = none' '[directory]' \
+		'type = file' "path = $etc/members.jsonl")
+	cat >"$etc/members.jsonl" <<-END
+		{"id":"u-1","email":"carol@acme.test","roles":["member"],"state":"Active","identity":{"issuer":"https://localhost:$port","subject":"corp-carol"}}
+		{"id":"u-2","email":"bob@acme.test","roles":["OrganizationAdmin"],"state":"Suspended"}
+		{"id":"u-3","email":"root@acme.test","roles":["member"],"state":"Active"}
+	END
+	fresh
+	start_daemon
+	is none_a_member_of_a_file_signs_in "$(wire signin carol)" ok
+	is none_a_suspended_one_does_not "$(wire signin bob)" member-suspended
+	is t32_a_member_named_root_is_nobody "$(wire account root)" not-a-member
+	control '{"token":"id_token","claims":{"sub":"corp-other"}}'
+	is t27_none_another_subject "$(wire signin carol)" wrong-person
+	echo '{"id":"u-4",' >>"$etc/members.jsonl"
+	is none_a_bad_line_is_told "$("$build/orgloginctl" sync --json |
+		grep -o json-syntax)" json-syntax
+	is none_the_last_list_stays "$(wire account carol)" ok
 }
 
 wrong_certificates() {
@@ -323,9 +449,10 @@ odd_configurations() {
 		{ configuration && printf '%b\n' "$line"; } >"$etc/orglogin.conf"
 		status=0
 		"$build/orglogind" --check-config >"$work/said" 2>&1 || status=$?
-		is "configuration: $line" \
-			"$status $(grep -o "$wanted" "$work/said" | head -1)" \
-			"78 $wanted"
+		is "configuration: $line" "$status $(grep -o \
+			"orglogin.conf:[0-9]*: .*$wanted" "$work/said" |
+			sed "s/:.*: .*$wanted/: $wanted/")" \
+			"78 orglogin.conf: $wanted"
 	done <<-'END'
 		unknown section|[nonsense]
 		unknown key|[sudo]\ncolour = blue
@@ -364,8 +491,15 @@ printf 'scripted-host-key\n' >"$etc/host.key"
 chown "$uid" "$etc/host.key"
 chmod 0400 "$etc/host.key"
 
+chmod 0711 "$work"
+cp "$build/tests/tools/wire" "$work"
+service_lines=$(printf '%s\n' 'profile = better-auth' \
+	"url = https://localhost:$port" "api_key_file = $etc/host.key" \
+	'[directory]')
+
 fresh
 start_daemon
+bob_number=$(number bob)
 good_sign_ins
 forged_tokens
 wrong_claims
@@ -373,8 +507,15 @@ bad_provider
 bad_service
 eligibility
 one_at_a_time
+binding_matrix
+pace
+other_peers
 bad_lists
+sudden_loss
+restart
+moved_endpoints
 wrong_certificates
 odd_configurations
+profile_none
 damaged_state
 exit "$failed"
