@@ -11,6 +11,10 @@ if [ -z "${DAEMON_NAMESPACE:-}" ]; then
 		"$0" "$@"
 fi
 
+# One run at a time: removing a mount point takes the mount of every namespace.
+exec 9>/var/tmp/orglogin-daemon.lock
+flock 9
+
 tests=$(cd "$(dirname "$0")/.." && pwd)
 build=$(cd "${1:?usage: run.sh BUILD}" && pwd)
 uid=64990

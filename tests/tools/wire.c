@@ -13,6 +13,7 @@
 
 #include "common/client.h"
 #include "common/err.h"
+#include "common/num.h"
 #include "common/text.h"
 
 #define WAIT_MS 2400
@@ -77,11 +78,12 @@ main(int argc, char **argv)
 	struct client client CLIENT_AUTO = CLIENT_NULL;
 	static struct client_reply reply;
 	struct proto_account account = {.context = {.service = "cron"}};
-	int r = argc == 5 ? 0 : ERR_INVALID_ARGUMENT;
+	uint64_t uid = 0;
+	int r = argc == 5 ? num_parse(argv[2], UINT32_MAX, &uid)
+			  : ERR_INVALID_ARGUMENT;
 
 	if (r == 0)
-		r = client_open(&client, argv[1],
-		    (uid_t)strtoul(argv[2], NULL, 10), PATIENCE_MS);
+		r = client_open(&client, argv[1], (uid_t)uid, PATIENCE_MS);
 	if (r == 0 && strcmp(argv[3], "account") == 0) {
 		(void)text_cut(account.user, sizeof(account.user), argv[4]);
 		r = exchange(&client, PROTO_ACCOUNT, &account, &reply);
