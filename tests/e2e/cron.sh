@@ -12,7 +12,7 @@ t104_jobs_of_a_suspended_member_do_not() {
 }
 
 no_job() {
-	! cron_runs carol
+	! cron_runs carol 1
 }
 
 jobs_of_local_users_run() {

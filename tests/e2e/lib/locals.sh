@@ -38,7 +38,7 @@ cron_runs_jobs_of_local_users() {
 	cron_runs keyuser || fail "the job did not run"
 }
 
-# All of it, and each at normal speed.
+# All of it; the bound tells working from hanging.
 locals_sign_in() {
 	local step
 	for step in root_signs_in_at_the_console \
@@ -47,6 +47,6 @@ locals_sign_in() {
 		local_user_uses_sudo \
 		cron_runs_jobs_of_local_users; do
 		took "$step"
-		[ "$TOOK_MS" -le 9000 ] || fail "$step took $TOOK_MS ms"
+		[ "$TOOK_MS" -le 30000 ] || fail "$step took $TOOK_MS ms"
 	done
 }

@@ -199,16 +199,22 @@ host_gives_key() {
 		cat >"$home/.ssh/authorized_keys"' "$1" <"$LAB/key.pub"
 }
 
-# cron_runs USER: true when cron runs a job of USER. A job at start-up is used,
+# cron_runs USER [TRIES]: true when cron runs a job of USER. A job at start-up is used,
 # so that nobody waits for the next minute.
 cron_runs() {
-	local proof=/tmp/cron-proof deadline=$((SECONDS + 6))
-	host_sh 'rm -f "$2"; echo "@reboot id -un >$2" | crontab -u "$1" -
-		rm -f /run/crond.reboot
-		systemctl reset-failed cron
-		systemctl restart cron' "$1" "$proof"
-	until [ "$(host_sh 'cat "$1" 2>/dev/null || :' "$proof")" = "$1" ]; do
-		[ "$SECONDS" -le "$deadline" ] || return 1
-		sleep 0.2
+	local proof=/tmp/cron-proof try deadline
+	for try in $(seq "${2:-3}"); do
+		host_sh 'rm -f "$2"; echo "@reboot id -un >$2" | crontab -u "$1" -
+			systemctl stop cron
+			rm -f /run/crond.reboot
+			systemctl reset-failed cron
+			systemctl start cron' "$1" "$proof"
+		deadline=$((SECONDS + 6))
+		while [ "$SECONDS" -le "$deadline" ]; do
+			[ "$(host_sh 'cat "$1" 2>/dev/null || :' \
+				"$proof")" != "$1" ] || return 0
+			sleep 0.2
+		done
 	done
+	return 1
 }
