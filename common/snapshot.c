@@ -44,15 +44,15 @@ static bool
 is_within(const struct snapshot_section *section, uint64_t size)
 {
 	return section->offset % SNAPSHOT_ALIGN == 0 &&
-	    section->offset >= sizeof(struct snapshot_header) &&
+	    section->offset >= sizeof(struct snapshot_header_1) &&
 	    section->offset <= size &&
 	    section->length <= size - section->offset;
 }
 
-static const struct snapshot_header *
+static const struct snapshot_header_1 *
 get_header(const struct snapshot *snap)
 {
-	return (const struct snapshot_header *)(const void *)snap->bytes;
+	return (const struct snapshot_header_1 *)(const void *)snap->bytes;
 }
 
 /* An empty range where the file is damaged. */
@@ -73,53 +73,55 @@ get_range(const struct snapshot *snap, const struct snapshot_section *in_map)
 }
 
 static bool
-are_sections_sound(const struct snapshot_header *h)
+are_sections_sound(const struct snapshot_header_1 *h)
 {
-	const struct snapshot_section *all[] = {&h->users, &h->groups,
-	    &h->user_refs, &h->group_refs, &h->members, &h->index[0],
-	    &h->index[1], &h->index[2], &h->index[3]};
+	const struct snapshot_section *all[] = {&h->start.users,
+	    &h->start.groups, &h->start.user_refs, &h->start.group_refs,
+	    &h->start.members, &h->start.index[0], &h->start.index[1],
+	    &h->start.index[2], &h->start.index[3]};
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
-		if (!is_within(all[i], h->size) ||
+		if (!is_within(all[i], h->start.size) ||
 		    all[i]->length % SNAPSHOT_UNIT != 0 ||
 		    all[i]->length / SNAPSHOT_UNIT > UINT32_MAX)
 			return false;
 	for (size_t i = 0; i < SNAPSHOT_INDEX_COUNT; i++)
-		if (h->index[i].length % sizeof(struct snapshot_bucket) != 0)
+		if (h->start.index[i].length % sizeof(struct snapshot_bucket) !=
+		    0)
 			return false;
-	return h->user_refs.length == (uint64_t)h->user_count * 4 &&
-	    h->group_refs.length == (uint64_t)h->group_count * 4;
+	return h->start.user_refs.length == (uint64_t)h->start.user_count * 4 &&
+	    h->start.group_refs.length == (uint64_t)h->start.group_count * 4;
 }
 
 int
 snapshot_init(const void *bytes, size_t size, struct snapshot *ret_snap)
 {
-	struct snapshot_header h;
+	struct snapshot_header_1 h;
 
-	if ((uintptr_t)bytes % _Alignof(struct snapshot_header) != 0 ||
+	if ((uintptr_t)bytes % _Alignof(struct snapshot_header_1) != 0 ||
 	    size < sizeof(h))
 		return ERR_SNAPSHOT_INVALID;
 	memcpy(&h, bytes, sizeof(h));
-	if (memcmp(h.magic, SNAPSHOT_MAGIC, sizeof(h.magic)) != 0)
+	if (memcmp(h.start.magic, SNAPSHOT_MAGIC, sizeof(h.start.magic)) != 0)
 		return ERR_SNAPSHOT_INVALID;
-	if (h.version != SNAPSHOT_VERSION)
+	if (h.start.version != SNAPSHOT_VERSION_1)
 		return ERR_SNAPSHOT_VERSION;
-	if (h.header_size != sizeof(h) || h.size != size ||
+	if (h.start.header_size != sizeof(h) || h.start.size != size ||
 	    h.header_checksum !=
 		snapshot_checksum(
-		    &h, offsetof(struct snapshot_header, header_checksum)) ||
-	    h.organization[SNAPSHOT_ORGANIZATION_MAX - 1] != '\0' ||
+		    &h, offsetof(struct snapshot_header_1, header_checksum)) ||
+	    h.start.organization[SNAPSHOT_ORGANIZATION_MAX - 1] != '\0' ||
 	    !are_sections_sound(&h))
 		return ERR_SNAPSHOT_INVALID;
 	*ret_snap = (struct snapshot){
 	    .bytes = bytes,
 	    .size = size,
-	    .generation = h.generation,
-	    .created = {h.created_s},
-	    .soft_age_s = h.soft_age_s,
-	    .hard_age_s = h.hard_age_s,
-	    .user_count = h.user_count,
-	    .group_count = h.group_count,
+	    .generation = h.start.generation,
+	    .created = {h.start.created_s},
+	    .soft_age_s = h.start.soft_age_s,
+	    .hard_age_s = h.start.hard_age_s,
+	    .user_count = h.start.user_count,
+	    .group_count = h.start.group_count,
 	};
 	return 0;
 }
@@ -127,7 +129,7 @@ snapshot_init(const void *bytes, size_t size, struct snapshot *ret_snap)
 const char *
 snapshot_organization(const struct snapshot *snap)
 {
-	return get_header(snap)->organization;
+	return get_header(snap)->start.organization;
 }
 
 bool
@@ -248,8 +250,9 @@ read_group(
     const struct snapshot *snap, uint32_t ref, struct snapshot_group *ret)
 {
 	const size_t fixed = sizeof(struct snapshot_group_record);
-	struct range groups = get_range(snap, &get_header(snap)->groups);
-	struct range members = get_range(snap, &get_header(snap)->members);
+	struct range groups = get_range(snap, &get_header(snap)->start.groups);
+	struct range members =
+	    get_range(snap, &get_header(snap)->start.members);
 	const uint8_t *record = find_record(&groups, ref, fixed);
 
 	if (!record)
@@ -381,7 +384,8 @@ search(const struct range *index, const struct range *section,
 static uint64_t
 get_seed(const struct snapshot *snap)
 {
-	return __atomic_load_n(&get_header(snap)->hash_seed, __ATOMIC_RELAXED);
+	return __atomic_load_n(
+	    &get_header(snap)->start.hash_seed, __ATOMIC_RELAXED);
 }
 
 static bool
@@ -397,8 +401,9 @@ static int
 find_user(const struct snapshot *snap, enum snapshot_index_id id,
     const struct key *key, uint64_t hash, struct snapshot_user *ret)
 {
-	struct range users = get_range(snap, &get_header(snap)->users);
-	struct range index = get_range(snap, &get_header(snap)->index[id]);
+	struct range users = get_range(snap, &get_header(snap)->start.users);
+	struct range index =
+	    get_range(snap, &get_header(snap)->start.index[id]);
 	uint32_t ref;
 	int err = search(&index, &users, key, hash, true, &ref);
 
@@ -409,8 +414,9 @@ static int
 find_group(const struct snapshot *snap, enum snapshot_index_id id,
     const struct key *key, uint64_t hash, struct snapshot_group *ret)
 {
-	struct range groups = get_range(snap, &get_header(snap)->groups);
-	struct range index = get_range(snap, &get_header(snap)->index[id]);
+	struct range groups = get_range(snap, &get_header(snap)->start.groups);
+	struct range index =
+	    get_range(snap, &get_header(snap)->start.index[id]);
 	uint32_t ref;
 	int err = search(&index, &groups, key, hash, false, &ref);
 
@@ -513,13 +519,13 @@ int
 snapshot_user_at(
     const struct snapshot *snap, uint32_t i, struct snapshot_user *ret)
 {
-	struct range users = get_range(snap, &get_header(snap)->users);
+	struct range users = get_range(snap, &get_header(snap)->start.users);
 	uint32_t ref;
 
 	if (i >= snap->user_count)
 		return ERR_NOT_FOUND;
 
-	int err = read_ref(snap, &get_header(snap)->user_refs, i, &ref);
+	int err = read_ref(snap, &get_header(snap)->start.user_refs, i, &ref);
 
 	return err ? err : read_user(&users, ref, ret);
 }
@@ -533,7 +539,7 @@ snapshot_group_at(
 	if (i >= snap->group_count)
 		return ERR_NOT_FOUND;
 
-	int err = read_ref(snap, &get_header(snap)->group_refs, i, &ref);
+	int err = read_ref(snap, &get_header(snap)->start.group_refs, i, &ref);
 
 	return err ? err : read_group(snap, ref, ret);
 }
@@ -554,10 +560,11 @@ snapshot_user_gid(const struct snapshot_user *user, uint32_t i)
 static void
 prefetch_user(const struct snapshot *snap, uint32_t number)
 {
-	struct range users = get_range(snap, &get_header(snap)->users);
+	struct range users = get_range(snap, &get_header(snap)->start.users);
 	uint32_t ref = 0;
 
-	if (read_ref(snap, &get_header(snap)->user_refs, number, &ref) == 0 &&
+	if (read_ref(snap, &get_header(snap)->start.user_refs, number, &ref) ==
+		0 &&
 	    (uint64_t)ref * SNAPSHOT_UNIT < users.length)
 		__builtin_prefetch(users.bytes + (uint64_t)ref * SNAPSHOT_UNIT);
 }

@@ -31,10 +31,10 @@ advance(struct sequence *seq, uint32_t ref, const char *name, uint64_t bytes)
 	return true;
 }
 
-static const struct snapshot_header *
+static const struct snapshot_header_1 *
 get_header(const struct snapshot *snap)
 {
-	return (const struct snapshot_header *)(const void *)snap->bytes;
+	return (const struct snapshot_header_1 *)(const void *)snap->bytes;
 }
 
 static uint32_t
@@ -97,7 +97,7 @@ is_user_valid(const struct snapshot *snap, const struct snapshot_user *user)
 static int
 validate_users(const struct snapshot *snap, uint64_t *ret_listed)
 {
-	const struct snapshot_header *h = get_header(snap);
+	const struct snapshot_header_1 *h = get_header(snap);
 	struct sequence seq = {0};
 	uint64_t listed = 0;
 
@@ -112,13 +112,13 @@ validate_users(const struct snapshot *snap, uint64_t *ret_listed)
 		    (uint64_t)user.gid_count * sizeof(uint32_t) +
 		    user.text_length;
 
-		if (!advance(&seq, get_ref(snap, &h->user_refs, i), user.name,
-			bytes) ||
+		if (!advance(&seq, get_ref(snap, &h->start.user_refs, i),
+			user.name, bytes) ||
 		    !is_user_valid(snap, &user) ||
 		    !are_gids_valid(snap, &user, &listed))
 			return ERR_SNAPSHOT_INVALID;
 	}
-	if (seq.end * SNAPSHOT_UNIT != h->users.length)
+	if (seq.end * SNAPSHOT_UNIT != h->start.users.length)
 		return ERR_SNAPSHOT_INVALID;
 	*ret_listed = listed;
 	return 0;
@@ -181,8 +181,8 @@ is_group_valid(const struct snapshot *snap, const struct snapshot_group *group)
 static int
 validate_groups(const struct snapshot *snap, uint64_t *ret_members)
 {
-	const struct snapshot_header *h = get_header(snap);
-	const uint8_t *members = snap->bytes + h->members.offset;
+	const struct snapshot_header_1 *h = get_header(snap);
+	const uint8_t *members = snap->bytes + h->start.members.offset;
 	struct sequence seq = {0};
 	uint64_t total = 0;
 
@@ -196,16 +196,16 @@ validate_groups(const struct snapshot *snap, uint64_t *ret_members)
 		uint64_t bytes = sizeof(struct snapshot_group_record) +
 		    group.name_length + 3;
 
-		if (!advance(&seq, get_ref(snap, &h->group_refs, i), group.name,
-			bytes) ||
+		if (!advance(&seq, get_ref(snap, &h->start.group_refs, i),
+			group.name, bytes) ||
 		    (const uint8_t *)group.members != members + total * 4 ||
 		    !is_group_valid(snap, &group) ||
 		    !are_members_valid(snap, &group))
 			return ERR_SNAPSHOT_INVALID;
 		total += group.member_count;
 	}
-	if (seq.end * SNAPSHOT_UNIT != h->groups.length ||
-	    total * 4 != h->members.length)
+	if (seq.end * SNAPSHOT_UNIT != h->start.groups.length ||
+	    total * 4 != h->start.members.length)
 		return ERR_SNAPSHOT_INVALID;
 	*ret_members = total;
 	return 0;
@@ -214,7 +214,8 @@ validate_groups(const struct snapshot *snap, uint64_t *ret_members)
 static uint64_t
 count_entries(const struct snapshot *snap, enum snapshot_index_id id)
 {
-	const struct snapshot_section *index = &get_header(snap)->index[id];
+	const struct snapshot_section *index =
+	    &get_header(snap)->start.index[id];
 	const struct snapshot_bucket *bucket =
 	    (const void *)(snap->bytes + index->offset);
 	uint64_t total = 0;
@@ -238,7 +239,7 @@ are_indexes_exact(const struct snapshot *snap)
 bool
 snapshot_is_whole(const struct snapshot *snap)
 {
-	const struct snapshot_header *h = get_header(snap);
+	const struct snapshot_header_1 *h = get_header(snap);
 
 	return h->content_checksum ==
 	    snapshot_checksum(h + 1, snap->size - sizeof(*h));

@@ -34,7 +34,7 @@ struct writer {
 	/* By group rank: members to list, and the place of the next one. */
 	uint32_t *member_counts;
 	uint32_t *next_members;
-	struct snapshot_header header;
+	struct snapshot_header_1 header;
 	uint8_t *bytes;
 };
 
@@ -172,7 +172,7 @@ place(uint64_t *end, uint64_t length)
 static int
 lay_out(struct writer *w)
 {
-	struct snapshot_header *h = &w->header;
+	struct snapshot_header_1 *h = &w->header;
 	uint64_t users = 0;
 	uint64_t groups = 0;
 	uint64_t members = 0;
@@ -188,17 +188,17 @@ lay_out(struct writer *w)
 	if (members > UINT32_MAX || users / SNAPSHOT_UNIT > UINT32_MAX)
 		return ERR_TOO_LARGE;
 	for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++)
-		h->index[i] = place(&end,
+		h->start.index[i] = place(&end,
 		    measure_index(i < SNAPSHOT_GROUPS_BY_NAME
 			    ? w->chosen.user_count
 			    : w->chosen.group_count));
-	h->groups = place(&end, groups);
-	h->group_refs = place(&end, (uint64_t)w->chosen.group_count * 4);
-	h->members = place(&end, members * 4);
-	h->user_refs = place(&end, (uint64_t)w->chosen.user_count * 4);
-	h->users = place(&end, users);
-	h->size = align_up(end, SNAPSHOT_ALIGN);
-	w->bytes = calloc(1, h->size);
+	h->start.groups = place(&end, groups);
+	h->start.group_refs = place(&end, (uint64_t)w->chosen.group_count * 4);
+	h->start.members = place(&end, members * 4);
+	h->start.user_refs = place(&end, (uint64_t)w->chosen.user_count * 4);
+	h->start.users = place(&end, users);
+	h->start.size = align_up(end, SNAPSHOT_ALIGN);
+	w->bytes = calloc(1, h->start.size);
 	return w->bytes ? 0 : ERR_NO_MEMORY;
 }
 
@@ -232,7 +232,7 @@ put_user(struct writer *w, uint32_t rank, uint64_t offset)
 	    .home_length = (uint8_t)strlen(u->home),
 	    .shell_length = (uint8_t)strlen(u->shell),
 	};
-	uint8_t *start = at(w, &w->header.users, offset);
+	uint8_t *start = at(w, &w->header.start.users, offset);
 	uint8_t *to = start + sizeof(record);
 
 	for (uint64_t i = 0; i < count; i++) {
@@ -265,7 +265,7 @@ put_group(struct writer *w, uint32_t rank, uint64_t offset)
 	    .flags = (uint8_t)((g->local ? SNAPSHOT_GROUP_LOCAL : 0) |
 		(g->unlisted ? SNAPSHOT_GROUP_UNLISTED : 0)),
 	};
-	uint8_t *to = at(w, &w->header.groups, offset);
+	uint8_t *to = at(w, &w->header.start.groups, offset);
 
 	memcpy(to, &record, sizeof(record));
 	to = put_string(to + sizeof(record), g->name);
@@ -276,7 +276,7 @@ put_group(struct writer *w, uint32_t rank, uint64_t offset)
 static void
 put_members(struct writer *w)
 {
-	uint32_t *members = at(w, &w->header.members, 0);
+	uint32_t *members = at(w, &w->header.start.members, 0);
 
 	for (uint32_t i = 0; i < w->chosen.user_count; i++)
 		for (uint64_t k = w->starts[i]; k < w->starts[i + 1]; k++) {
@@ -292,8 +292,8 @@ put_members(struct writer *w)
 static void
 put_records(struct writer *w)
 {
-	uint32_t *user_refs = at(w, &w->header.user_refs, 0);
-	uint32_t *group_refs = at(w, &w->header.group_refs, 0);
+	uint32_t *user_refs = at(w, &w->header.start.user_refs, 0);
+	uint32_t *group_refs = at(w, &w->header.start.group_refs, 0);
 	uint64_t offset = 0;
 
 	for (uint32_t i = 0; i < w->chosen.user_count; i++) {
@@ -314,9 +314,9 @@ static bool
 index_put(
     struct writer *w, enum snapshot_index_id id, uint64_t hash, uint32_t ref)
 {
-	struct snapshot_bucket *buckets = at(w, &w->header.index[id], 0);
+	struct snapshot_bucket *buckets = at(w, &w->header.start.index[id], 0);
 	uint32_t count =
-	    (uint32_t)(w->header.index[id].length / sizeof(*buckets));
+	    (uint32_t)(w->header.start.index[id].length / sizeof(*buckets));
 	uint32_t place = snapshot_hash_bucket(hash, count);
 
 	for (uint32_t i = 0; i < SNAPSHOT_PROBE_MAX && i < count; i++) {
@@ -334,7 +334,7 @@ index_put(
 static bool
 index_users(struct writer *w, uint64_t seed)
 {
-	const uint32_t *refs = at(w, &w->header.user_refs, 0);
+	const uint32_t *refs = at(w, &w->header.start.user_refs, 0);
 
 	for (uint32_t i = 0; i < w->chosen.user_count; i++) {
 		const struct snapwrite_user *u = get_user(w, i);
@@ -352,7 +352,7 @@ index_users(struct writer *w, uint64_t seed)
 static bool
 index_groups(struct writer *w, uint64_t seed)
 {
-	const uint32_t *refs = at(w, &w->header.group_refs, 0);
+	const uint32_t *refs = at(w, &w->header.start.group_refs, 0);
 
 	for (uint32_t i = 0; i < w->chosen.group_count; i++) {
 		const struct snapwrite_group *g = get_group(w, i);
@@ -370,49 +370,51 @@ index_groups(struct writer *w, uint64_t seed)
 static int
 put_indexes(struct writer *w)
 {
-	struct snapshot_header *h = &w->header;
+	struct snapshot_header_1 *h = &w->header;
 
-	for (h->hash_seed = 0; h->hash_seed < SEEDS_MAX; h->hash_seed++) {
-		if (index_users(w, h->hash_seed) &&
-		    index_groups(w, h->hash_seed))
+	for (h->start.hash_seed = 0; h->start.hash_seed < SEEDS_MAX;
+	     h->start.hash_seed++) {
+		if (index_users(w, h->start.hash_seed) &&
+		    index_groups(w, h->start.hash_seed))
 			return 0;
 		for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++)
-			memset(at(w, &h->index[i], 0), 0, h->index[i].length);
+			memset(at(w, &h->start.index[i], 0), 0,
+			    h->start.index[i].length);
 	}
 	return ERR_TOO_LARGE;
 }
 
 /* The organisation's name, cut between characters. */
 static void
-put_organization(struct snapshot_header *h, const char *name)
+put_organization(struct snapshot_header_1 *h, const char *name)
 {
 	size_t len = strnlen(name, SNAPSHOT_ORGANIZATION_MAX);
 
 	if (len == SNAPSHOT_ORGANIZATION_MAX)
 		for (len--; len > 0 && ((uint8_t)name[len] & 0xc0) == 0x80;)
 			len--;
-	memcpy(h->organization, name, len);
+	memcpy(h->start.organization, name, len);
 }
 
 static void
 put_header(struct writer *w)
 {
-	struct snapshot_header *h = &w->header;
+	struct snapshot_header_1 *h = &w->header;
 
-	memcpy(h->magic, SNAPSHOT_MAGIC, sizeof(h->magic));
-	h->version = SNAPSHOT_VERSION;
-	h->header_size = sizeof(*h);
-	h->generation = w->in->generation;
-	h->created_s = w->in->created.s;
-	h->soft_age_s = w->in->soft_age_s;
-	h->hard_age_s = w->in->hard_age_s;
-	h->user_count = w->chosen.user_count;
-	h->group_count = w->chosen.group_count;
+	memcpy(h->start.magic, SNAPSHOT_MAGIC, sizeof(h->start.magic));
+	h->start.version = SNAPSHOT_VERSION_1;
+	h->start.header_size = sizeof(*h);
+	h->start.generation = w->in->generation;
+	h->start.created_s = w->in->created.s;
+	h->start.soft_age_s = w->in->soft_age_s;
+	h->start.hard_age_s = w->in->hard_age_s;
+	h->start.user_count = w->chosen.user_count;
+	h->start.group_count = w->chosen.group_count;
 	put_organization(h, w->in->organization);
-	h->content_checksum =
-	    snapshot_checksum(w->bytes + sizeof(*h), h->size - sizeof(*h));
+	h->content_checksum = snapshot_checksum(
+	    w->bytes + sizeof(*h), h->start.size - sizeof(*h));
 	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header, header_checksum));
+	    h, offsetof(struct snapshot_header_1, header_checksum));
 	memcpy(w->bytes, h, sizeof(*h));
 }
 
@@ -473,7 +475,7 @@ snapwrite(
 	if (err)
 		return err;
 	put_header(&w);
-	*ret_size = (size_t)w.header.size;
+	*ret_size = (size_t)w.header.start.size;
 	*ret_bytes = TAKE(w.bytes);
 	return 0;
 }

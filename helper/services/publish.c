@@ -267,7 +267,7 @@ close_file(const int *fd)
 static void
 supersede(int fd)
 {
-	struct snapshot_header *header = NULL;
+	struct snapshot_header_1 *header = NULL;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||

@@ -126,13 +126,13 @@ check_all(const struct snapshot *snap)
 static void
 seal(uint8_t *bytes, size_t size)
 {
-	struct snapshot_header *h = (struct snapshot_header *)(void *)bytes;
+	struct snapshot_header_1 *h = (struct snapshot_header_1 *)(void *)bytes;
 
 	if (size < sizeof(*h))
 		return;
 	h->content_checksum = snapshot_checksum(h + 1, size - sizeof(*h));
 	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header, header_checksum));
+	    h, offsetof(struct snapshot_header_1, header_checksum));
 }
 
 int

@@ -129,7 +129,8 @@ snapset_publish(const char *path, const uint8_t *bytes, size_t size)
 	if (old < 0)
 		return;
 	if (pwrite(old, &mark, sizeof(mark),
-		offsetof(struct snapshot_header, superseded)) != sizeof(mark) ||
+		offsetof(struct snapshot_header_1, superseded)) !=
+		sizeof(mark) ||
 	    close(old))
 		err(1, "%s", path);
 }

@@ -24,20 +24,20 @@ init(const struct snapset *set)
 	return snap;
 }
 
-static struct snapshot_header *
+static struct snapshot_header_1 *
 header_of(const struct snapset *set)
 {
-	return (struct snapshot_header *)(void *)set->bytes;
+	return (struct snapshot_header_1 *)(void *)set->bytes;
 }
 
 /* Makes the header's checksum right again after a change to it. */
 static void
 seal(const struct snapset *set)
 {
-	struct snapshot_header *h = header_of(set);
+	struct snapshot_header_1 *h = header_of(set);
 
 	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header, header_checksum));
+	    h, offsetof(struct snapshot_header_1, header_checksum));
 }
 
 static void
@@ -193,36 +193,36 @@ static void
 a_strange_header_is_refused(void **state)
 {
 	struct snapset set = snapset_make(7);
-	struct snapshot_header *h = header_of(&set);
-	struct snapshot_header good = *h;
+	struct snapshot_header_1 *h = header_of(&set);
+	struct snapshot_header_1 good = *h;
 	struct snapshot snap;
 
-	h->version = 2;
+	h->start.version = 2;
 	seal(&set);
 	assert_int_equal(
 	    snapshot_init(set.bytes, set.size, &snap), ERR_SNAPSHOT_VERSION);
 	*h = good;
-	h->size++;
+	h->start.size++;
 	seal(&set);
 	assert_int_equal(
 	    snapshot_init(set.bytes, set.size, &snap), ERR_SNAPSHOT_INVALID);
 	*h = good;
-	h->users.offset = UINT64_MAX - 63;
+	h->start.users.offset = UINT64_MAX - 63;
 	seal(&set);
 	assert_int_equal(
 	    snapshot_init(set.bytes, set.size, &snap), ERR_SNAPSHOT_INVALID);
 	*h = good;
-	h->users.length = UINT64_MAX - 3;
+	h->start.users.length = UINT64_MAX - 3;
 	seal(&set);
 	assert_int_equal(
 	    snapshot_init(set.bytes, set.size, &snap), ERR_SNAPSHOT_INVALID);
 	*h = good;
-	h->user_count++;
+	h->start.user_count++;
 	seal(&set);
 	assert_int_equal(
 	    snapshot_init(set.bytes, set.size, &snap), ERR_SNAPSHOT_INVALID);
 	*h = good;
-	memset(h->organization, 'a', sizeof(h->organization));
+	memset(h->start.organization, 'a', sizeof(h->start.organization));
 	seal(&set);
 	assert_int_equal(
 	    snapshot_init(set.bytes, set.size, &snap), ERR_SNAPSHOT_INVALID);
@@ -325,7 +325,7 @@ t59_every_changed_byte_is_refused_or_harmless(void **state)
 {
 	static const uint8_t flips[] = {0x01, 0x80, 0xff, 0x7f, 0x20};
 	struct snapset set = snapset_make(7);
-	const size_t mark = offsetof(struct snapshot_header, superseded);
+	const size_t mark = offsetof(struct snapshot_header_1, superseded);
 
 	for (size_t i = 0; i < set.size; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(flips); k++) {
@@ -338,7 +338,7 @@ t59_every_changed_byte_is_refused_or_harmless(void **state)
 				use_all(&snap);
 				err = snapshot_validate(&snap);
 			}
-			if (i < mark || i >= sizeof(struct snapshot_header))
+			if (i < mark || i >= sizeof(struct snapshot_header_1))
 				assert_int_not_equal(err, 0);
 			set.bytes[i] ^= flips[k];
 		}
@@ -350,11 +350,11 @@ static void
 t59_every_sealed_change_is_harmless(void **state)
 {
 	struct snapset set = snapset_make(7);
-	struct snapshot_header *h = header_of(&set);
+	struct snapshot_header_1 *h = header_of(&set);
 
 	for (size_t i = 0; i < set.size; i++)
 		for (unsigned bit = 0; bit < 8; bit++) {
-			struct snapshot_header good = *h;
+			struct snapshot_header_1 good = *h;
 			struct snapshot snap;
 
 			set.bytes[i] ^= (uint8_t)(1u << bit);
@@ -429,7 +429,7 @@ t59_a_full_index_ends_the_search(void **state)
 {
 	enum { BUCKETS = 100000 };
 	struct snapset set = snapset_make(7);
-	struct snapshot_header *h = header_of(&set);
+	struct snapshot_header_1 *h = header_of(&set);
 	size_t size =
 	    sizeof(*h) + 56 + BUCKETS * sizeof(struct snapshot_bucket);
 	struct snapset big = {calloc(1, size), size};
@@ -440,18 +440,20 @@ t59_a_full_index_ends_the_search(void **state)
 	assert_non_null(big.bytes);
 	memcpy(big.bytes, h, sizeof(*h));
 	h = header_of(&big);
-	h->size = size;
+	h->start.size = size;
 	for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++)
-		h->index[i] = (struct snapshot_section){
+		h->start.index[i] = (struct snapshot_section){
 		    384, BUCKETS * sizeof(struct snapshot_bucket)};
-	h->users.length = h->groups.length = h->members.length = 0;
-	h->user_refs.length = h->group_refs.length = 0;
-	h->user_count = h->group_count = 0;
-	h->users.offset = h->groups.offset = h->members.offset = 384;
-	h->user_refs.offset = h->group_refs.offset = 384;
+	h->start.users.length = h->start.groups.length =
+	    h->start.members.length = 0;
+	h->start.user_refs.length = h->start.group_refs.length = 0;
+	h->start.user_count = h->start.group_count = 0;
+	h->start.users.offset = h->start.groups.offset =
+	    h->start.members.offset = 384;
+	h->start.user_refs.offset = h->start.group_refs.offset = 384;
 	seal(&big);
 	/* Behind the entries lie bytes that look like the tag sought. */
-	tag = (uint8_t)snapshot_hash_name(h->hash_seed, "ada", 3);
+	tag = (uint8_t)snapshot_hash_name(h->start.hash_seed, "ada", 3);
 	for (size_t i = 0; i < BUCKETS; i++) {
 		struct snapshot_bucket *bucket =
 		    (struct snapshot_bucket *)(void *)(big.bytes + 384 +

@@ -17,22 +17,22 @@
 #include "common/snapshot_hash.h"
 #include "tests/unit/snapset.h"
 
-static struct snapshot_header *
+static struct snapshot_header_1 *
 header_of(const struct snapset *set)
 {
-	return (struct snapshot_header *)(void *)set->bytes;
+	return (struct snapshot_header_1 *)(void *)set->bytes;
 }
 
 static int
 validate(const struct snapset *set)
 {
-	struct snapshot_header *h = header_of(set);
+	struct snapshot_header_1 *h = header_of(set);
 	struct snapshot snap;
 	int err;
 
 	h->content_checksum = snapshot_checksum(h + 1, set->size - sizeof(*h));
 	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header, header_checksum));
+	    h, offsetof(struct snapshot_header_1, header_checksum));
 	err = snapshot_init(set->bytes, set->size, &snap);
 	return err ? err : snapshot_validate(&snap);
 }
@@ -165,7 +165,7 @@ a_strange_member_is_found(void **state)
 {
 	struct snapset set = snapset_make(1);
 	const uint32_t grace = 2;
-	uint8_t *members = set.bytes + header_of(&set)->members.offset;
+	uint8_t *members = set.bytes + header_of(&set)->start.members.offset;
 
 	memcpy(members, &grace, sizeof(grace));
 	assert_int_equal(validate(&set), ERR_SNAPSHOT_INVALID);
@@ -178,7 +178,7 @@ a_stray_index_entry_is_found(void **state)
 {
 	struct snapset set = snapset_make(1);
 	struct snapshot_bucket *bucket = (void *)(set.bytes +
-	    header_of(&set)->index[SNAPSHOT_USERS_BY_NAME].offset);
+	    header_of(&set)->start.index[SNAPSHOT_USERS_BY_NAME].offset);
 
 	bucket->ref[bucket->count] = bucket->ref[0];
 	bucket->tag[bucket->count++] = 0;
@@ -191,7 +191,7 @@ a_wrong_order_is_found(void **state)
 {
 	struct snapset set = snapset_make(1);
 	uint32_t *refs =
-	    (void *)(set.bytes + header_of(&set)->user_refs.offset);
+	    (void *)(set.bytes + header_of(&set)->start.user_refs.offset);
 	uint32_t first = refs[0];
 
 	refs[0] = refs[1];
