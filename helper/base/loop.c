@@ -1,5 +1,6 @@
 /*
- * loop.c - timers, descriptors, signals, folders and deferred calls on libuv.
+ * loop.c - timers, descriptors, signals, folders, deferred calls and work in
+ * another thread, on libuv.
  *
  * Owns the libuv loop.  uv_close() ends later than it returns, so each handle
  * lives in a wrapper that the close callback frees; the caller's pointer is
@@ -20,12 +21,27 @@ struct deferred {
 	void *arg;
 };
 
+/* A thread of its own, not one of libuv's pool: that would stay for good, and
+ * libuv ends the process where it cannot be made. */
+struct work {
+	struct work *next;
+	struct loop *loop;
+	loop_fn *work;
+	loop_fn *done;
+	void *arg;
+	uv_thread_t thread;
+	bool threaded;
+	bool ended; /* atomic: set last by the thread */
+};
+
 struct loop {
 	uv_loop_t uv;
 	uv_idle_t idle; /* runs only while calls are deferred */
 	struct deferred *first;
 	struct deferred **last;
-	bool firing; /* a timer's callback runs */
+	bool firing;        /* a timer's callback runs */
+	uv_async_t told;    /* by the thread; counts only while works wait */
+	struct work *works; /* the first one runs */
 };
 
 /* The libuv handle comes first in each wrapper and points back at it. */
@@ -111,6 +127,68 @@ on_idle(uv_idle_t *idle)
 		uv_idle_stop(idle);
 }
 
+static void
+run_work(void *arg)
+{
+	struct work *work = arg;
+
+	work->work(work->arg);
+	__atomic_store_n(&work->ended, true, __ATOMIC_RELEASE);
+	(void)uv_async_send(&work->loop->told);
+}
+
+static int
+start_work(struct work *work)
+{
+	int r = uv_thread_create(&work->thread, run_work, work);
+
+	work->threaded = r == 0;
+	return work->threaded ? 0 : ERR_NO_MEMORY;
+}
+
+/* The first work has ended: the next one begins, in this thread when no other
+ * can be had. */
+static struct work *
+pop_work(struct loop *loop)
+{
+	struct work *ended = loop->works;
+
+	if (ended->threaded)
+		(void)uv_thread_join(&ended->thread);
+	loop->works = ended->next;
+	if (loop->works == NULL)
+		uv_unref((uv_handle_t *)&loop->told);
+	else if (start_work(loop->works) != 0)
+		run_work(loop->works);
+	return ended;
+}
+
+static void
+on_told(uv_async_t *handle)
+{
+	struct loop *loop = handle->loop->data;
+	struct work *work = loop->works;
+
+	/* One that was cancelled may have told, too. */
+	if (work == NULL || !__atomic_load_n(&work->ended, __ATOMIC_ACQUIRE))
+		return;
+	work = pop_work(loop);
+	work->done(work->arg);
+	free(work);
+}
+
+static int
+init_handles(struct loop *loop)
+{
+	int r = uv_async_init(&loop->uv, &loop->told, on_told);
+
+	if (r != 0)
+		return fault_of(r);
+	uv_unref((uv_handle_t *)&loop->told);
+	uv_idle_init(&loop->uv, &loop->idle);
+	return 0;
+}
+
 int
 loop_new(struct loop **ret_loop)
 {
@@ -126,9 +204,27 @@ loop_new(struct loop **ret_loop)
 	}
 	loop->uv.data = loop;
 	loop->last = &loop->first;
-	uv_idle_init(&loop->uv, &loop->idle);
+	r = init_handles(loop);
+	if (r != 0) {
+		(void)uv_loop_close(&loop->uv);
+		free(loop);
+		return r;
+	}
 	*ret_loop = loop;
 	return 0;
+}
+
+static void
+free_works(struct loop *loop)
+{
+	if (loop->works != NULL && loop->works->threaded)
+		(void)uv_thread_join(&loop->works->thread);
+	while (loop->works != NULL) {
+		struct work *next = loop->works->next;
+
+		free(loop->works);
+		loop->works = next;
+	}
 }
 
 void
@@ -136,6 +232,7 @@ loop_free(struct loop *loop)
 {
 	if (loop == NULL)
 		return;
+	free_works(loop);
 	while (loop->first != NULL) {
 		struct deferred *next = loop->first->next;
 
@@ -178,6 +275,50 @@ loop_defer(struct loop *loop, loop_fn *fn, void *arg)
 	loop->last = &call->next;
 	uv_idle_start(&loop->idle, on_idle);
 	return 0;
+}
+
+int
+loop_work(struct loop *loop, loop_fn *work, loop_fn *done, void *arg)
+{
+	struct work **last = &loop->works;
+	struct work *added = malloc(sizeof(*added));
+
+	if (added == NULL)
+		return ERR_NO_MEMORY;
+	*added =
+	    (struct work){.loop = loop, .work = work, .done = done, .arg = arg};
+	while (*last != NULL)
+		last = &(*last)->next;
+	if (last == &loop->works) {
+		int err = start_work(added);
+
+		if (err != 0) {
+			free(added);
+			return err;
+		}
+		uv_ref((uv_handle_t *)&loop->told);
+	}
+	*last = added;
+	return 0;
+}
+
+void
+loop_work_cancel(struct loop *loop, const void *arg)
+{
+	struct work **at = &loop->works;
+
+	while (*at != NULL && (*at)->next != NULL) {
+		struct work *waiting = (*at)->next;
+
+		if (waiting->arg == arg) {
+			(*at)->next = waiting->next;
+			free(waiting);
+		} else {
+			at = &(*at)->next;
+		}
+	}
+	if (loop->works != NULL && loop->works->arg == arg)
+		free(pop_work(loop));
 }
 
 static void

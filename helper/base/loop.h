@@ -1,10 +1,10 @@
 /*
  * loop.h - the event loop; the only user of libuv.
  *
- * One thread.  Callbacks run from loop_run() only, never from inside the call
- * that started something, so a caller may finish its own work first.  Freeing
- * a handle is always allowed, also from its own callback; after that the
- * callback does not run again.
+ * One thread, but for loop_work().  Callbacks run from loop_run() only, never
+ * from inside the call that started something, so a caller may finish its own
+ * work first.  Freeing a handle is always allowed, also from its own callback;
+ * after that the callback does not run again.
  */
 #pragma once
 
@@ -37,6 +37,18 @@ void loop_stop(struct loop *loop);
 
 /* One call in the next turn, in the order asked. */
 MUST_CHECK int loop_defer(struct loop *loop, loop_fn *fn, void *arg);
+
+/*
+ * Runs work in another thread, then done from the loop.  Works of one loop run
+ * one after the other, as asked, never two at once.  What work touches belongs
+ * to it until done runs; loop_free() waits for the one that runs and forgets
+ * the others, and no done runs any more.  ERR_NO_MEMORY.
+ */
+MUST_CHECK int loop_work(
+    struct loop *loop, loop_fn *work, loop_fn *done, void *arg);
+/* Forgets the works that were given this arg, waiting for one that runs: then
+ * nothing touches arg any more, and its done does not run. Blocks. */
+void loop_work_cancel(struct loop *loop, const void *arg);
 
 /* A one-shot timer; starting it again moves it. With 0 it fires in the next
  * turn; started from the callback of a timer, after 1 ms at the earliest, so

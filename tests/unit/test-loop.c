@@ -5,6 +5,7 @@
 #include "base/loop.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -392,6 +393,91 @@ a_change_in_a_folder_is_told_by_name(void **state)
 	    ERR_NOT_FOUND);
 }
 
+static void
+on_note_thread(void *arg)
+{
+	struct fixture *f = arg;
+
+	note(f, gettid() == getpid() ? 'l' : 'w');
+}
+
+static void
+work_runs_elsewhere_and_is_told_in_the_loop(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(
+	    loop_work(f->loop, on_note_thread, on_note_thread, f), 0);
+	assert_int_equal(
+	    loop_work(f->loop, on_note_thread, on_note_thread, f), 0);
+	loop_run(f->loop);
+	assert_int_equal(strlen(f->order), 4);
+	assert_int_equal(f->order[0], 'w');
+	assert_int_equal(f->order[3], 'l');
+}
+
+static void
+on_alone(void *arg)
+{
+	struct fixture *f = arg;
+
+	if (__atomic_fetch_add(&f->events, 1, __ATOMIC_SEQ_CST) != 0)
+		f->order[0] = 'x';
+	(void)sched_yield();
+	(void)__atomic_sub_fetch(&f->events, 1, __ATOMIC_SEQ_CST);
+}
+
+static void
+works_never_run_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(loop_work(f->loop, on_alone, on_count, f), 0);
+	loop_run(f->loop);
+	assert_int_equal(f->calls, 100);
+	assert_string_equal(f->order, "");
+}
+
+static void
+on_slow_b(void *arg)
+{
+	const struct timespec moment = {.tv_nsec = 20000000};
+
+	(void)nanosleep(&moment, NULL);
+	on_b(arg);
+}
+
+static void
+a_cancelled_work_is_waited_for_and_not_told(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture other = {0};
+
+	assert_int_equal(loop_work(f->loop, on_slow_b, on_count, f), 0);
+	assert_int_equal(loop_work(f->loop, on_a, on_count, &other), 0);
+	assert_int_equal(loop_work(f->loop, on_a, on_count, f), 0);
+	loop_work_cancel(f->loop, f);
+	assert_string_equal(f->order, "b");
+	loop_run(f->loop);
+	assert_int_equal(f->calls, 0);
+	assert_string_equal(f->order, "b");
+	assert_int_equal(other.calls, 1);
+	assert_string_equal(other.order, "a");
+}
+
+static void
+a_running_work_is_waited_for_by_the_loop(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(loop_work(f->loop, on_slow_b, on_count, f), 0);
+	assert_int_equal(loop_work(f->loop, on_a, on_count, f), 0);
+	loop_free(TAKE(f->loop));
+	assert_string_equal(f->order, "b");
+	assert_int_equal(f->calls, 0);
+}
+
 #define LOOP_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int
@@ -413,6 +499,10 @@ main(void)
 	    LOOP_TEST(a_descriptor_that_cannot_be_watched_is_refused),
 	    LOOP_TEST(a_signal_stops_the_loop),
 	    LOOP_TEST(a_change_in_a_folder_is_told_by_name),
+	    LOOP_TEST(work_runs_elsewhere_and_is_told_in_the_loop),
+	    LOOP_TEST(works_never_run_at_once),
+	    LOOP_TEST(a_cancelled_work_is_waited_for_and_not_told),
+	    LOOP_TEST(a_running_work_is_waited_for_by_the_loop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
