@@ -90,7 +90,8 @@ open_members(struct daemon *d)
 		s->directory_path[0] != '\0' ? s->directory_path : NULL,
 	    .refresh_s = s->refresh_s,
 	};
-	int r = directory_new(d->db, d->clock, &options, &d->directory);
+	int r =
+	    directory_new(d->loop, d->db, d->clock, &options, &d->directory);
 
 	if (r == 0)
 		r = directory_load(d->directory);

@@ -26,7 +26,18 @@
 #define SOFT_BEATS 10
 #define SOFT_MIN_S 600
 
+/* A list on its way. */
+struct job {
+	struct members *members;
+	bool merge;
+	bool accept_shrink;
+	directory_done_fn *fn;
+	void *arg;
+};
+
 struct directory {
+	struct loop_timer *timer; /* the next slice of the job */
+	struct job job;           /* members is NULL: none */
 	struct db *db;
 	const struct clock *clock;
 	struct directory_options options;
@@ -43,8 +54,10 @@ struct directory {
 	uint32_t published;
 };
 
+static void on_slice(void *arg);
+
 static int
-open_parts(struct directory *d)
+open_parts(struct directory *d, struct loop *loop)
 {
 	const struct directory_options *o = &d->options;
 	const struct ids_options ids = {
@@ -61,11 +74,13 @@ open_parts(struct directory *d)
 		err = identities_new(d->db, &d->identities);
 	if (err == 0)
 		err = members_new(&d->members);
+	if (err == 0)
+		err = loop_timer_new(loop, on_slice, d, &d->timer);
 	return err;
 }
 
 int
-directory_new(struct db *db, const struct clock *clock,
+directory_new(struct loop *loop, struct db *db, const struct clock *clock,
     const struct directory_options *options, struct directory **ret_directory)
 {
 	struct directory *d = calloc(1, sizeof(*d));
@@ -76,7 +91,7 @@ directory_new(struct db *db, const struct clock *clock,
 	d->db = db;
 	d->clock = clock;
 	d->options = *options;
-	err = open_parts(d);
+	err = open_parts(d, loop);
 	if (err != 0) {
 		directory_free(d);
 		return err;
@@ -90,6 +105,8 @@ directory_free(struct directory *directory)
 {
 	if (directory == NULL)
 		return;
+	loop_timer_free(directory->timer);
+	members_free(directory->job.members);
 	ids_free(directory->ids);
 	identities_free(directory->identities);
 	locals_free(directory->locals);
@@ -399,11 +416,9 @@ same_members(struct members *a, struct members *b)
 	return true;
 }
 
-int
-directory_replace(
-    struct directory *directory, struct members *members, bool accept_shrink)
+static int
+replace(struct directory *d, struct members *members, bool accept_shrink)
 {
-	struct directory *d = directory;
 	MEMBERS_AUTO struct members *after = members;
 	LOCALS_AUTO struct locals *locals = NULL;
 	const struct confirmed confirmed = confirmed_now(d->clock, d->boot_id);
@@ -480,6 +495,78 @@ directory_confirm(struct directory *directory)
 	if (err == 0)
 		err = copy_members(d->members, &after);
 	return err == 0 ? change(d, &after, &locals, &confirmed) : err;
+}
+
+static int
+merge(struct directory *d, struct members *changed)
+{
+	MEMBERS_AUTO struct members *after = NULL;
+	int err = copy_members(d->members, &after);
+
+	for (size_t i = 0; i < members_count(changed) && err == 0; i++)
+		err = members_replace(after, members_at(changed, i));
+	members_free(changed);
+	return err == 0 ? replace(d, TAKE(after), true) : err;
+}
+
+static void
+on_slice(void *arg)
+{
+	struct directory *d = arg;
+	struct job job = d->job;
+
+	d->job.members = NULL;
+	job.fn(job.arg,
+	    job.merge ? merge(d, job.members)
+		      : replace(d, job.members, job.accept_shrink));
+}
+
+static int
+begin(struct directory *d, const struct job *job)
+{
+	if (d->job.members != NULL) {
+		members_free(job->members);
+		return ERR_EXISTS;
+	}
+	d->job = *job;
+	loop_timer_start(d->timer, 0);
+	return 0;
+}
+
+int
+directory_replace(struct directory *directory, struct members *members,
+    bool accept_shrink, directory_done_fn *fn, void *arg)
+{
+	const struct job job = {.members = members,
+	    .accept_shrink = accept_shrink,
+	    .fn = fn,
+	    .arg = arg};
+
+	return begin(directory, &job);
+}
+
+int
+directory_merge(struct directory *directory, struct members *changed,
+    directory_done_fn *fn, void *arg)
+{
+	const struct job job = {
+	    .members = changed, .merge = true, .fn = fn, .arg = arg};
+
+	return begin(directory, &job);
+}
+
+int
+directory_locals_changed(struct directory *directory)
+{
+	struct directory *d = directory;
+	MEMBERS_AUTO struct members *after = NULL;
+	LOCALS_AUTO struct locals *locals = NULL;
+	int err = read_locals(d, &locals);
+
+	if (err != 0 || locals_same(d->locals, locals))
+		return err;
+	err = copy_members(d->members, &after);
+	return err == 0 ? change(d, &after, &locals, &d->confirmed) : err;
 }
 
 int

@@ -4,8 +4,9 @@
  * Holds the current members with their assigned names and ids, and the time of
  * the last complete answer.  It is filled from state.db at start, replaced by
  * services/sync, and corrected member by member at sign-in.  Every change is
- * persisted (ids first, then the list), then published (services/publish),
- * then visible here.  Blocks on the disk only.
+ * persisted (ids first, then the list), then visible here, then published
+ * (services/publish).  What takes long is done in slices from the loop, and
+ * everybody is answered meanwhile.  Blocks on the disk only.
  */
 #pragma once
 
@@ -13,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/db.h"
+#include "base/loop.h"
 #include "common/attrs.h"
 #include "rules/access.h"
 #include "rules/members.h"
@@ -42,8 +44,10 @@ struct directory_options {
 	const char *group_path;
 };
 
-MUST_CHECK int directory_new(struct db *db, const struct clock *clock,
-    const struct directory_options *options, struct directory **ret_directory);
+MUST_CHECK int directory_new(struct loop *loop, struct db *db,
+    const struct clock *clock, const struct directory_options *options,
+    struct directory **ret_directory);
+/* Also while a list is taken over: its fn does not run any more. */
 void directory_free(struct directory *directory);
 
 /*
@@ -53,12 +57,24 @@ void directory_free(struct directory *directory);
  */
 MUST_CHECK int directory_load(struct directory *directory);
 
+/* From the loop, once; 0, or why the list did not take effect. */
+typedef void directory_done_fn(void *arg, int reason);
 /*
- * A complete new list: takes ownership.  DIRECTORY_SHRUNK: held, because more
- * than max_shrink of the members would vanish and accept_shrink is false.
+ * A complete new list, taken over at once.  It takes effect as a whole, after
+ * slices; until then everything is answered from the list before, and fn runs
+ * when it is published.  DIRECTORY_SHRUNK: held, because more than max_shrink
+ * of the members would vanish and accept_shrink is false.  Returns EXISTS, and
+ * fn does not run, while another list is on its way.
  */
-MUST_CHECK int directory_replace(
-    struct directory *directory, struct members *members, bool accept_shrink);
+MUST_CHECK int directory_replace(struct directory *directory,
+    struct members *members, bool accept_shrink, directory_done_fn *fn,
+    void *arg);
+/*
+ * Like directory_replace() for a part of the list: these members replace those
+ * of the same id, or join; nobody is removed.
+ */
+MUST_CHECK int directory_merge(struct directory *directory,
+    struct members *changed, directory_done_fn *fn, void *arg);
 /* The source was reached and nothing changed. */
 MUST_CHECK int directory_confirm(struct directory *directory);
 /*
@@ -68,6 +84,9 @@ MUST_CHECK int directory_confirm(struct directory *directory);
  */
 MUST_CHECK int directory_update(
     struct directory *directory, const struct member *member);
+/* The host's own files may have changed: whoever has a name or number of theirs
+ * loses it before this returns. */
+MUST_CHECK int directory_locals_changed(struct directory *directory);
 /* The first binding of a member to an identity (DESIGN 5); persisted.
  * ERR_EXISTS when the member or the identity is bound otherwise. */
 MUST_CHECK int directory_bind(struct directory *directory,

@@ -128,6 +128,19 @@ finish(struct sync *s, int reason, int64_t retry_after_s)
 }
 
 static void
+on_replaced(void *arg, int reason)
+{
+	finish(arg, reason, -1);
+}
+
+static int
+replace(struct sync *s, struct members *members)
+{
+	return directory_replace(
+	    s->options.directory, members, s->accept_shrink, on_replaced, s);
+}
+
+static void
 on_members(void *arg, const struct idsvc_members *result)
 {
 	struct sync *s = arg;
@@ -135,9 +148,9 @@ on_members(void *arg, const struct idsvc_members *result)
 
 	s->fetch = 0;
 	if (r == 0)
-		r = directory_replace(s->options.directory,
-		    TAKE(*result->members), s->accept_shrink);
-	finish(s, r, result->retry_after_s);
+		r = replace(s, TAKE(*result->members));
+	if (r != 0)
+		finish(s, r, result->retry_after_s);
 }
 
 static void
@@ -192,8 +205,7 @@ read_file(struct sync *s)
 		r = read_lines(members, &text);
 	if (r != 0)
 		return r;
-	return directory_replace(
-	    s->options.directory, TAKE(members), s->accept_shrink);
+	return replace(s, TAKE(members));
 }
 
 static void
@@ -202,15 +214,13 @@ on_time(void *arg)
 	struct sync *s = arg;
 	int r = ERR_OK;
 
-	if (s->fetching && s->fetch != 0)
+	if (s->fetching)
 		return;
 	s->fetching = true;
-	if (s->options.file_path != NULL) {
-		finish(s, read_file(s), -1);
-		return;
-	}
-	r = idsvc_members(
-	    s->options.idsvc, on_members, on_progress, s, &s->fetch);
+	r = s->options.file_path != NULL
+	    ? read_file(s)
+	    : idsvc_members(
+		  s->options.idsvc, on_members, on_progress, s, &s->fetch);
 	if (r != 0)
 		finish(s, r, -1);
 }

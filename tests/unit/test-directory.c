@@ -21,9 +21,12 @@
 struct fixture {
 	struct dirlab lab;
 	struct clock_fake clock;
+	struct loop *loop;
 	struct db *db;
 	struct directory *directory;
 	struct directory_options options;
+	int done; /* calls of on_done() */
+	int reason;
 };
 
 static int
@@ -34,8 +37,8 @@ start(struct fixture *f)
 	db_close(f->db);
 	f->db = NULL;
 	assert_int_equal(db_open(f->lab.db, &f->db), 0);
-	assert_int_equal(
-	    directory_new(f->db, &f->clock.clock, &f->options, &f->directory),
+	assert_int_equal(directory_new(f->loop, f->db, &f->clock.clock,
+			     &f->options, &f->directory),
 	    0);
 	return directory_load(f->directory);
 }
@@ -49,6 +52,7 @@ setup(void **state)
 	dirlab_init(&f->lab);
 	clock_fake_init(&f->clock, DIRLAB_WALL_S, 5000);
 	f->options = dirlab_options(&f->lab);
+	assert_int_equal(loop_new(&f->loop), 0);
 	assert_int_equal(start(f), 0);
 	*state = f;
 	return 0;
@@ -61,6 +65,7 @@ teardown(void **state)
 
 	directory_free(f->directory);
 	db_close(f->db);
+	loop_free(f->loop);
 	dirlab_done(&f->lab);
 	free(f);
 	return 0;
@@ -87,10 +92,39 @@ crowd(size_t count)
 	return TAKE(all);
 }
 
+static void
+on_done(void *arg, int reason)
+{
+	struct fixture *f = arg;
+
+	f->done++;
+	f->reason = reason;
+}
+
+/* Turns the loop until what is under way has ended. */
+static int
+finish(struct fixture *f)
+{
+	for (int i = 0; i < 100000 && f->done == 0; i++)
+		loop_turn(f->loop, true);
+	assert_int_equal(f->done, 1);
+	return f->reason;
+}
+
+static int
+replace_with(struct fixture *f, struct members *members, bool accept)
+{
+	f->done = 0;
+	assert_int_equal(
+	    directory_replace(f->directory, members, accept, on_done, f), 0);
+	assert_int_equal(f->done, 0);
+	return finish(f);
+}
+
 static int
 replace(struct fixture *f, size_t count, bool accept)
 {
-	return directory_replace(f->directory, crowd(count), accept);
+	return replace_with(f, crowd(count), accept);
 }
 
 static const struct member *
@@ -341,9 +375,7 @@ t27_t28_an_identity_is_bound_to_one_member(void **state)
 	const char *issuer = NULL;
 	const char *subject = NULL;
 
-	assert_int_equal(
-	    directory_replace(f->directory, dirlab_members(lines, 3), false),
-	    0);
+	assert_int_equal(replace_with(f, dirlab_members(lines, 3), false), 0);
 	assert_true(directory_identity(
 	    f->directory, by_user(f, "ada"), &issuer, &subject));
 	assert_string_equal(subject, "s1");
@@ -366,6 +398,57 @@ t27_t28_an_identity_is_bound_to_one_member(void **state)
 	assert_string_equal(subject, "s2");
 }
 
+static void
+a_part_of_the_list_removes_nobody(void **state)
+{
+	struct fixture *f = *state;
+	const char *const lines[] = {dirlab_line("u-1", "eve@x.example", ""),
+	    dirlab_line("u-9", "new@x.example", "")};
+
+	assert_int_equal(replace(f, 3, false), 0);
+	f->done = 0;
+	assert_int_equal(
+	    directory_merge(f->directory, dirlab_members(lines, 2), on_done, f),
+	    0);
+	assert_int_equal(finish(f), 0);
+	assert_int_equal(members_count(directory_members(f->directory)), 4);
+	assert_int_equal(users_in_file(f), 4);
+	assert_non_null(by_user(f, "ada"));
+	assert_non_null(by_user(f, "eve"));
+	assert_non_null(by_user(f, "new"));
+}
+
+static void
+one_list_at_a_time(void **state)
+{
+	struct fixture *f = *state;
+
+	f->done = 0;
+	assert_int_equal(
+	    directory_replace(f->directory, crowd(3), false, on_done, f), 0);
+	assert_int_equal(
+	    directory_replace(f->directory, crowd(4), false, on_done, f),
+	    ERR_EXISTS);
+	assert_int_equal(finish(f), 0);
+	assert_int_equal(users_in_file(f), 3);
+}
+
+static void
+t75_a_local_user_made_later_wins_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(replace(f, 3, false), 0);
+	clock_fake_advance(&f->clock, 30000);
+	dirlab_write(
+	    f->lab.passwd, "root:x:0:0::/:/bin/sh\nada:x:1001:1001::/:/b\n");
+	assert_int_equal(directory_locals_changed(f->directory), 0);
+	assert_null(by_user(f, "ada"));
+	assert_int_equal(users_in_file(f), 2);
+	/* The source said nothing anew. */
+	assert_int_equal(directory_age_ms(f->directory), 30000);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -384,6 +467,9 @@ main(void)
 	    TEST(what_was_committed_counts_where_the_file_cannot_be_written),
 	    TEST(t83_damaged_state_knows_nobody_and_changes_nothing),
 	    TEST(another_organisation_starts_from_nothing),
+	    TEST(a_part_of_the_list_removes_nobody),
+	    TEST(one_list_at_a_time),
+	    TEST(t75_a_local_user_made_later_wins_at_once),
 	    TEST(t27_t28_an_identity_is_bound_to_one_member),
 	};
 

@@ -87,8 +87,9 @@ setup(void **state)
 	options = dirlab_options(&f->lab);
 	assert_int_equal(loop_new(&f->loop), 0);
 	assert_int_equal(db_open(f->lab.db, &f->db), 0);
-	assert_int_equal(
-	    directory_new(f->db, &f->clock.clock, &options, &f->directory), 0);
+	assert_int_equal(directory_new(f->loop, f->db, &f->clock.clock,
+			     &options, &f->directory),
+	    0);
 	assert_int_equal(directory_load(f->directory), 0);
 	f->profile = profiles_sample();
 	open_service(f);
@@ -157,8 +158,19 @@ turn(struct fixture *f)
 	assert_true(net.id != 0 || f->calls != before);
 }
 
+/* Until the source is asked again or its list has taken effect. */
 static void
-answer(enum http_outcome outcome, int status, const char *body)
+settle(struct fixture *f)
+{
+	for (int i = 0; i < 1000 && net.id == 0 && sync_next_ms(f->sync) == 0;
+	     i++)
+		loop_turn(f->loop, true);
+	assert_true(net.id != 0 || sync_next_ms(f->sync) != 0);
+}
+
+static void
+answer(
+    struct fixture *f, enum http_outcome outcome, int status, const char *body)
 {
 	http_fn *fn = net.fn;
 	const struct http_response response = {.outcome = outcome,
@@ -173,6 +185,7 @@ answer(enum http_outcome outcome, int status, const char *body)
 	assert_int_not_equal(net.id, 0);
 	net.id = 0;
 	fn(net.arg, &response);
+	settle(f);
 }
 
 /* Six members on three pages. */
@@ -184,10 +197,10 @@ static const char *const pages[] = {
     PAGE("a", "b"), PAGE("c", "d"), PAGE("e", "f")};
 
 static void
-answer_all(void)
+answer_all(struct fixture *f)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(pages); i++)
-		answer(HTTP_ANSWERED, 200, pages[i]);
+		answer(f, HTTP_ANSWERED, 200, pages[i]);
 }
 
 static size_t
@@ -215,7 +228,7 @@ a_list_is_fetched_and_published(void **state)
 	assert_int_equal(sync_next_ms(f->sync), -1);
 	sync_start(f->sync);
 	turn(f);
-	answer_all();
+	answer_all(f);
 	assert_int_equal(sync_state(f->sync), 0);
 	assert_int_equal(known(f), 6);
 	assert_int_equal(published(f), 6);
@@ -261,7 +274,7 @@ t110_no_failure_of_any_page_removes_anybody(void **state)
 	open_sync(f, NULL);
 	ask(f, false);
 	turn(f);
-	answer_all();
+	answer_all(f);
 	assert_int_equal(f->reason, 0);
 	for (size_t page = 0; page < ARRAY_SIZE(pages); page++) {
 		for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
@@ -269,8 +282,8 @@ t110_no_failure_of_any_page_removes_anybody(void **state)
 			ask(f, true);
 			turn(f);
 			for (size_t good = 0; good < page; good++)
-				answer(HTTP_ANSWERED, 200, pages[good]);
-			answer(faults[i].outcome, faults[i].status,
+				answer(f, HTTP_ANSWERED, 200, pages[good]);
+			answer(f, faults[i].outcome, faults[i].status,
 			    faults[i].body);
 			assert_int_equal(f->calls, 1);
 			assert_int_equal(f->reason, faults[i].reason);
@@ -287,7 +300,7 @@ fetch(struct fixture *f, bool accept, int status, const char *body)
 {
 	ask(f, accept);
 	turn(f);
-	answer(status == 0 ? HTTP_UNREACHABLE : HTTP_ANSWERED, status, body);
+	answer(f, status == 0 ? HTTP_UNREACHABLE : HTTP_ANSWERED, status, body);
 }
 
 static void
@@ -299,7 +312,7 @@ t110_an_empty_list_is_held_until_it_is_accepted(void **state)
 	open_sync(f, NULL);
 	ask(f, false);
 	turn(f);
-	answer_all();
+	answer_all(f);
 	fetch(f, false, 200, nobody);
 	assert_int_equal(f->reason, ERR_DIRECTORY_SHRUNK);
 	assert_int_equal(published(f), 6);
@@ -321,7 +334,7 @@ a_failing_source_is_asked_again_later_and_later(void **state)
 	open_sync(f, NULL);
 	sync_start(f->sync);
 	turn(f);
-	answer(HTTP_UNREACHABLE, 0, "");
+	answer(f, HTTP_UNREACHABLE, 0, "");
 	assert_int_equal(sync_next_ms(f->sync), 5000);
 	fetch(f, false, 0, "");
 	assert_int_equal(sync_next_ms(f->sync), 10000);
@@ -329,7 +342,7 @@ a_failing_source_is_asked_again_later_and_later(void **state)
 	assert_int_equal(sync_next_ms(f->sync), 1800000);
 	ask(f, false);
 	turn(f);
-	answer_all();
+	answer_all(f);
 	assert_in_range(sync_next_ms(f->sync), 48000, 60000);
 }
 
@@ -346,7 +359,7 @@ who_asks_meanwhile_joins_the_fetch(void **state)
 	gone = ask(f, false);
 	sync_cancel(f->sync, gone);
 	sync_cancel(f->sync, 4711);
-	answer_all();
+	answer_all(f);
 	assert_int_equal(f->calls, 2);
 	assert_int_equal(net.requests, 3);
 }
@@ -363,7 +376,7 @@ a_waiter_cancelled_by_another_is_not_called(void **state)
 	ask(f, false);
 	/* Whoever is told first takes the other one away. */
 	f->cancel_other = first;
-	answer_all();
+	answer_all(f);
 	assert_int_equal(f->calls, 1);
 }
 
@@ -375,7 +388,7 @@ a_sync_can_be_freed_at_any_time(void **state)
 	open_sync(f, NULL);
 	ask(f, false);
 	turn(f);
-	answer(HTTP_ANSWERED, 200, pages[0]);
+	answer(f, HTTP_ANSWERED, 200, pages[0]);
 	sync_free(f->sync);
 	f->sync = NULL;
 	assert_int_equal(net.id, 0);
