@@ -456,8 +456,10 @@ settings_directory(const struct settings *settings)
 	    .hard_age_s = settings->hard_age_s,
 	    .max_shrink_percent = settings->max_shrink_percent,
 	    .snapshot_path = PATH_SNAPSHOT,
-	    .passwd_path = PATH_PASSWD,
-	    .group_path = PATH_GROUP,
+	    .locals = {.passwd = PATH_PASSWD,
+		.group = PATH_GROUP,
+		.subuid = PATH_SUBUID,
+		.subgid = PATH_SUBGID},
 	};
 }
 

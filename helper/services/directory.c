@@ -275,8 +275,7 @@ copy_members(struct members *from, struct members **ret_members)
 static int
 read_locals(const struct directory *d, struct locals **ret_locals)
 {
-	return locals_read(
-	    d->options.passwd_path, d->options.group_path, ret_locals);
+	return locals_read(&d->options.locals, ret_locals);
 }
 
 /* Whether what is stored belongs to our organisation. */

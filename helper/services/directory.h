@@ -18,6 +18,7 @@
 #include "common/attrs.h"
 #include "rules/access.h"
 #include "rules/members.h"
+#include "services/locals.h"
 
 struct directory;
 
@@ -40,8 +41,7 @@ struct directory_options {
 	int64_t hard_age_s;
 	unsigned int max_shrink_percent;
 	const char *snapshot_path;
-	const char *passwd_path; /* PATH_PASSWD; tests give their own */
-	const char *group_path;
+	struct locals_paths locals; /* the host's; tests give their own */
 };
 
 MUST_CHECK int directory_new(struct loop *loop, struct db *db,
@@ -77,6 +77,12 @@ MUST_CHECK int directory_merge(struct directory *directory,
     struct members *changed, directory_done_fn *fn, void *arg);
 /* The source was reached and nothing changed. */
 MUST_CHECK int directory_confirm(struct directory *directory);
+/*
+ * The host's own users, groups or delegated numbers may have changed: reads
+ * them, and where they did, they win at once, and members return who left
+ * because of them.
+ */
+MUST_CHECK int directory_locals_changed(struct directory *directory);
 /*
  * What a verified sign-in said about one member: roles, scopes and state take
  * effect at once, and the snapshot is published before this returns if they

@@ -1,5 +1,6 @@
 /*
- * locals.c - /etc/passwd and /etc/group as sets of names and numbers.
+ * locals.c - /etc/passwd and /etc/group as sets of names and numbers, and the
+ * numbers that /etc/subuid and /etc/subgid give away.
  *
  * A line that the C library would not take still blocks its name here: what
  * looks like a local account is never given to a member.  Must not know about
@@ -33,9 +34,23 @@ struct list {
 	struct table by_number;
 };
 
+/* Numbers delegated to a user for the inside of containers, both included. */
+struct span {
+	uint32_t first;
+	uint32_t last;
+};
+
+/* subuid(5) and subgid(5) together, in order of first, apart from another. */
+struct spans {
+	struct buf wholes[2]; /* the files, as they were read */
+	struct span *items;
+	size_t count;
+};
+
 struct locals {
 	struct list users;
 	struct list groups;
+	struct spans delegated;
 };
 
 static bool
@@ -111,6 +126,24 @@ count_lines(const struct buf *text)
 	return lines;
 }
 
+/* Once as it is, and once as a string to be cut. */
+static int
+read_whole(const char *path, struct buf *whole, struct buf *text)
+{
+	int err = 0;
+
+	buf_init(whole, FILE_MAX_BYTES);
+	buf_init(text, FILE_MAX_BYTES + 1);
+	err = files_read(path, FILES_PUBLIC, FILE_MAX_BYTES, whole);
+	if (err != 0)
+		return err;
+	if (whole->len > 0 && memchr(whole->bytes, '\0', whole->len) != NULL)
+		return ERR_MALFORMED;
+	buf_put(text, whole->bytes, whole->len);
+	buf_put_u8(text, '\0');
+	return buf_fault(text);
+}
+
 static int
 list_read(struct list *list, const char *path)
 {
@@ -118,17 +151,7 @@ list_read(struct list *list, const char *path)
 	char *line = NULL;
 	int err = 0;
 
-	buf_init(&list->whole, FILE_MAX_BYTES);
-	buf_init(&list->text, FILE_MAX_BYTES + 1);
-	err = files_read(path, FILES_PUBLIC, FILE_MAX_BYTES, &list->whole);
-	if (err == 0 && list->whole.len > 0 &&
-	    memchr(list->whole.bytes, '\0', list->whole.len) != NULL)
-		err = ERR_MALFORMED;
-	if (err != 0)
-		return err;
-	buf_put(&list->text, list->whole.bytes, list->whole.len);
-	buf_put_u8(&list->text, '\0');
-	err = buf_fault(&list->text);
+	err = read_whole(path, &list->whole, &list->text);
 	if (err != 0)
 		return err;
 	list->entries =
@@ -158,18 +181,117 @@ list_done(struct list *list)
 	table_done(&list->by_number);
 }
 
+/* "owner:first:count"; false where nobody would read it so. */
+static bool
+read_span(char *line, struct span *ret_span)
+{
+	const char *first_text = NULL;
+	const char *count_text = NULL;
+	uint64_t first = 0;
+	uint64_t count = 0;
+
+	(void)cut(&line, ':');
+	first_text = cut(&line, ':');
+	count_text = cut(&line, ':');
+	if (first_text == NULL || count_text == NULL ||
+	    num_parse(first_text, UINT32_MAX, &first) != 0 ||
+	    num_parse(count_text, UINT32_MAX, &count) != 0 || count == 0)
+		return false;
+	ret_span->first = (uint32_t)first;
+	ret_span->last = first + count - 1 > UINT32_MAX
+	    ? UINT32_MAX
+	    : (uint32_t)(first + count - 1);
+	return true;
+}
+
+/* Adds the spans of one file, which a host need not have. */
+static int
+spans_read(struct spans *spans, struct buf *whole, const char *path)
+{
+	struct buf text BUF_AUTO = {0};
+	struct span *grown = NULL;
+	char *cursor = NULL;
+	char *line = NULL;
+	int err = read_whole(path, whole, &text);
+
+	if (err != 0)
+		return err == ERR_NOT_FOUND ? 0 : err;
+	grown = reallocarray(spans->items, spans->count + count_lines(whole),
+	    sizeof(*spans->items));
+	if (grown == NULL)
+		return ERR_NO_MEMORY;
+	spans->items = grown;
+	cursor = (char *)text.bytes;
+	while ((line = cut(&cursor, '\n')) != NULL)
+		if (line[0] != '#' &&
+		    read_span(line, &spans->items[spans->count]))
+			spans->count++;
+	return 0;
+}
+
+static int
+compare_spans(const void *a, const void *b)
+{
+	uint32_t x = ((const struct span *)a)->first;
+	uint32_t y = ((const struct span *)b)->first;
+
+	return (x > y) - (x < y);
+}
+
+/* Afterwards at most one span can hold a number. */
+static void
+spans_join(struct spans *spans)
+{
+	size_t kept = 0;
+
+	if (spans->count == 0)
+		return;
+	qsort(spans->items, spans->count, sizeof(*spans->items), compare_spans);
+	for (size_t i = 1; i < spans->count; i++) {
+		struct span *last = &spans->items[kept];
+		const struct span *next = &spans->items[i];
+
+		if (next->first > last->last)
+			spans->items[++kept] = *next;
+		else if (next->last > last->last)
+			last->last = next->last;
+	}
+	spans->count = kept + 1;
+}
+
+static int
+read_delegated(struct spans *spans, const struct locals_paths *paths)
+{
+	int err = spans_read(spans, &spans->wholes[0], paths->subuid);
+
+	if (err == 0)
+		err = spans_read(spans, &spans->wholes[1], paths->subgid);
+	if (err == 0)
+		spans_join(spans);
+	return err;
+}
+
+static void
+spans_done(struct spans *spans)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(spans->wholes); i++)
+		buf_done(&spans->wholes[i]);
+	free(spans->items);
+}
+
 int
-locals_read(
-    const char *passwd_path, const char *group_path, struct locals **ret_locals)
+locals_read(const struct locals_paths *paths, struct locals **ret_locals)
 {
 	LOCALS_AUTO struct locals *locals = calloc(1, sizeof(*locals));
 	int err = 0;
 
 	if (locals == NULL)
 		return ERR_NO_MEMORY;
-	err = list_read(&locals->users, passwd_path);
+	err = list_read(&locals->users, paths->passwd);
 	if (err == 0)
-		err = list_read(&locals->groups, group_path);
+		err = list_read(&locals->groups, paths->group);
+	if (err == 0)
+		err = read_delegated(&locals->delegated, paths);
 	if (err != 0)
 		return err;
 	*ret_locals = TAKE(locals);
@@ -183,6 +305,7 @@ locals_free(struct locals *locals)
 		return;
 	list_done(&locals->users);
 	list_done(&locals->groups);
+	spans_done(&locals->delegated);
 	free(locals);
 }
 
@@ -198,7 +321,9 @@ locals_same(const struct locals *a, const struct locals *b)
 {
 	return a != NULL && b != NULL &&
 	    same_text(&a->users.whole, &b->users.whole) &&
-	    same_text(&a->groups.whole, &b->groups.whole);
+	    same_text(&a->groups.whole, &b->groups.whole) &&
+	    same_text(&a->delegated.wholes[0], &b->delegated.wholes[0]) &&
+	    same_text(&a->delegated.wholes[1], &b->delegated.wholes[1]);
 }
 
 static const struct entry *
@@ -228,11 +353,31 @@ locals_has_group(const struct locals *locals, const char *name)
 	return by_name(&locals->groups, name) != NULL;
 }
 
+static int
+compare_number(const void *number, const void *item)
+{
+	uint32_t wanted = *(const uint32_t *)number;
+	const struct span *span = item;
+
+	return (wanted > span->last) - (wanted < span->first);
+}
+
+bool
+locals_has_delegated(const struct locals *locals, uint32_t number)
+{
+	const struct spans *spans = &locals->delegated;
+
+	return spans->count > 0 &&
+	    bsearch(&number, spans->items, spans->count, sizeof(*spans->items),
+		compare_number) != NULL;
+}
+
 bool
 locals_has_number(const struct locals *locals, uint32_t number)
 {
 	return has_number(&locals->users, number) ||
-	    has_number(&locals->groups, number);
+	    has_number(&locals->groups, number) ||
+	    locals_has_delegated(locals, number);
 }
 
 int

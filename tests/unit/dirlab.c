@@ -46,6 +46,12 @@ dirlab_init(struct dirlab *lab)
 	assert_non_null(mkdtemp(lab->folder));
 	set_path(lab->passwd, sizeof(lab->passwd), lab, "passwd");
 	set_path(lab->group, sizeof(lab->group), lab, "group");
+	set_path(lab->subuid, sizeof(lab->subuid), lab, "subuid");
+	set_path(lab->subgid, sizeof(lab->subgid), lab, "subgid");
+	lab->locals = (struct locals_paths){.passwd = lab->passwd,
+	    .group = lab->group,
+	    .subuid = lab->subuid,
+	    .subgid = lab->subgid};
 	set_path(lab->db, sizeof(lab->db), lab, "state.db");
 	set_path(lab->snapshot, sizeof(lab->snapshot), lab, "members.snapshot");
 	set_path(lab->members, sizeof(lab->members), lab, "members.json");
@@ -74,8 +80,8 @@ void
 dirlab_done(struct dirlab *lab)
 {
 	char journal[128];
-	const char *const paths[] = {lab->passwd, lab->group, lab->db,
-	    lab->snapshot, lab->members, journal};
+	const char *const paths[] = {lab->passwd, lab->group, lab->subuid,
+	    lab->subgid, lab->db, lab->snapshot, lab->members, journal};
 
 	(void)snprintf(journal, sizeof(journal), "%s-journal", lab->db);
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
@@ -119,8 +125,7 @@ dirlab_options(const struct dirlab *lab)
 	    .hard_age_s = 604800,
 	    .max_shrink_percent = 20,
 	    .snapshot_path = lab->snapshot,
-	    .passwd_path = lab->passwd,
-	    .group_path = lab->group};
+	    .locals = lab->locals};
 }
 
 struct members *

@@ -18,6 +18,9 @@ struct dirlab {
 	char folder[64];
 	char passwd[96];
 	char group[96];
+	char subuid[96]; /* not there at first, as the next */
+	char subgid[96];
+	struct locals_paths locals; /* of the four above */
 	char db[96];
 	char snapshot[96];
 	char members[96];

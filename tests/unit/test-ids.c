@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -43,8 +44,7 @@ read_locals(struct fixture *f)
 {
 	locals_free(f->locals);
 	f->locals = NULL;
-	assert_int_equal(
-	    locals_read(f->lab.passwd, f->lab.group, &f->locals), 0);
+	assert_int_equal(locals_read(&f->lab.locals, &f->locals), 0);
 }
 
 static int
@@ -215,6 +215,26 @@ t75_a_local_account_made_later_wins(void **state)
 	    dirlab_line("u-2", "bob@x.example", ""));
 	assert_string_equal(by_id(f, "u-1")->user, "ada");
 	assert_int_equal(by_id(f, "u-2")->uid, uid);
+}
+
+static void
+t75_a_delegated_number_belongs_to_the_host(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid = 0;
+	char line[64];
+
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
+	uid = by_id(f, "u-1")->uid;
+	(void)snprintf(line, sizeof(line), "local:%u:65536\n", uid - 9);
+	dirlab_write(f->lab.subuid, line);
+	read_locals(f);
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
+	expect_excluded(f, "u-1", ERR_ID_TAKEN);
+	assert_int_equal(unlink(f->lab.subuid), 0);
+	read_locals(f);
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
+	assert_int_equal(by_id(f, "u-1")->uid, uid);
 }
 
 static void
@@ -443,6 +463,7 @@ main(void)
 	    TEST(t32_names_and_numbers_of_the_host_are_not_given),
 	    TEST(t74_a_given_number_is_used_or_excludes),
 	    TEST(t75_a_local_account_made_later_wins),
+	    TEST(t75_a_delegated_number_belongs_to_the_host),
 	    TEST(t76_two_members_never_share_a_name_or_number),
 	    TEST(t76_who_holds_a_name_keeps_it),
 	    TEST(t77_a_number_is_never_given_to_another),

@@ -41,8 +41,7 @@ setup(void **state)
 	assert_non_null(f);
 	dirlab_init(&f->lab);
 	ids = dirlab_ids_options(&f->lab);
-	assert_int_equal(
-	    locals_read(f->lab.passwd, f->lab.group, &f->locals), 0);
+	assert_int_equal(locals_read(&f->lab.locals, &f->locals), 0);
 	assert_int_equal(db_open(f->lab.db, &f->db), 0);
 	assert_int_equal(ids_new(f->db, &ids, &f->ids), 0);
 	assert_int_equal(ids_load(f->ids), 0);
