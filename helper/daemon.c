@@ -17,6 +17,7 @@
 #include "common/paths.h"
 #include "front/listener.h"
 #include "front/requests.h"
+#include "services/localswatch.h"
 
 struct daemon {
 	const struct settings *settings;
@@ -28,6 +29,7 @@ struct daemon {
 	struct idp *idp;
 	struct idsvc *idsvc;
 	struct directory *directory;
+	struct localswatch *locals;
 	struct standing standing;
 	struct proofs *proofs;
 	struct signins *signins;
@@ -79,6 +81,18 @@ open_network(struct daemon *d)
 	return r;
 }
 
+/* Kept as they were known; the next beat tries again. */
+static void
+on_locals(void *arg)
+{
+	struct daemon *d = arg;
+	int r = directory_locals_changed(d->directory);
+
+	if (r != 0)
+		log_error("local users and groups not taken over",
+		    LOG_TEXT("reason", err_name(r)));
+}
+
 static int
 open_members(struct daemon *d)
 {
@@ -93,6 +107,10 @@ open_members(struct daemon *d)
 	int r =
 	    directory_new(d->loop, d->db, d->clock, &options, &d->directory);
 
+	/* Watched before they are read, so that no change falls between. */
+	if (r == 0)
+		r = localswatch_new(
+		    d->loop, PATH_LOCALS, on_locals, d, &d->locals);
 	if (r == 0)
 		r = directory_load(d->directory);
 	if (r != 0)
@@ -215,6 +233,7 @@ daemon_free(struct daemon *daemon)
 	listener_free(d->listener);
 	sync_free(d->sync);
 	signins_free(d->signins);
+	localswatch_free(d->locals);
 	directory_free(d->directory);
 	idsvc_free(d->idsvc);
 	idp_free(d->idp);

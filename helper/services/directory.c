@@ -569,6 +569,21 @@ directory_locals_changed(struct directory *directory)
 }
 
 int
+directory_locals_changed(struct directory *directory)
+{
+	struct directory *d = directory;
+	MEMBERS_AUTO struct members *after = NULL;
+	LOCALS_AUTO struct locals *locals = NULL;
+	int err = read_locals(d, &locals);
+
+	/* Without a list there is nobody to give way. */
+	if (err != 0 || !d->stored || locals_same(d->locals, locals))
+		return err;
+	err = copy_members(d->members, &after);
+	return err == 0 ? change(d, &after, &locals, &d->confirmed) : err;
+}
+
+int
 directory_update(struct directory *directory, const struct member *member)
 {
 	struct directory *d = directory;

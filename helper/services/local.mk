@@ -53,6 +53,8 @@ endif
 # The directory: who the members are on this host.
 libservices_la_SOURCES += helper/services/meta.c helper/services/meta.h
 libservices_la_SOURCES += helper/services/locals.c helper/services/locals.h
+libservices_la_SOURCES += helper/services/localswatch.c \
+	helper/services/localswatch.h
 libservices_la_SOURCES += helper/services/memberjson.c \
 	helper/services/memberjson.h
 libservices_la_SOURCES += helper/services/idrows.c helper/services/idrows.h
@@ -87,6 +89,11 @@ check_PROGRAMS += tests/unit/test-meta
 tests_unit_test_meta_SOURCES = tests/unit/test-meta.c $(DIRLAB)
 tests_unit_test_meta_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_meta_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-localswatch
+tests_unit_test_localswatch_SOURCES = tests/unit/test-localswatch.c $(DIRLAB)
+tests_unit_test_localswatch_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_localswatch_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-locals
 tests_unit_test_locals_SOURCES = tests/unit/test-locals.c $(DIRLAB)

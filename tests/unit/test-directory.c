@@ -272,6 +272,33 @@ t32_t75_a_local_user_made_later_wins_at_the_next_beat(void **state)
 }
 
 static void
+t32_t75_a_changed_passwd_takes_effect_without_a_beat(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid = 0;
+	uint64_t generation = 0;
+
+	assert_int_equal(directory_locals_changed(f->directory), 0);
+	assert_int_equal(directory_generation(f->directory), 0);
+	assert_int_equal(replace(f, 5, false), 0);
+	uid = by_user(f, "ada")->uid;
+	generation = directory_generation(f->directory);
+	clock_fake_advance(&f->clock, 7000);
+	assert_int_equal(directory_locals_changed(f->directory), 0);
+	assert_int_equal(directory_generation(f->directory), generation);
+	dirlab_write(f->lab.passwd, "ada:x:1001:1001::/home/ada:/bin/sh\n");
+	assert_int_equal(directory_locals_changed(f->directory), 0);
+	assert_null(by_user(f, "ada"));
+	assert_int_equal(directory_published(f->directory), 4);
+	/* Nobody but this host has spoken. */
+	assert_int_equal(directory_age_ms(f->directory), 7000);
+	dirlab_write(f->lab.passwd, "root:x:0:0::/:/bin/sh\n");
+	assert_int_equal(directory_locals_changed(f->directory), 0);
+	assert_int_equal(by_user(f, "ada")->uid, uid);
+	assert_int_equal(directory_published(f->directory), 5);
+}
+
+static void
 t32_local_files_that_cannot_be_read_change_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -462,6 +489,7 @@ main(void)
 	    TEST(t110_an_accepted_loss_is_the_callers_word_only),
 	    TEST(a_confirmation_renews_the_age_and_seldom_the_file),
 	    TEST(t32_t75_a_local_user_made_later_wins_at_the_next_beat),
+	    TEST(t32_t75_a_changed_passwd_takes_effect_without_a_beat),
 	    TEST(t32_local_files_that_cannot_be_read_change_nothing),
 	    TEST(a_sign_in_changes_roles_at_once),
 	    TEST(what_was_committed_counts_where_the_file_cannot_be_written),
