@@ -1,6 +1,17 @@
 # Programs whose figure is a stated goal; README.md says how each is repeated.
 EXTRA_DIST += bench/README.md bench/bench-nss.sh bench/bench-daemon.sh
 
+# Built by its setup.sh, outside the tree, beside the peers it times.
+EXTRA_DIST += \
+	bench/nss/empty.c bench/nss/floor.c bench/nss/floor.h bench/nss/gen.py \
+	bench/nss/inlab.sh bench/nss/lab.sh bench/nss/mkfloor.c \
+	bench/nss/nsskeys.c bench/nss/nsskeys.h bench/nss/nssmodule.c \
+	bench/nss/nssmodule.h bench/nss/nsstime.c bench/nss/nssworker.c \
+	bench/nss/nssworker.h bench/nss/onelookup.c bench/nss/setup.sh \
+	bench/nss/peers/empty.sh bench/nss/peers/files.sh \
+	bench/nss/peers/nscd.sh bench/nss/peers/orglogin.sh \
+	bench/nss/peers/sssd.sh bench/nss/peers/systemd.sh
+
 noinst_PROGRAMS += bench/bench-jws
 bench_bench_jws_SOURCES = bench/bench-jws.c
 bench_bench_jws_LDADD = libbase.la
