@@ -456,6 +456,14 @@ ids_home(const struct ids *ids, const char *member_id)
 	return row == NULL ? "" : row->home;
 }
 
+uint32_t
+ids_number(const struct ids *ids, const char *member_id)
+{
+	const struct idrow *row = idrows_get(ids->rows, IDROW_USER, member_id);
+
+	return row == NULL ? 0 : row->number;
+}
+
 size_t
 ids_group_count(const struct ids *ids)
 {

@@ -55,6 +55,10 @@ MUST_CHECK int ids_assign(struct ids *ids, struct members *members,
  * change. */
 const char *ids_home(const struct ids *ids, const char *member_id);
 
+/* The number that was given to the member, also while she is excluded or gone;
+ * 0: none yet. */
+uint32_t ids_number(const struct ids *ids, const char *member_id);
+
 /* The organisation's groups, in the order of names: 0, or why the group is not
  * served (NAME_INVALID, NAME_TAKEN, ID_TAKEN, ID_EXHAUSTED). */
 struct ids_group {

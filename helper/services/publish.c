@@ -35,9 +35,10 @@ struct draft {
 	size_t group_count;
 	size_t own_group_count;
 	struct snapwrite_user *users;
-	struct member **owners; /* of the users */
+	const struct member **owners; /* of the users */
 	size_t user_count;
-	uint32_t refused;
+	struct publish_refusal *refusals; /* room for all users */
+	size_t refusal_count;
 	struct buf homes; /* NUL-terminated, in the order of users */
 	struct buf gids;  /* indexes into groups, native u32 */
 };
@@ -48,6 +49,7 @@ draft_done(struct draft *draft)
 	free(draft->groups);
 	free(draft->users);
 	free(draft->owners);
+	free(draft->refusals);
 	buf_done(&draft->homes);
 	buf_done(&draft->gids);
 }
@@ -185,11 +187,13 @@ add_users(struct draft *draft)
 	size_t most = members_count(members) + 1;
 
 	draft->users = calloc(most, sizeof(*draft->users));
-	draft->owners = calloc(most, sizeof(struct member *));
-	if (draft->users == NULL || draft->owners == NULL)
+	draft->owners = calloc(most, sizeof(const struct member *));
+	draft->refusals = calloc(most, sizeof(*draft->refusals));
+	if (draft->users == NULL || draft->owners == NULL ||
+	    draft->refusals == NULL)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < members_count(members); i++) {
-		struct member *member = members_at(members, i);
+		const struct member *member = members_at(members, i);
 		struct snapwrite_user *user = &draft->users[draft->user_count];
 
 		if (member->excluded != 0 || member->uid == 0)
@@ -215,30 +219,15 @@ static void
 on_refused(void *context, const struct snapwrite_refusal *refusal)
 {
 	struct draft *draft = context;
-	struct member *member = NULL;
 
-	if (refusal->kind == SNAPWRITE_GROUP) {
+	if (refusal->kind == SNAPWRITE_GROUP)
 		tell_group(draft, draft->groups[refusal->index].name,
 		    (int)refusal->reason);
-		return;
-	}
-	member = draft->owners[refusal->index];
-	member->excluded = (int)refusal->reason;
-	draft->refused++;
-}
-
-/* What could not be written is not there, so nobody may find it. */
-static int
-forget_refused(struct draft *draft)
-{
-	if (draft->refused == 0)
-		return 0;
-	for (size_t i = 0; i < draft->user_count; i++)
-		if (draft->owners[i]->excluded != 0) {
-			draft->owners[i]->user[0] = '\0';
-			draft->owners[i]->uid = 0;
-		}
-	return members_index(draft->content->members);
+	else
+		draft->refusals[draft->refusal_count++] =
+		    (struct publish_refusal){
+			.member = draft->owners[refusal->index],
+			.reason = (int)refusal->reason};
 }
 
 static void
@@ -293,42 +282,189 @@ replace(const char *path, const uint8_t *bytes, size_t size)
 	return err;
 }
 
-int
-publish(const struct publish_options *options,
-    const struct publish_content *content, uint32_t *ret_users)
+static int
+publish_draft(struct draft *draft)
 {
-	struct draft draft DRAFT_AUTO = {.options = options,
-	    .content = content,
-	    .homes = {.limit = POOL_MAX_BYTES},
-	    .gids = {.limit = POOL_MAX_BYTES}};
+	const struct publish_options *options = draft->options;
+	const struct publish_content *content = draft->content;
 	struct snapwrite_input input = {.generation = content->generation,
 	    .created = content->now,
 	    .soft_age_s = options->soft_age_s,
 	    .hard_age_s = options->hard_age_s,
 	    .organization = options->organization_name,
 	    .on_refused = on_refused,
-	    .context = &draft};
+	    .context = draft};
 	uint8_t *bytes CLEANUP(free_bytes) = NULL;
 	size_t size = 0;
-	int err = add_groups(&draft);
+	int err = add_groups(draft);
 
 	if (err == 0)
-		err = add_users(&draft);
+		err = add_users(draft);
 	if (err != 0)
 		return err;
-	input.users = draft.users;
-	input.user_count = draft.user_count;
-	input.groups = draft.groups;
-	input.group_count = draft.group_count;
+	input.users = draft->users;
+	input.user_count = draft->user_count;
+	input.groups = draft->groups;
+	input.group_count = draft->group_count;
 	err = snapwrite(&input, &bytes, &size);
 	if (err == 0)
 		err = check_bytes(bytes, size);
+	return err == 0 ? replace(options->path, bytes, size) : err;
+}
+
+struct publisher {
+	struct loop *loop;
+	struct publish_options options;
+	struct publish_refusal *refusals; /* of the last result */
+	struct publish_content content;   /* while fn is set */
+	publish_done_fn *fn;
+	void *arg;
+};
+
+int
+publisher_new(struct loop *loop, const struct publish_options *options,
+    struct publisher **ret_publisher)
+{
+	struct publisher *publisher = calloc(1, sizeof(*publisher));
+
+	if (publisher == NULL)
+		return ERR_NO_MEMORY;
+	publisher->loop = loop;
+	publisher->options = *options;
+	*ret_publisher = publisher;
+	return 0;
+}
+
+void
+publisher_free(struct publisher *publisher)
+{
+	if (publisher == NULL)
+		return;
+	if (publisher->loop != NULL)
+		loop_work_cancel(publisher->loop, publisher);
+	free(publisher->refusals);
+	free(publisher);
+}
+
+void
+publisher_set_ages(
+    struct publisher *publisher, uint32_t soft_age_s, uint32_t hard_age_s)
+{
+	publisher->options.soft_age_s = soft_age_s;
+	publisher->options.hard_age_s = hard_age_s;
+}
+
+int
+publish_now(struct publisher *publisher, const struct publish_content *content,
+    struct publish_result *ret_result)
+{
+	struct draft draft DRAFT_AUTO = {.options = &publisher->options,
+	    .content = content,
+	    .homes = {.limit = POOL_MAX_BYTES},
+	    .gids = {.limit = POOL_MAX_BYTES}};
+	int err = publish_draft(&draft);
+
+	free(publisher->refusals);
+	publisher->refusals = TAKE(draft.refusals);
+	*ret_result = (struct publish_result){.err = err,
+	    .users = (uint32_t)(draft.user_count - draft.refusal_count),
+	    .refusals = publisher->refusals,
+	    .refusal_count = draft.refusal_count};
+	return err;
+}
+
+static void
+on_nothing(void *arg)
+{
+}
+
+static void
+on_turn(void *arg)
+{
+	struct publisher *publisher = arg;
+	publish_done_fn *fn = TAKE(publisher->fn);
+	struct publish_result result = {0};
+
+	result.err = publish_now(publisher, &publisher->content, &result);
+	fn(publisher->arg, &result);
+}
+
+int
+publish_start(struct publisher *publisher,
+    const struct publish_content *content, publish_done_fn *fn, void *arg)
+{
+	int err = publish_running(publisher)
+	    ? ERR_EXISTS
+	    : loop_work(publisher->loop, on_nothing, on_turn, publisher);
+
+	if (err != 0)
+		return err;
+	publisher->content = *content;
+	publisher->fn = fn;
+	publisher->arg = arg;
+	return 0;
+}
+
+bool
+publish_running(const struct publisher *publisher)
+{
+	return publisher->fn != NULL;
+}
+
+int
+publish_changes(struct publisher *publisher,
+    const struct publish_content *content, const struct member *const *changed,
+    size_t count)
+{
+	return ERR_TOO_LARGE;
+}
+
+int
+publish_carry(struct publisher *publisher, const struct member *const *changed,
+    size_t count)
+{
+	if (!publish_running(publisher))
+		return ERR_NOT_FOUND;
+	return count == 0 ? 0 : ERR_TOO_LARGE;
+}
+
+bool
+publish_adopt(
+    struct publisher *publisher, const struct publish_content *content)
+{
+	return publish_stands(publisher->options.path, content);
+}
+
+/* What could not be written is not there, so nobody may find it. */
+static int
+apply_refusals(struct members *members, const struct publish_result *result)
+{
+	for (size_t i = 0; i < result->refusal_count; i++) {
+		const struct publish_refusal *refusal = &result->refusals[i];
+		struct member *member =
+		    members_by_id(members, refusal->member->id);
+
+		member->excluded = refusal->reason;
+		member->user[0] = '\0';
+		member->uid = 0;
+	}
+	return result->refusal_count == 0 ? 0 : members_index(members);
+}
+
+int
+publish(const struct publish_options *options,
+    const struct publish_content *content, uint32_t *ret_users)
+{
+	struct publisher *publisher PUBLISHER_AUTO = NULL;
+	struct publish_result result = {0};
+	int err = publisher_new(NULL, options, &publisher);
+
 	if (err == 0)
-		err = forget_refused(&draft);
+		err = publish_now(publisher, content, &result);
 	if (err == 0)
-		err = replace(options->path, bytes, size);
+		err = apply_refusals(content->members, &result);
 	if (err == 0)
-		*ret_users = (uint32_t)draft.user_count - draft.refused;
+		*ret_users = result.users;
 	return err;
 }
 

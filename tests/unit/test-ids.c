@@ -143,6 +143,10 @@ t31_a_new_person_with_an_old_name_gets_neither_number_nor_home(void **state)
 	assert_int_not_equal(by_id(f, "u-2")->uid, uid);
 	(void)snprintf(number, sizeof(number), "%u", by_id(f, "u-2")->uid);
 	assert_string_equal(ids_home(f->ids, "u-2"), number);
+	assert_int_not_equal(ids_number(f->ids, "u-1"), 0);
+	assert_int_not_equal(
+	    ids_number(f->ids, "u-1"), ids_number(f->ids, "u-2"));
+	assert_int_equal(ids_number(f->ids, "u-9"), 0);
 	assert_string_equal(ids_home(f->ids, "u-1"), "ada");
 }
 

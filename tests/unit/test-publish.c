@@ -240,6 +240,81 @@ a_field_the_reader_refuses_excludes_its_member_alone(void **state)
 	assert_non_null(members_by_user(f->members, "bob"));
 }
 
+struct told {
+	int calls;
+	int err;
+	uint32_t users;
+	size_t refusals;
+	int reason;
+	char member[16];
+};
+
+static void
+on_done(void *arg, const struct publish_result *result)
+{
+	struct told *told = arg;
+
+	told->calls++;
+	told->err = result->err;
+	told->users = result->users;
+	told->refusals = result->refusal_count;
+	if (result->refusal_count == 0)
+		return;
+	told->reason = result->refusals[0].reason;
+	(void)snprintf(told->member, sizeof(told->member), "%s",
+	    result->refusals[0].member->id);
+}
+
+static void
+a_whole_list_goes_out_while_the_loop_runs(void **state)
+{
+	struct fixture *f = *state;
+	struct publisher *publisher = NULL;
+	struct loop *loop = NULL;
+	struct told told = {0};
+
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
+	    dirlab_line("u-2", "bob@x.example", ",\"shell\":\"/bin/sh\""));
+	f->options.shell = "not/absolute";
+	assert_int_equal(loop_new(&loop), 0);
+	assert_int_equal(publisher_new(loop, &f->options, &publisher), 0);
+	assert_int_equal(
+	    publish_start(publisher, &f->content, on_done, &told), 0);
+	assert_true(publish_running(publisher));
+	assert_int_equal(
+	    publish_start(publisher, &f->content, on_done, &told), ERR_EXISTS);
+	assert_int_equal(told.calls, 0);
+	loop_run(loop);
+	assert_false(publish_running(publisher));
+	assert_int_equal(told.calls, 1);
+	assert_int_equal(told.err, 0);
+	assert_int_equal(told.users, 1);
+	assert_int_equal(told.refusals, 1);
+	assert_string_equal(told.member, "u-1");
+	assert_int_equal(told.reason, ERR_INVALID_ARGUMENT);
+	publisher_free(publisher);
+	loop_free(loop);
+}
+
+static void
+a_publisher_may_go_while_a_list_is_on_its_way(void **state)
+{
+	struct fixture *f = *state;
+	struct publisher *publisher = NULL;
+	struct loop *loop = NULL;
+	struct told told = {0};
+
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
+	assert_int_equal(loop_new(&loop), 0);
+	assert_int_equal(publisher_new(loop, &f->options, &publisher), 0);
+	assert_int_equal(
+	    publish_start(publisher, &f->content, on_done, &told), 0);
+	publisher_free(publisher);
+	loop_run(loop);
+	assert_int_equal(told.calls, 0);
+	loop_free(loop);
+}
+
 static void
 a_reader_of_the_old_file_is_told(void **state)
 {
@@ -381,6 +456,8 @@ main(void)
 	    TEST(t32_the_excluded_are_not_in_the_file),
 	    TEST(t31_homes_follow_the_pattern_and_are_not_inherited),
 	    TEST(a_field_the_reader_refuses_excludes_its_member_alone),
+	    TEST(a_whole_list_goes_out_while_the_loop_runs),
+	    TEST(a_publisher_may_go_while_a_list_is_on_its_way),
 	    TEST(a_reader_of_the_old_file_is_told),
 	    TEST(what_stands_is_known_by_generation_and_names),
 	    TEST(t61_a_failing_call_leaves_a_whole_file),
