@@ -38,11 +38,6 @@ tests_unit_test_map_LDADD = libnsshost.la $(UNIT_LIBS)
 
 # Not under a sanitizer, whose own calls and symbols they would judge.
 if !SANITIZED
-check_PROGRAMS += tests/unit/test-nsscalls
-tests_unit_test_nsscalls_SOURCES = tests/unit/test-nsscalls.c
-tests_unit_test_nsscalls_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_nsscalls_LDADD = libnsshost.la $(UNIT_LIBS)
-
 check_PROGRAMS += tests/unit/test-nssload
 tests_unit_test_nssload_SOURCES = tests/unit/test-nssload.c
 tests_unit_test_nssload_CFLAGS = $(UNIT_CFLAGS)

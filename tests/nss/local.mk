@@ -1,0 +1,23 @@
+# The shared object of the NSS module under what whole programs do to it.
+if HAVE_CMOCKA
+check_LTLIBRARIES += libnsslab.la
+libnsslab_la_SOURCES = \
+	tests/nss/lab.c tests/nss/lab.h \
+	tests/nss/people.c tests/nss/people.h
+libnsslab_la_CFLAGS = $(UNIT_CFLAGS)
+libnsslab_la_LIBADD = libsnapset.la libwire.la
+
+# The object finds the lab's clock_gettime() only if the program exports it.
+LAB_LINK = $(AM_LDFLAGS) -Wl,--export-dynamic
+LAB_LIBS = libnsslab.la $(UNIT_LIBS)
+
+# Not under a sanitizer, whose own system calls it would judge.
+if !SANITIZED
+check_PROGRAMS += tests/nss/test-sandbox
+tests_nss_test_sandbox_SOURCES = tests/nss/test-sandbox.c
+tests_nss_test_sandbox_CFLAGS = $(UNIT_CFLAGS)
+tests_nss_test_sandbox_LDFLAGS = $(LAB_LINK)
+tests_nss_test_sandbox_LDADD = $(LAB_LIBS)
+EXTRA_tests_nss_test_sandbox_DEPENDENCIES = nss_module/libnss_orglogin.la
+endif
+endif
