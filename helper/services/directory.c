@@ -562,20 +562,6 @@ directory_locals_changed(struct directory *directory)
 	LOCALS_AUTO struct locals *locals = NULL;
 	int err = read_locals(d, &locals);
 
-	if (err != 0 || locals_same(d->locals, locals))
-		return err;
-	err = copy_members(d->members, &after);
-	return err == 0 ? change(d, &after, &locals, &d->confirmed) : err;
-}
-
-int
-directory_locals_changed(struct directory *directory)
-{
-	struct directory *d = directory;
-	MEMBERS_AUTO struct members *after = NULL;
-	LOCALS_AUTO struct locals *locals = NULL;
-	int err = read_locals(d, &locals);
-
 	/* Without a list there is nobody to give way. */
 	if (err != 0 || !d->stored || locals_same(d->locals, locals))
 		return err;

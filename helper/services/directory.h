@@ -90,9 +90,6 @@ MUST_CHECK int directory_locals_changed(struct directory *directory);
  */
 MUST_CHECK int directory_update(
     struct directory *directory, const struct member *member);
-/* The host's own files may have changed: whoever has a name or number of theirs
- * loses it before this returns. */
-MUST_CHECK int directory_locals_changed(struct directory *directory);
 /* The first binding of a member to an identity (DESIGN 5); persisted.
  * ERR_EXISTS when the member or the identity is bound otherwise. */
 MUST_CHECK int directory_bind(struct directory *directory,

@@ -460,22 +460,6 @@ one_list_at_a_time(void **state)
 	assert_int_equal(users_in_file(f), 3);
 }
 
-static void
-t75_a_local_user_made_later_wins_at_once(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_int_equal(replace(f, 3, false), 0);
-	clock_fake_advance(&f->clock, 30000);
-	dirlab_write(
-	    f->lab.passwd, "root:x:0:0::/:/bin/sh\nada:x:1001:1001::/:/b\n");
-	assert_int_equal(directory_locals_changed(f->directory), 0);
-	assert_null(by_user(f, "ada"));
-	assert_int_equal(users_in_file(f), 2);
-	/* The source said nothing anew. */
-	assert_int_equal(directory_age_ms(f->directory), 30000);
-}
-
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -497,7 +481,6 @@ main(void)
 	    TEST(another_organisation_starts_from_nothing),
 	    TEST(a_part_of_the_list_removes_nobody),
 	    TEST(one_list_at_a_time),
-	    TEST(t75_a_local_user_made_later_wins_at_once),
 	    TEST(t27_t28_an_identity_is_bound_to_one_member),
 	};
 
