@@ -1,5 +1,6 @@
 # Programs whose figure is a stated goal; README.md says how each is repeated.
-EXTRA_DIST += bench/README.md bench/bench-nss.sh bench/bench-daemon.sh
+EXTRA_DIST += bench/README.md bench/bench-nss.sh bench/bench-daemon.sh \
+	bench/bench-sync.sh bench/daemonlab.sh
 
 # Built by its setup.sh, outside the tree, beside the peers it times.
 EXTRA_DIST += \
@@ -33,3 +34,7 @@ bench_bench_pam_LDADD = libwire.la libsnapshot.la -lpam
 noinst_PROGRAMS += bench/bench-who
 bench_bench_who_SOURCES = bench/bench-who.c
 bench_bench_who_LDADD = libpamphases.la
+
+noinst_PROGRAMS += bench/bench-sync
+bench_bench_sync_SOURCES = bench/bench-sync.c bench/samples.c bench/samples.h
+bench_bench_sync_LDADD = libwire.la libsnapshot.la

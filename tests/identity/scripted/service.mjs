@@ -19,6 +19,7 @@ function payload(token) {
 export function makeService(orders) {
   const keyring = makeKeyring('service', 'EdDSA');
   let members, sessions, total;
+  const listed = new Map();         // whole lists as they were asked for, until a change
 
   function newMember(name, changes = {}) {
     return {
@@ -30,6 +31,7 @@ export function makeService(orders) {
 
   function reset() {
     keyring.reset();
+    listed.clear();
     sessions = new Map();
     members = new Map();
     total = null;
@@ -43,13 +45,22 @@ export function makeService(orders) {
     return Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== null));
   }
 
+  // Made once for all pages: a list may have a hundred thousand rows.
+  function sorted(organization, by, direction) {
+    const key = JSON.stringify([organization, by, direction]);
+    if (listed.has(key)) return listed.get(key);
+    const all = [...members.values()].filter(m => m.organizationId === organization).map(row);
+    if (by) all.sort((a, b) => (a[by] < b[by] ? -1 : +(a[by] > b[by])));
+    if (direction === 'desc') all.reverse();
+    listed.set(key, all);
+    return all;
+  }
+
   function list({ query, headers }) {
     if (headers['x-api-key'] !== hostKey) return refused(401, 'INVALID_API_KEY', 'Invalid API key.');
     const organization = query.organizationId;
     if (!organization) return refused(400, 'NO_ACTIVE_ORGANIZATION');
-    const all = [...members.values()].filter(m => m.organizationId === organization).map(row);
-    if (query.sortBy) all.sort((a, b) => (a[query.sortBy] < b[query.sortBy] ? -1 : +(a[query.sortBy] > b[query.sortBy])));
-    if (query.sortDirection === 'desc') all.reverse();
+    const all = sorted(organization, query.sortBy, query.sortDirection);
     const offset = +(query.offset ?? 0);
     return { body: { members: all.slice(offset, offset + (+query.limit || 100)), total: total ?? all.length } };
   }
@@ -76,6 +87,7 @@ export function makeService(orders) {
   }
 
   function change({ set = [], remove = [], bulk = 0, total: told }) {
+    listed.clear();
     for (const name of remove) members.delete(name);
     for (const { name, ...changes } of set)
       members.set(name, { ...(members.get(name) ?? newMember(name)), ...changes });
