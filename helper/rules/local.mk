@@ -83,3 +83,12 @@ tests_unit_test_profile_SOURCES = tests/unit/test-profile.c $(PROFILES)
 tests_unit_test_profile_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_profile_LDADD = librules.la $(UNIT_LIBS)
 endif
+
+librules_la_SOURCES += helper/rules/rolebook.c helper/rules/rolebook.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-rolebook
+tests_unit_test_rolebook_SOURCES = tests/unit/test-rolebook.c
+tests_unit_test_rolebook_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_rolebook_LDADD = librules.la $(UNIT_LIBS)
+endif

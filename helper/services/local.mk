@@ -182,3 +182,14 @@ tests_unit_test_idsvc_SOURCES = tests/unit/test-idsvc.c $(PROFILES)
 tests_unit_test_idsvc_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idsvc_LDADD = libservices.la $(UNIT_LIBS)
 endif
+
+# A SCIM server as the source of members.
+libservices_la_SOURCES += helper/services/scimread.c \
+	helper/services/scimread.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-scimread
+tests_unit_test_scimread_SOURCES = tests/unit/test-scimread.c
+tests_unit_test_scimread_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_scimread_LDADD = libservices.la $(UNIT_LIBS)
+endif

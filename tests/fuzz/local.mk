@@ -56,3 +56,8 @@ FUZZERS += tests/fuzz/fuzz-profile
 tests_fuzz_fuzz_profile_SOURCES = tests/fuzz/fuzz-profile.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_profile_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_profile_LDADD = libservices.la
+
+FUZZERS += tests/fuzz/fuzz-scim
+tests_fuzz_fuzz_scim_SOURCES = tests/fuzz/fuzz-scim.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_scim_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_scim_LDADD = libservices.la
