@@ -181,6 +181,8 @@ static const char *const texts[ERR_INDEX_COUNT] = {
 	"A name cannot be used on this host. Ask your administrator.",
     [ERR_INDEX_NAME_TAKEN] =
 	"A name is already used on this host. Ask your administrator.",
+    [ERR_INDEX_NAME_PRIVILEGED] = "A name means power on many hosts and is "
+				  "given to nobody. Ask your administrator.",
 };
 
 static int

@@ -106,7 +106,8 @@
 	X(ID_TAKEN, "id-taken")                         \
 	X(ID_EXHAUSTED, "id-exhausted")                 \
 	X(NAME_INVALID, "name-invalid")                 \
-	X(NAME_TAKEN, "name-taken")
+	X(NAME_TAKEN, "name-taken")                     \
+	X(NAME_PRIVILEGED, "name-privileged")
 
 #define ERR_ENUM(symbol, name) ERR_INDEX_##symbol,
 enum err_index { ERR_INDEX_OK, ERR_LIST(ERR_ENUM) ERR_INDEX_COUNT };

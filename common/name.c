@@ -25,25 +25,70 @@ is_digit(unsigned char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Whether all of it are lower case letters, digits or listed. */
 static bool
-is_user_byte(unsigned char c)
+is_made_of(const char *text, size_t len, const char *others)
 {
-	return is_lower(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (!is_lower(c) && !is_digit(c) &&
+		    (c == '\0' || !strchr(others, c)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+begins_name(const char *text)
+{
+	return is_lower((unsigned char)text[0]) || text[0] == '_';
+}
+
+bool
+name_group_valid(const char *name)
+{
+	size_t len = strnlen(name, NAME_GROUP_MAX + 1);
+
+	return len > 0 && len <= NAME_GROUP_MAX && begins_name(name) &&
+	    is_made_of(name, len, "_.-") && name[len - 1] != '.' &&
+	    name[len - 1] != '-';
+}
+
+/* RFC 5321 4.1.2: Dot-string, of those atoms that are safe everywhere. */
+static bool
+is_mailbox(const char *text, size_t len)
+{
+	return begins_name(text) && is_made_of(text, len, "_.+-") &&
+	    text[len - 1] != '.' && !memmem(text, len, "..", 2);
+}
+
+/* RFC 5321 4.1.2: Domain. */
+static bool
+is_domain(const char *text)
+{
+	for (;;) {
+		size_t len = strcspn(text, ".");
+
+		if (len == 0 || !is_made_of(text, len, "-") || text[0] == '-' ||
+		    text[len - 1] == '-')
+			return false;
+		if (text[len] == '\0')
+			return true;
+		text += len + 1;
+	}
 }
 
 bool
 name_user_valid(const char *name)
 {
 	size_t len = strnlen(name, NAME_USER_MAX + 1);
+	const char *at = memchr(name, '@', len);
 
-	if (len == 0 || len > NAME_USER_MAX)
-		return false;
-	if (!is_lower((unsigned char)name[0]) && name[0] != '_')
-		return false;
-	for (size_t i = 1; i < len; i++)
-		if (!is_user_byte((unsigned char)name[i]))
-			return false;
-	return name[len - 1] != '.' && name[len - 1] != '-';
+	if (at == NULL)
+		return name_group_valid(name);
+	return len <= NAME_USER_MAX && at != name &&
+	    is_mailbox(name, (size_t)(at - name)) && is_domain(at + 1);
 }
 
 /* 1..max bytes of printable ASCII, none of them refused. */

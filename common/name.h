@@ -11,16 +11,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NAME_USER_MAX 32 /* bytes of a user or group name, no NUL */
-#define NAME_ROLE_MAX 64 /* bytes of a role or scope id */
+#define NAME_USER_MAX 64  /* bytes of any user or group name, no NUL */
+#define NAME_GROUP_MAX 32 /* of a group, or of a user without '@' */
+#define NAME_ROLE_MAX 64  /* bytes of a role or scope id */
 #define NAME_GECOS_MAX 96
 #define NAME_PATH_MAX 255
 #define NAME_ID_MAX 128   /* bytes of a member's immutable id */
 #define NAME_MAIL_MAX 254 /* RFC 5321 4.5.3.1.3 */
 
 /*
- * Users and groups: [a-z_][a-z0-9_.-]* with at most 32 bytes, not "." or
- * "..", not ending in a dot or dash, not all digits.
+ * Groups: [a-z_][a-z0-9_.-]* with at most 32 bytes, not ending in a dot or
+ * dash.  So no name is all digits, "." or "..", an option or a path, and each
+ * is one that POSIX (3.437) and useradd(8) take; 32 is what utmp(5) holds.
+ */
+bool name_group_valid(const char *name);
+/*
+ * Users: the same, or a whole mail address of at most 64 bytes: [a-z_]
+ * [a-z0-9_.+-]* without two dots together or one at the end, '@', and labels
+ * of [a-z0-9-] with dots between them.  What would be read as something else
+ * in sudoers(5), crontab(5), passwd(5), a shell or a path stays outside.
  */
 bool name_user_valid(const char *name);
 /* A role or scope id: 1..64 bytes of printable ASCII without comma, space or
@@ -37,8 +46,9 @@ bool name_mail_valid(const char *mail);
 
 /*
  * Makes a user name of text: ASCII letters in lower case; anything outside
- * the grammar makes it fail rather than be dropped, so that two different
- * people never fold into one name by accident.  False: no name.
+ * the grammar of name_user_valid() makes it fail rather than be dropped, so
+ * that two different people never fold into one name by accident.  False: no
+ * name.
  */
 bool name_from_text(const char *text, size_t len, char *out, size_t out_size);
 

@@ -57,7 +57,7 @@ static const struct key keys[] = {
     {"directory", "max_shrink", PERCENT, AT(max_shrink_percent), "20%", NULL},
     {"directory", "hard_age", DURATION, AT(hard_age_s), "7d", NULL},
     {"accounts", "username", TEXT, AT(username), "local-part",
-	"local-part|preferred_username"},
+	"local-part|email|preferred_username"},
     {"accounts", "shell", TEXT, AT(shell), "/bin/bash", NULL},
     {"accounts", "home", TEXT, AT(home), "/home/%u", NULL},
     {"accounts", "id_range", TEXT, AT(id_range), "1879048192-2147352575", NULL},
@@ -170,7 +170,7 @@ set_groups(char (*groups)[NAME_USER_MAX + 1], size_t *count, const char *value)
 
 	while (*count < ACCESS_LIST_MAX &&
 	    conf_list_next(&at, groups[*count], NAME_USER_MAX + 1, &bad)) {
-		if (!name_user_valid(groups[*count]))
+		if (!name_group_valid(groups[*count]))
 			return false;
 		(*count)++;
 	}

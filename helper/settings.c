@@ -218,7 +218,7 @@ check_accounts(struct settings *s, struct conf_problem *problem)
 	    (strstr(s->home, "%u") == NULL && strstr(s->home, "%i") == NULL))
 		return wrong(problem,
 		    "[accounts] home must be an absolute path with %u or %i");
-	if (s->everyone[0] != '\0' && !name_user_valid(s->everyone))
+	if (s->everyone[0] != '\0' && !name_group_valid(s->everyone))
 		return wrong(
 		    problem, "[accounts] everyone must be a group name");
 	if (s->deadline_s < 10 || s->deadline_s > 600)
@@ -269,7 +269,7 @@ make_policy(struct settings *s, struct conf_problem *problem)
 	}
 	policy->allow_role_count = s->allow_roles.count;
 	for (size_t i = 0; i < s->deny_local_groups.count; i++) {
-		if (!name_user_valid(s->deny_local_groups.items[i]) ||
+		if (!name_group_valid(s->deny_local_groups.items[i]) ||
 		    !text_copy(policy->deny_local_groups[i],
 			sizeof(policy->deny_local_groups[i]),
 			s->deny_local_groups.items[i]))
@@ -315,7 +315,7 @@ read_profile(struct settings *s, struct conf_problem *problem)
 
 	if (strcmp(s->profile, "none") == 0)
 		return ERR_OK;
-	if (!name_user_valid(s->profile))
+	if (!name_group_valid(s->profile))
 		return wrong(problem, "[service] profile: not a profile name");
 	r = conf_new(&conf);
 	if (r != 0)
@@ -430,14 +430,14 @@ settings_idsvc(const struct settings *settings)
 	};
 }
 
-static enum directory_username
+static enum username_rule
 username_rule(const char *word)
 {
 	if (strcmp(word, "email") == 0)
-		return DIRECTORY_EMAIL;
+		return USERNAME_EMAIL;
 	if (strcmp(word, "preferred_username") == 0)
-		return DIRECTORY_PREFERRED_USERNAME;
-	return DIRECTORY_LOCAL_PART;
+		return USERNAME_PREFERRED;
+	return USERNAME_LOCAL_PART;
 }
 
 struct directory_options

@@ -65,6 +65,12 @@ tests_unit_test_member_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_member_LDFLAGS = $(AM_LDFLAGS) $(FAKEPAM_WRAPS)
 tests_unit_test_member_LDADD = $(PAMHOST_LDADD)
 
+# Both modules, side by side.
+check_PROGRAMS += tests/unit/test-nameforms
+tests_unit_test_nameforms_SOURCES = tests/unit/test-nameforms.c
+tests_unit_test_nameforms_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_nameforms_LDADD = libnsshost.la libpamphases.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-who
 tests_unit_test_who_SOURCES = tests/unit/test-who.c $(PAMHOST_SOURCES)
 tests_unit_test_who_CFLAGS = $(UNIT_CFLAGS)

@@ -25,6 +25,7 @@ tests_tools_mksnapshot_SOURCES = tests/tools/mksnapshot.c
 tests_tools_mksnapshot_LDADD = librules.la
 librules_la_SOURCES += helper/rules/table.c helper/rules/table.h
 librules_la_SOURCES += helper/rules/members.c helper/rules/members.h
+librules_la_SOURCES += helper/rules/username.c helper/rules/username.h
 librules_la_SOURCES += helper/rules/idmap.c helper/rules/idmap.h
 librules_la_SOURCES += helper/rules/stamp.c helper/rules/stamp.h
 
@@ -38,6 +39,11 @@ check_PROGRAMS += tests/unit/test-members
 tests_unit_test_members_SOURCES = tests/unit/test-members.c
 tests_unit_test_members_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_members_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-username
+tests_unit_test_username_SOURCES = tests/unit/test-username.c
+tests_unit_test_username_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_username_LDADD = librules.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idmap
 tests_unit_test_idmap_SOURCES = tests/unit/test-idmap.c

@@ -18,21 +18,16 @@
 #include "common/attrs.h"
 #include "rules/access.h"
 #include "rules/members.h"
+#include "rules/username.h"
 #include "services/locals.h"
 
 struct directory;
-
-enum directory_username {
-	DIRECTORY_LOCAL_PART,
-	DIRECTORY_EMAIL,
-	DIRECTORY_PREFERRED_USERNAME,
-};
 
 struct directory_options {
 	const char *organization_id;
 	const char *organization_name;
 	const struct access_policy *policy; /* borrowed */
-	enum directory_username username;
+	enum username_rule username;
 	const char *shell; /* default login shell */
 	const char *home;  /* "/home/%u": %u name, %i id */
 	uint32_t id_first; /* [accounts] id_range */

@@ -218,30 +218,6 @@ index_held(struct run *run)
 	return err;
 }
 
-static int
-wish(const struct ids *ids, const struct member *member,
-    char out[NAME_USER_MAX + 1])
-{
-	const char *text = member->mail;
-	size_t len = 0;
-
-	switch (ids->options.username) {
-	case DIRECTORY_LOCAL_PART:
-		len = strcspn(text, "@");
-		break;
-	case DIRECTORY_EMAIL:
-		len = strlen(text);
-		break;
-	case DIRECTORY_PREFERRED_USERNAME:
-		text = member->username;
-		len = strlen(text);
-		break;
-	}
-	return name_from_text(text, len, out, NAME_USER_MAX + 1)
-	    ? 0
-	    : ERR_NAME_INVALID;
-}
-
 static bool
 is_group_name(const struct ids *ids, const char *name)
 {
@@ -260,7 +236,7 @@ blocked(const struct run *run, const char *name)
 	if (locals_has_group(run->locals, name) ||
 	    is_group_name(run->ids, name))
 		return ERR_NAME_TAKEN;
-	return 0;
+	return username_privileged(name) ? ERR_NAME_PRIVILEGED : 0;
 }
 
 static bool
@@ -280,7 +256,7 @@ choose(struct run *run, const struct member *member, const struct idrow *row,
     char out[NAME_USER_MAX + 1])
 {
 	char wanted[NAME_USER_MAX + 1] = "";
-	int reason = wish(run->ids, member, wanted);
+	int reason = username_of(run->ids->options.username, member, wanted);
 
 	if (reason == 0)
 		reason = blocked(run, wanted);
@@ -330,8 +306,9 @@ static bool
 is_reason(int err)
 {
 	return err == ERR_NAME_INVALID || err == ERR_NAME_TAKEN ||
-	    err == ERR_LOCAL_USER || err == ERR_ID_TAKEN ||
-	    err == ERR_ID_OUT_OF_RANGE || err == ERR_ID_EXHAUSTED;
+	    err == ERR_NAME_PRIVILEGED || err == ERR_LOCAL_USER ||
+	    err == ERR_ID_TAKEN || err == ERR_ID_OUT_OF_RANGE ||
+	    err == ERR_ID_EXHAUSTED;
 }
 
 static int
@@ -401,7 +378,9 @@ assign_group(struct run *run, struct ids_group *group)
 	int err = 0;
 
 	group->gid = 0;
-	group->reason = name_user_valid(group->name) ? 0 : ERR_NAME_INVALID;
+	group->reason = name_group_valid(group->name) ? 0 : ERR_NAME_INVALID;
+	if (username_privileged(group->name))
+		group->reason = ERR_NAME_PRIVILEGED;
 	if (locals_has_group(run->locals, group->name))
 		group->reason = ERR_NAME_TAKEN;
 	if (group->reason != 0)

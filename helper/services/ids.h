@@ -17,7 +17,7 @@
 #include "rules/access.h"
 #include "rules/idmap.h"
 #include "rules/members.h"
-#include "services/directory.h"
+#include "rules/username.h"
 #include "services/locals.h"
 
 struct ids;
@@ -25,7 +25,7 @@ struct ids;
 struct ids_options {
 	const char *organization_id; /* borrowed, as is the policy */
 	const struct access_policy *policy;
-	enum directory_username username;
+	enum username_rule username;
 	struct idmap_range range;
 };
 
@@ -38,10 +38,10 @@ MUST_CHECK int ids_load(struct ids *ids);
 
 /*
  * Gives every member a user name and a number, or the reason why not
- * (NAME_INVALID, NAME_TAKEN, LOCAL_USER, ID_TAKEN, ID_OUT_OF_RANGE,
- * ID_EXHAUSTED), and every group of the policy a number; marks who is gone;
- * indexes the members.  Writes inside the caller's transaction: after a
- * rollback the caller calls ids_load().
+ * (NAME_INVALID, NAME_TAKEN, NAME_PRIVILEGED, LOCAL_USER, ID_TAKEN,
+ * ID_OUT_OF_RANGE, ID_EXHAUSTED), and every group of the policy a number; marks
+ * who is gone; indexes the members.  Writes inside the caller's transaction:
+ * after a rollback the caller calls ids_load().
  *
  * Who holds a name keeps it while the source still says it; a new name is
  * taken over if nobody else holds it, else the old one stays.
@@ -60,7 +60,8 @@ const char *ids_home(const struct ids *ids, const char *member_id);
 uint32_t ids_number(const struct ids *ids, const char *member_id);
 
 /* The organisation's groups, in the order of names: 0, or why the group is not
- * served (NAME_INVALID, NAME_TAKEN, ID_TAKEN, ID_EXHAUSTED). */
+ * served (NAME_INVALID, NAME_TAKEN, NAME_PRIVILEGED, ID_TAKEN, ID_EXHAUSTED).
+ */
 struct ids_group {
 	const char *name;
 	uint32_t gid;

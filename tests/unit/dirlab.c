@@ -107,7 +107,7 @@ dirlab_ids_options(const struct dirlab *lab)
 {
 	return (struct ids_options){.organization_id = "org_acme",
 	    .policy = &lab->policy,
-	    .username = DIRECTORY_LOCAL_PART,
+	    .username = USERNAME_LOCAL_PART,
 	    .range = {1879048192, 2147352575}};
 }
 

@@ -402,6 +402,56 @@ t78_t79_groups_have_numbers_of_their_own_that_stay(void **state)
 }
 
 static void
+t80_names_of_power_are_given_to_nobody(void **state)
+{
+	struct fixture *f = *state;
+
+	memcpy(f->lab.policy.everyone, "staff", 6);
+	memcpy(f->lab.policy.mappings[0].groups[0], "wheel", 6);
+	reopen(f, 0);
+	ASSIGN(f, dirlab_line("u-1", "sudo@x.example", ""),
+	    dirlab_line("u-2", "systemd-journal@x.example", ""),
+	    dirlab_line("u-3", "adm@x.example", ""),
+	    dirlab_line("u-4", "wheel@x.example", ""));
+	expect_excluded(f, "u-1", ERR_NAME_PRIVILEGED);
+	expect_excluded(f, "u-2", ERR_NAME_PRIVILEGED);
+	/* where the host has it, that is the reason told */
+	expect_excluded(f, "u-3", ERR_NAME_TAKEN);
+	expect_excluded(f, "u-4", ERR_NAME_TAKEN);
+	for (size_t i = 0; i < ids_group_count(f->ids); i++) {
+		assert_int_equal(
+		    ids_group(f->ids, i)->reason, ERR_NAME_PRIVILEGED);
+		assert_int_equal(ids_group(f->ids, i)->gid, 0);
+	}
+	assert_int_equal(ids_group_count(f->ids), 2);
+}
+
+static void
+t33_with_the_whole_mail_as_name(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid = 0;
+
+	f->options.username = USERNAME_EMAIL;
+	reopen(f, 0);
+	ASSIGN(f, dirlab_line("u-1", "Ada@x.example", ""),
+	    dirlab_line("u-2", "ada@X.example", ""),
+	    dirlab_line("u-3", "ada@y.example", ""),
+	    dirlab_line("u-4", "root@x.example", ""));
+	assert_string_equal(by_id(f, "u-1")->user, "ada@x.example");
+	assert_string_equal(by_id(f, "u-3")->user, "ada@y.example");
+	assert_string_equal(by_id(f, "u-4")->user, "root@x.example");
+	expect_excluded(f, "u-2", ERR_NAME_TAKEN);
+	uid = by_id(f, "u-1")->uid;
+	reopen(f, 0);
+	ASSIGN(f, dirlab_line("u-1", "countess@x.example", ""),
+	    dirlab_line("u-2", "ada@X.example", ""));
+	assert_int_equal(by_id(f, "u-1")->uid, uid);
+	assert_string_equal(ids_home(f->ids, "u-1"), "ada@x.example");
+	assert_string_equal(by_id(f, "u-2")->user, "ada@x.example");
+}
+
+static void
 t80_a_group_of_the_host_is_not_served(void **state)
 {
 	struct fixture *f = *state;
@@ -474,6 +524,8 @@ main(void)
 	    TEST(t77_a_lost_map_gives_nothing),
 	    cmocka_unit_test(t83_an_altered_map_gives_nothing),
 	    TEST(t78_t79_groups_have_numbers_of_their_own_that_stay),
+	    TEST(t80_names_of_power_are_given_to_nobody),
+	    TEST(t33_with_the_whole_mail_as_name),
 	    TEST(t80_a_group_of_the_host_is_not_served),
 	    TEST(another_organisation_keeps_its_numbers),
 	    TEST(a_rollback_is_forgotten),

@@ -103,7 +103,7 @@ static const struct {
     {"directory", "max_shrink", "20%", NULL},
     {"directory", "hard_age", "7d", NULL},
     {"accounts", "username", "local-part", NULL},
-    {"accounts", "username", "email", later},
+    {"accounts", "username", "email", NULL},
     {"accounts", "username", "preferred_username", NULL},
     {"accounts", "username", "mail", later},
     {"accounts", "shell", "/bin/zsh", NULL},

@@ -61,12 +61,67 @@ t81_user_names(void **state)
 	     "a",
 		false},
 	    {"ad\xc3\xa1", false},
-	    {"ada@acme", false},
+	    {"ada+x", false},
 	    {"ACME\\ada", false},
 	    {"ada$", false},
 	};
 
 	check_all(name_user_valid, all, ARRAY_SIZE(all));
+	check_all(name_group_valid, all, ARRAY_SIZE(all));
+}
+
+static void
+t81_mail_addresses_as_user_names(void **state)
+{
+	static const struct example all[] = {
+	    {"ada@acme", true},
+	    {"ada@acme.example", true},
+	    {"ada.lovelace+x-1_@a-b.acme.example", true},
+	    {"_ada@4.example", true},
+	    {"abcdefghijklmnopqrstuvwxyz@abcdefghijklmnopqrstuvwxyz.acme.exam"
+	     "p",
+		true},
+	    {"abcdefghijklmnopqrstuvwxyz@abcdefghijklmnopqrstuvwxyz.acme.exam"
+	     "pl",
+		false},
+	    {"ada@", false},
+	    {"@acme.example", false},
+	    {"ada@@acme.example", false},
+	    {"ada@acme@example", false},
+	    {"ada@acme.example.", false},
+	    {"ada@.example", false},
+	    {"ada@acme..example", false},
+	    {"ada@-acme.example", false},
+	    {"ada@acme-.example", false},
+	    {"ada@acme_x.example", false},
+	    {"ada@acme+x.example", false},
+	    {"ada.@acme.example", false},
+	    {"ada..l@acme.example", false},
+	    {".ada@acme.example", false},
+	    {"+ada@acme.example", false},
+	    {"4ada@acme.example", false},
+	    {"-ada@acme.example", false},
+	    {"Ada@acme.example", false},
+	    {"ada@ACME.example", false},
+	    {"a/da@acme.example", false},
+	    {"a:da@acme.example", false},
+	    {"a da@acme.example", false},
+	    {"a%da@acme.example", false},
+	    {"a!da@acme.example", false},
+	    {"a'da@acme.example", false},
+	    {"a#da@acme.example", false},
+	    {"a=da@acme.example", false},
+	    {"a\nda@acme.example", false},
+	    {"\"a\"@acme.example", false},
+	    {"ada@[127.0.0.1]", false},
+	    {"ada@acme/../x", false},
+	    {"ad\xc3\xa1@acme.example", false},
+	    {"ada@acm\xc3\xa9.example", false},
+	};
+
+	check_all(name_user_valid, all, ARRAY_SIZE(all));
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		assert_false(name_group_valid(all[i].text));
 }
 
 static void
@@ -229,6 +284,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(t81_user_names),
+	    cmocka_unit_test(t81_mail_addresses_as_user_names),
 	    cmocka_unit_test(t81_full_names),
 	    cmocka_unit_test(t81_paths),
 	    cmocka_unit_test(roles_ids_and_mail),

@@ -116,6 +116,7 @@ static const struct {
     {"id-exhausted", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"name-invalid", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"name-taken", ALL(PAM_AUTHINFO_UNAVAIL)},
+    {"name-privileged", ALL(PAM_AUTHINFO_UNAVAIL)},
 };
 
 #define COUNT_REASON(symbol, name) +1
