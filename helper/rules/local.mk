@@ -24,6 +24,7 @@ noinst_PROGRAMS += tests/tools/mksnapshot
 tests_tools_mksnapshot_SOURCES = tests/tools/mksnapshot.c
 tests_tools_mksnapshot_LDADD = librules.la
 librules_la_SOURCES += helper/rules/table.c helper/rules/table.h
+librules_la_SOURCES += helper/rules/memberrecord.c helper/rules/memberrecord.h
 librules_la_SOURCES += helper/rules/members.c helper/rules/members.h
 librules_la_SOURCES += helper/rules/username.c helper/rules/username.h
 librules_la_SOURCES += helper/rules/idmap.c helper/rules/idmap.h
@@ -34,6 +35,11 @@ check_PROGRAMS += tests/unit/test-table
 tests_unit_test_table_SOURCES = tests/unit/test-table.c
 tests_unit_test_table_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_table_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-memberrecord
+tests_unit_test_memberrecord_SOURCES = tests/unit/test-memberrecord.c
+tests_unit_test_memberrecord_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_memberrecord_LDADD = librules.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-members
 tests_unit_test_members_SOURCES = tests/unit/test-members.c

@@ -2,8 +2,7 @@
  * members.c - the list of members: an array in a fixed order, and four hash
  * tables over it.
  *
- * Every member is one allocation: the struct, its arrays of roles and scopes,
- * then all its text.  Adding takes constant time, replacing and indexing time
+ * Adding takes constant time, replacing and indexing time
  * linear in what is stored.
  * Knows nothing of files, services or the clock.
  */
@@ -13,44 +12,22 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "rules/memberrecord.h"
 #include "rules/table.h"
 
-#define TEXT_MAX 255 /* bytes of a text without a grammar of its own */
-
-/* The member comes first: the tables hold items and give out members. */
-struct item {
-	struct member member;
-	size_t mail_count;
-};
-
 struct members {
-	struct item **items;
+	struct member_record **items;
 	size_t count;
 	size_t size;
 	bool sorted;
+	unsigned int refs; /* its owner's, and the holds */
+	struct member_record **retired;
+	size_t retired_count;
 	struct table by_id;
 	struct table by_mail;
 	struct table by_user;
 	struct table by_uid;
 };
-
-const char *
-member_state_name(enum member_state state)
-{
-	switch (state) {
-	case MEMBER_UNKNOWN:
-		return "Unknown";
-	case MEMBER_ACTIVE:
-		return "Active";
-	case MEMBER_PENDING:
-		return "Pending";
-	case MEMBER_DEACTIVATED:
-		return "Deactivated";
-	case MEMBER_SUSPENDED:
-		return "Suspended";
-	}
-	return "Unknown";
-}
 
 static bool
 list_holds(const char *const *list, size_t count, const char *text)
@@ -73,12 +50,21 @@ member_has_scope(const struct member *member, const char *scope)
 	return list_holds(member->scopes, member->scope_count, scope);
 }
 
+/* What two records share is not read. */
+static bool
+text_same(const char *a, const char *b)
+{
+	return a == b || strcmp(a, b) == 0;
+}
+
 static bool
 list_same(
     const char *const *a, size_t a_count, const char *const *b, size_t b_count)
 {
 	if (a_count != b_count)
 		return false;
+	if (a == b)
+		return true;
 	for (size_t i = 0; i < a_count; i++)
 		if (strcmp(a[i], b[i]) != 0)
 			return false;
@@ -88,118 +74,15 @@ list_same(
 bool
 member_same(const struct member *a, const struct member *b)
 {
-	return strcmp(a->id, b->id) == 0 && strcmp(a->mail, b->mail) == 0 &&
-	    strcmp(a->name, b->name) == 0 &&
-	    strcmp(a->username, b->username) == 0 &&
-	    strcmp(a->shell, b->shell) == 0 &&
-	    strcmp(a->issuer, b->issuer) == 0 &&
-	    strcmp(a->subject, b->subject) == 0 &&
+	return text_same(a->id, b->id) && text_same(a->mail, b->mail) &&
+	    text_same(a->name, b->name) &&
+	    text_same(a->username, b->username) &&
+	    text_same(a->shell, b->shell) && text_same(a->issuer, b->issuer) &&
+	    text_same(a->subject, b->subject) &&
 	    list_same(a->roles, a->role_count, b->roles, b->role_count) &&
 	    list_same(a->scopes, a->scope_count, b->scopes, b->scope_count) &&
 	    a->state == b->state && a->given_uid == b->given_uid &&
 	    a->created_s == b->created_s;
-}
-
-static bool
-text_valid(const char *text)
-{
-	size_t len = 0;
-
-	for (; text[len] != '\0'; len++)
-		if (len == TEXT_MAX || text[len] < 0x20 || text[len] > 0x7e)
-			return false;
-	return true;
-}
-
-static bool
-list_valid(const char *const *list, size_t count)
-{
-	if (count > MEMBERS_ROLES_MAX)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!name_role_valid(list[i]))
-			return false;
-	return true;
-}
-
-static bool
-member_valid(const struct member *m)
-{
-	return name_id_valid(m->id) &&
-	    (m->mail[0] == '\0' || name_mail_valid(m->mail)) &&
-	    (m->name[0] == '\0' || name_gecos_valid(m->name)) &&
-	    text_valid(m->username) &&
-	    (m->shell[0] == '\0' || name_path_valid(m->shell)) &&
-	    text_valid(m->issuer) && text_valid(m->subject) &&
-	    (m->issuer[0] == '\0') == (m->subject[0] == '\0') &&
-	    list_valid(m->roles, m->role_count) &&
-	    list_valid(m->scopes, m->scope_count) &&
-	    (m->user[0] == '\0' || name_user_valid(m->user));
-}
-
-static size_t
-list_bytes(const char *const *list, size_t count)
-{
-	size_t bytes = 0;
-
-	for (size_t i = 0; i < count; i++)
-		bytes += sizeof(char *) + strlen(list[i]) + 1;
-	return bytes;
-}
-
-static const char *
-copy_text(char **cursor, const char *text)
-{
-	size_t size = strlen(text) + 1;
-	char *copy = memcpy(*cursor, text, size);
-
-	*cursor += size;
-	return copy;
-}
-
-static const char *const *
-copy_list(
-    const char **pointers, char **text, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		pointers[i] = copy_text(text, list[i]);
-	return pointers;
-}
-
-/* Bounded by the grammar that member_valid() holds. */
-static struct item *
-item_copy(const struct member *m)
-{
-	const char *texts[] = {m->id, m->mail, m->name, m->username, m->shell,
-	    m->issuer, m->subject};
-	size_t bytes = sizeof(struct item) +
-	    list_bytes(m->roles, m->role_count) +
-	    list_bytes(m->scopes, m->scope_count);
-	struct item *item = NULL;
-	struct member *copy = NULL;
-	const char **pointers = NULL;
-	char *text = NULL;
-
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		bytes += strlen(texts[i]) + 1;
-	item = malloc(bytes);
-	if (item == NULL)
-		return NULL;
-	copy = &item->member;
-	*copy = *m;
-	pointers = (const char **)(item + 1);
-	text = (char *)(pointers + m->role_count + m->scope_count);
-	copy->id = copy_text(&text, m->id);
-	copy->mail = copy_text(&text, m->mail);
-	copy->name = copy_text(&text, m->name);
-	copy->username = copy_text(&text, m->username);
-	copy->shell = copy_text(&text, m->shell);
-	copy->issuer = copy_text(&text, m->issuer);
-	copy->subject = copy_text(&text, m->subject);
-	copy->roles = copy_list(pointers, &text, m->roles, m->role_count);
-	copy->scopes = copy_list(
-	    pointers + m->role_count, &text, m->scopes, m->scope_count);
-	return item;
 }
 
 static bool
@@ -243,8 +126,10 @@ same_uid(const void *entry, const void *key)
 static int
 compare(const void *left, const void *right)
 {
-	const struct member *a = &(*(struct item *const *)left)->member;
-	const struct member *b = &(*(struct item *const *)right)->member;
+	const struct member *a =
+	    &(*(struct member_record *const *)left)->member;
+	const struct member *b =
+	    &(*(struct member_record *const *)right)->member;
 
 	if (a->created_s != b->created_s)
 		return a->created_s < b->created_s ? -1 : 1;
@@ -253,16 +138,17 @@ compare(const void *left, const void *right)
 
 /* The item that stands for its mail counts how many have it. */
 static int
-put_mail(struct members *members, struct item *item)
+put_mail(struct members *members, struct member_record *item)
 {
 	const char *mail = item->member.mail;
 	uint64_t hash = table_hash_folded(&members->by_mail, mail);
-	struct item **at = NULL;
+	struct member_record **at = NULL;
 
 	item->mail_count = 1;
 	if (mail[0] == '\0')
 		return 0;
-	at = (struct item **)table_at(&members->by_mail, hash, same_mail, mail);
+	at = (struct member_record **)table_at(
+	    &members->by_mail, hash, same_mail, mail);
 	if (at == NULL)
 		return table_put(&members->by_mail, hash, item);
 	if (compare(&item, at) < 0) {
@@ -274,7 +160,7 @@ put_mail(struct members *members, struct item *item)
 }
 
 static int
-put_answer(struct members *members, struct item *item)
+put_answer(struct members *members, struct member_record *item)
 {
 	int err = put_mail(members, item);
 
@@ -289,7 +175,7 @@ static int
 grow(struct members *members)
 {
 	size_t size = members->size == 0 ? 8 : members->size * 2;
-	struct item **items = NULL;
+	struct member_record **items = NULL;
 	int err = 0;
 
 	if (members->count >= MEMBERS_MAX)
@@ -299,7 +185,8 @@ grow(struct members *members)
 		err = table_reserve(&members->by_mail, size);
 	if (err != 0)
 		return err;
-	items = reallocarray(members->items, size, sizeof(struct item *));
+	items =
+	    reallocarray(members->items, size, sizeof(struct member_record *));
 	if (items == NULL)
 		return ERR_NO_MEMORY;
 	members->items = items;
@@ -315,17 +202,43 @@ members_new(struct members **ret_members)
 	if (members == NULL)
 		return ERR_NO_MEMORY;
 	members->sorted = true;
+	members->refs = 1;
 	*ret_members = members;
 	return 0;
+}
+
+static void
+forget_retired(struct members *members)
+{
+	for (size_t i = 0; i < members->retired_count; i++)
+		memberrecord_unref(members->retired[i]);
+	members->retired_count = 0;
+	free(members->retired);
+	members->retired = NULL;
+}
+
+void
+members_hold(struct members *members)
+{
+	members->refs++;
+}
+
+void
+members_release(struct members *members)
+{
+	if (members->refs == 2)
+		forget_retired(members);
+	members_free(members);
 }
 
 void
 members_free(struct members *members)
 {
-	if (members == NULL)
+	if (members == NULL || --members->refs > 0)
 		return;
+	forget_retired(members);
 	for (size_t i = 0; i < members->count; i++)
-		free(members->items[i]);
+		memberrecord_unref(members->items[i]);
 	table_done(&members->by_id);
 	table_done(&members->by_mail);
 	table_done(&members->by_user);
@@ -334,27 +247,86 @@ members_free(struct members *members)
 	free(members);
 }
 
+/* Takes over one reference, also where it fails. */
+static int
+append(struct members *members, struct member_record *record)
+{
+	int err = members->count == members->size ? grow(members) : 0;
+
+	if (err != 0) {
+		memberrecord_unref(record);
+		return err;
+	}
+	members->items[members->count++] = record;
+	members->sorted = false;
+	return put_answer(members, record);
+}
+
 int
 members_add(struct members *members, const struct member *member)
 {
-	struct item *item = NULL;
+	struct member_record *record = NULL;
+	int err = memberrecord_new(member, &record);
 
-	if (!member_valid(member))
-		return ERR_NAME_INVALID;
-	if (members_by_id(members, member->id) != NULL)
-		return ERR_EXISTS;
-	if (members->count == members->size) {
-		int err = grow(members);
-
-		if (err != 0)
-			return err;
+	if (err == 0 && members_by_id(members, member->id) != NULL) {
+		memberrecord_unref(record);
+		err = ERR_EXISTS;
 	}
-	item = item_copy(member);
-	if (item == NULL)
-		return ERR_NO_MEMORY;
-	members->items[members->count++] = item;
-	members->sorted = false;
-	return put_answer(members, item);
+	return err == 0 ? append(members, record) : err;
+}
+
+static int
+share(struct members *members, struct member_record *record)
+{
+	if (members_by_id(members, record->member.id) != NULL)
+		return ERR_EXISTS;
+	record->refs++;
+	return append(members, record);
+}
+
+int
+members_add_shared(struct members *members, struct members *former,
+    const struct member *member)
+{
+	struct member *known =
+	    former == NULL ? NULL : members_by_id(former, member->id);
+
+	if (known == NULL || !member_same(known, member))
+		return members_add(members, member);
+	return share(members, (struct member_record *)(void *)known);
+}
+
+int
+members_add_rest(struct members *members, struct members *former)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < former->count && err == 0; i++) {
+		struct member_record *record = former->items[i];
+
+		if (members_by_id(members, record->member.id) == NULL)
+			err = share(members, record);
+	}
+	return err;
+}
+
+/* The last reference of a held list stays until it is released. */
+static int
+drop(struct members *members, struct member_record *record)
+{
+	struct member_record **retired = NULL;
+
+	if (members->refs == 1) {
+		memberrecord_unref(record);
+		return 0;
+	}
+	retired = reallocarray(members->retired, members->retired_count + 1,
+	    sizeof(struct member_record *));
+	if (retired != NULL) {
+		members->retired = retired;
+		retired[members->retired_count++] = record;
+	}
+	return retired != NULL ? 0 : ERR_NO_MEMORY;
 }
 
 static int
@@ -374,26 +346,136 @@ index_answers(struct members *members)
 int
 members_replace(struct members *members, const struct member *member)
 {
-	struct item *copy = NULL;
+	struct member_record *copy = NULL;
 	size_t at = 0;
 	int err = 0;
 
-	if (!member_valid(member))
-		return ERR_NAME_INVALID;
 	if (members_by_id(members, member->id) == NULL)
 		return members_add(members, member);
-	copy = item_copy(member);
-	if (copy == NULL)
-		return ERR_NO_MEMORY;
+	err = memberrecord_new(member, &copy);
+	if (err != 0)
+		return err;
 	while (strcmp(members->items[at]->member.id, member->id) != 0)
 		at++;
-	free(members->items[at]);
+	err = drop(members, members->items[at]);
+	if (err != 0) {
+		memberrecord_unref(copy);
+		return err;
+	}
 	members->items[at] = copy;
 	members->sorted = false;
 	err = index_answers(members);
 	if (err != 0)
 		return err;
 	return members_index(members);
+}
+
+int
+members_assign(struct members *members, size_t index, const char *user,
+    uint32_t uid, int excluded)
+{
+	struct member *member = members_at(members, index);
+	struct member_record *record = (struct member_record *)(void *)member;
+	struct member_record *copy = NULL;
+
+	if (member == NULL || (user[0] != '\0' && !name_user_valid(user)))
+		return ERR_INVALID_ARGUMENT;
+	if (strcmp(member->user, user) == 0 && member->uid == uid &&
+	    member->excluded == excluded)
+		return 0;
+	if (members->refs > 1 || record->refs > 1) {
+		int err = memberrecord_new(member, &copy);
+
+		if (err == 0)
+			err = drop(members, record);
+		if (err != 0) {
+			free(copy);
+			return err;
+		}
+		members->items[index] = record = copy;
+	}
+	record->member.user = memcpy(record->user, user, strlen(user) + 1);
+	record->member.uid = uid;
+	record->member.excluded = excluded;
+	if (copy == NULL)
+		return 0;
+	table_clear(&members->by_user);
+	table_clear(&members->by_uid);
+	return index_answers(members);
+}
+
+int
+members_exclude(struct members *members, const char *id, int reason)
+{
+	const struct member *member = members_by_id(members, id);
+	size_t index = 0;
+
+	if (member == NULL)
+		return 0;
+	while (members_at(members, index) != member)
+		index++;
+	return members_assign(members, index, "", 0, reason);
+}
+
+const struct member_record *
+members_record(struct members *members, size_t index)
+{
+	return (const struct member_record *)(const void *)members_at(
+	    members, index);
+}
+
+void
+member_read(const struct member_record *record, struct member *ret_member)
+{
+	*ret_member = record->member;
+}
+
+static bool
+give(const struct member *member, struct member *ret_member)
+{
+	if (member == NULL)
+		return false;
+	*ret_member = *member;
+	return true;
+}
+
+bool
+members_get(struct members *members, size_t index, struct member *ret_member)
+{
+	return give(members_at(members, index), ret_member);
+}
+
+bool
+members_get_id(
+    struct members *members, const char *id, struct member *ret_member)
+{
+	return give(members_by_id(members, id), ret_member);
+}
+
+bool
+members_get_user(
+    struct members *members, const char *user, struct member *ret_member)
+{
+	return give(members_by_user(members, user), ret_member);
+}
+
+bool
+members_get_uid(
+    struct members *members, uint32_t uid, struct member *ret_member)
+{
+	return give(members_by_uid(members, uid), ret_member);
+}
+
+size_t
+members_get_mail(
+    struct members *members, const char *mail, struct member *ret_first)
+{
+	struct member *first = NULL;
+	size_t count = members_by_mail(members, mail, &first);
+
+	if (count > 0)
+		*ret_first = *first;
+	return count;
 }
 
 size_t
@@ -408,8 +490,8 @@ members_at(struct members *members, size_t index)
 	if (index >= members->count)
 		return NULL;
 	if (!members->sorted)
-		qsort(members->items, members->count, sizeof(struct item *),
-		    compare);
+		qsort(members->items, members->count,
+		    sizeof(struct member_record *), compare);
 	members->sorted = true;
 	return &members->items[index]->member;
 }
@@ -439,7 +521,7 @@ size_t
 members_by_mail(
     struct members *members, const char *mail, struct member **ret_first)
 {
-	struct item *item = table_get(&members->by_mail,
+	struct member_record *item = table_get(&members->by_mail,
 	    table_hash_folded(&members->by_mail, mail), same_mail, mail);
 
 	if (item == NULL)
@@ -486,4 +568,20 @@ members_lost(struct members *before, struct members *after)
 		if (members_by_id(after, before->items[i]->member.id) == NULL)
 			lost++;
 	return lost;
+}
+
+struct members_difference
+members_compare(struct members *before, struct members *after)
+{
+	struct members_difference difference = {
+	    .lost = members_lost(before, after),
+	    .joined = members_lost(after, before)};
+
+	for (size_t i = 0; i < after->count; i++) {
+		const struct member *now = &after->items[i]->member;
+		const struct member *old = members_by_id(before, now->id);
+
+		difference.changed += old != NULL && !member_same(old, now);
+	}
+	return difference;
 }

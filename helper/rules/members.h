@@ -2,11 +2,13 @@
  * members.h - the organisation's members as last told, in memory: built once
  * from a complete answer, then read; one member can be replaced.
  *
- * The strings of a member are one allocation, so that a million members cost
- * what their text costs.  What others say (id, mail, roles, state) is kept as
- * it came, after the grammar of common/name.h was held against it; what this
- * host assigns (user, uid, excluded) is filled in by services/ids.
- * Pure; no I/O.
+ * What others say (id, mail, roles, state) is kept as it came, after the
+ * grammar of common/name.h was held against it; what this host assigns (user,
+ * uid, excluded) is filled in by services/ids.  A list keeps each member as a
+ * record, which is never changed where somebody else may be reading it: lists
+ * of one source share the records of members of whom it says the same, and
+ * while a list is held, changes go into copies.
+ * Pure; no I/O.  One thread, but for member_read().
  */
 #pragma once
 
@@ -30,6 +32,7 @@ enum member_state {
 };
 const char *member_state_name(enum member_state state);
 
+/* A value; its texts belong to whoever filled it in. */
 struct member {
 	const char *id;       /* immutable, the organisation's own; never "" */
 	const char *mail;     /* "" when unknown */
@@ -46,9 +49,9 @@ struct member {
 	uint32_t given_uid; /* the source's own number; 0: none */
 	int64_t created_s;  /* wall time; 0: unknown */
 	/* assigned by this host */
-	char user[NAME_USER_MAX + 1]; /* "" while excluded */
-	uint32_t uid;                 /* 0 while excluded */
-	int excluded; /* 0, or the reason why it is not published */
+	const char *user; /* "" while excluded */
+	uint32_t uid;     /* 0 while excluded */
+	int excluded;     /* 0, or the reason why it is not published */
 };
 
 bool member_has_role(const struct member *member, const char *role);
@@ -57,8 +60,11 @@ bool member_has_scope(const struct member *member, const char *scope);
 bool member_same(const struct member *a, const struct member *b);
 
 struct members;
+/* One member as a list keeps it. */
+struct member_record;
 
 MUST_CHECK int members_new(struct members **ret_members);
+/* The memory goes when the last hold is released. */
 void members_free(struct members *members);
 DEFINE_CLEANUP(struct members, members, members_free)
 #define MEMBERS_AUTO CLEANUP(members_cleanup)
@@ -70,21 +76,76 @@ DEFINE_CLEANUP(struct members, members, members_free)
  */
 MUST_CHECK int members_add(
     struct members *members, const struct member *member);
+/*
+ * The same, but where the source says of a member of former what it says now,
+ * that record is shared, with what is assigned in it: a second complete list
+ * of an unchanged directory costs pointers only.  former may be NULL.
+ */
+MUST_CHECK int members_add_shared(struct members *members,
+    struct members *former, const struct member *member);
+/* Adds every member of former that the list does not have, shared. */
+MUST_CHECK int members_add_rest(
+    struct members *members, struct members *former);
 /* Puts a copy in the place of the member of the same id, or adds it. */
 MUST_CHECK int members_replace(
     struct members *members, const struct member *member);
 
 size_t members_count(const struct members *members);
-/* In the fixed order: creation time, then id. Borrowed. */
+/*
+ * In the fixed order: creation time, then id.  The texts are borrowed until
+ * that member is changed.  false: there is none, and ret_member is as it was.
+ */
+bool members_get(
+    struct members *members, size_t index, struct member *ret_member);
+bool members_get_id(
+    struct members *members, const char *id, struct member *ret_member);
+/* By the assigned user name. */
+bool members_get_user(
+    struct members *members, const char *user, struct member *ret_member);
+bool members_get_uid(
+    struct members *members, uint32_t uid, struct member *ret_member);
+/* How many have this mail (ASCII case folded), and the first of them. */
+size_t members_get_mail(
+    struct members *members, const char *mail, struct member *ret_first);
+
+/* Says what this host assigned; user "" and uid 0: excluded. */
+MUST_CHECK int members_assign(struct members *members, size_t index,
+    const char *user, uint32_t uid, int excluded);
+/* The same for a member who is not published after all; nothing where there
+ * is none. */
+MUST_CHECK int members_exclude(
+    struct members *members, const char *id, int reason);
+/* To be called after user or uid were assigned; ERR_EXISTS: two have one. */
+MUST_CHECK int members_index(struct members *members);
+
+/*
+ * While a list is held, no record that it gave out is changed or freed, so
+ * that another thread may read records which were taken on the list's own
+ * thread.  Holds are counted.
+ */
+void members_hold(struct members *members);
+void members_release(struct members *members);
+const struct member_record *members_record(
+    struct members *members, size_t index);
+void member_read(const struct member_record *record, struct member *ret_member);
+
+/* What the source says otherwise in after than in before. No time where after
+ * was made from before with members_add_shared(). */
+struct members_difference {
+	size_t lost;    /* of before, missing in after */
+	size_t joined;  /* of after, missing in before */
+	size_t changed; /* in both, not the same */
+};
+struct members_difference members_compare(
+    struct members *before, struct members *after);
+
+/* Pointers into the list, good until that member is changed; the functions
+ * above take their place. */
 struct member *members_at(struct members *members, size_t index);
 struct member *members_by_id(struct members *members, const char *id);
-/* By the assigned user name. */
 struct member *members_by_user(struct members *members, const char *user);
 struct member *members_by_uid(struct members *members, uint32_t uid);
-/* How many have this mail (ASCII case folded), and the first of them. */
 size_t members_by_mail(
     struct members *members, const char *mail, struct member **ret_first);
-/* To be called after user or uid fields were assigned. */
-MUST_CHECK int members_index(struct members *members);
 /* How many of before are missing from after. */
 size_t members_lost(struct members *before, struct members *after);

@@ -310,6 +310,7 @@ load_state(struct directory *d, struct members *stored)
 	struct confirmed confirmed = {0};
 	uint64_t generation = 0;
 	bool ours = false;
+	bool whole = true;
 	int err = ids_load(d->ids);
 
 	if (err == 0)
@@ -317,12 +318,12 @@ load_state(struct directory *d, struct members *stored)
 	if (err == 0)
 		err = check_organization(d, &ours);
 	if (err == 0 && ours)
-		err = memberstore_load(d->db, stored);
+		err = memberstore_load(d->db, stored, &whole);
 	if (err == 0 && ours)
 		err = confirmed_load(d->db, &confirmed);
 	if (err != 0)
 		return err;
-	d->stored = ours;
+	d->stored = ours && whole;
 	d->generation = generation;
 	d->confirmed = confirmed;
 	return 0;

@@ -27,6 +27,9 @@ struct ids {
 	int state; /* 0: the map is whole */
 	struct ids_group *groups;
 	size_t group_count;
+	struct members *members;
+	const struct locals *locals;
+	struct wall_time now;
 };
 
 /* One run of ids_assign(). */
@@ -285,19 +288,18 @@ take_home(struct run *run, struct idrow *row, const char *user)
 }
 
 static int
-accept_name(struct run *run, struct member *member, struct idrow *row,
+accept_name(struct run *run, size_t index, struct idrow *row,
     const char user[NAME_USER_MAX + 1])
 {
-	int err = 0;
+	int err = members_assign(run->members, index, user, row->number, 0);
 
-	memcpy(member->user, user, sizeof(member->user));
-	member->uid = row->number;
-	if (strcmp(row->name, user) == 0)
-		return 0;
+	if (err != 0 || strcmp(row->name, user) == 0)
+		return err;
 	err = take_home(run, row, user);
 	if (err == 0)
 		err = table_put(&run->claimed,
-		    table_hash_text(&run->claimed, user), member);
+		    table_hash_text(&run->claimed, user),
+		    members_at(run->members, index));
 	return err;
 }
 
@@ -312,26 +314,23 @@ is_reason(int err)
 }
 
 static int
-assign_member(struct run *run, struct member *member)
+assign_member(struct run *run, size_t index)
 {
+	const struct member *member = members_at(run->members, index);
 	char user[NAME_USER_MAX + 1] = "";
 	struct idrow *row = NULL;
 	int err =
 	    take_row(run, IDROW_USER, member->id, member->given_uid, &row);
 
-	member->user[0] = '\0';
-	member->uid = 0;
-	member->excluded = 0;
 	if (err == 0 && locals_has_number(run->locals, row->number))
 		err = ERR_ID_TAKEN;
 	if (err == 0)
 		err = choose(run, member, row, user);
 	if (err == 0)
-		return accept_name(run, member, row, user);
+		return accept_name(run, index, row, user);
 	if (!is_reason(err))
 		return err;
-	member->excluded = err;
-	return 0;
+	return members_assign(run->members, index, "", 0, err);
 }
 
 /* Only when all have chosen, so that nobody's name depends on who was looked at
@@ -350,7 +349,7 @@ write_names(struct run *run)
 		    strcmp(row->name, member->user) == 0)
 			continue;
 		given_up = given_up || row->name[0] != '\0';
-		memcpy(row->name, member->user, sizeof(row->name));
+		memcpy(row->name, member->user, strlen(member->user) + 1);
 		row->changed = true;
 	}
 	return given_up;
@@ -365,7 +364,7 @@ assign_members(struct run *run, bool *ret_again)
 	table_clear(&run->claimed);
 	err = index_held(run);
 	for (size_t i = 0; i < members_count(run->members) && err == 0; i++)
-		err = assign_member(run, members_at(run->members, i));
+		err = assign_member(run, i);
 	if (err == 0)
 		*ret_again = write_names(run);
 	return err;
@@ -407,23 +406,75 @@ run_all(struct run *run)
 		err = assign_members(run, &again);
 	for (size_t i = 0; i < ids->group_count && err == 0; i++)
 		err = assign_group(run, &ids->groups[i]);
-	if (err == 0)
-		err = idrows_save(ids->rows);
 	return err == 0 ? members_index(run->members) : err;
+}
+
+int
+ids_assign_start(struct ids *ids, struct members *members,
+    const struct locals *locals, struct wall_time now)
+{
+	if (ids->state != 0)
+		return ids->state;
+	ids->members = members;
+	ids->locals = locals;
+	ids->now = now;
+	return 0;
+}
+
+int
+ids_assign_step(struct ids *ids, size_t members_max, bool *ret_done)
+{
+	struct run run = {.ids = ids,
+	    .members = ids->members,
+	    .locals = ids->locals,
+	    .now = ids->now};
+	int err = members_max == 0 ? ERR_INVALID_ARGUMENT : run_all(&run);
+
+	table_done(&run.held);
+	table_done(&run.claimed);
+	*ret_done = err == 0;
+	return err;
+}
+
+int
+ids_save(struct ids *ids, size_t rows_max, bool *ret_done)
+{
+	int err = rows_max == 0 ? ERR_INVALID_ARGUMENT : idrows_save(ids->rows);
+
+	*ret_done = err == 0;
+	return err;
+}
+
+int
+ids_assign_one(struct ids *ids, struct members *members, size_t index,
+    const struct locals *locals, struct wall_time now)
+{
+	struct run run = {
+	    .ids = ids, .members = members, .locals = locals, .now = now};
+	struct member member;
+	int err = ids->state;
+
+	if (err == 0 && !members_get(members, index, &member))
+		err = ERR_INVALID_ARGUMENT;
+	if (err == 0)
+		err = run_all(&run);
+	table_done(&run.held);
+	table_done(&run.claimed);
+	return err;
 }
 
 int
 ids_assign(struct ids *ids, struct members *members,
     const struct locals *locals, struct wall_time now)
 {
-	struct run run = {
-	    .ids = ids, .members = members, .locals = locals, .now = now};
-	int err = ids->state;
+	bool done = false;
+	int err = ids_assign_start(ids, members, locals, now);
 
-	if (err == 0)
-		err = run_all(&run);
-	table_done(&run.held);
-	table_done(&run.claimed);
+	while (err == 0 && !done)
+		err = ids_assign_step(ids, MEMBERS_MAX, &done);
+	done = false;
+	while (err == 0 && !done)
+		err = ids_save(ids, SIZE_MAX, &done);
 	return err;
 }
 

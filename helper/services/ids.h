@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/db.h"
@@ -48,6 +50,23 @@ MUST_CHECK int ids_load(struct ids *ids);
  */
 MUST_CHECK int ids_assign(struct ids *ids, struct members *members,
     const struct locals *locals, struct wall_time now);
+
+/*
+ * The same in slices, for a list that is not shown yet.  Start borrows members
+ * and locals until a step says done; a start drops what was under way.  A step
+ * looks at members_max members in memory only; ids_save() writes at most
+ * rows_max rows inside the caller's transaction, which may be one of many: a
+ * number written early is never taken back.  done: nothing is left.
+ */
+MUST_CHECK int ids_assign_start(struct ids *ids, struct members *members,
+    const struct locals *locals, struct wall_time now);
+MUST_CHECK int ids_assign_step(
+    struct ids *ids, size_t members_max, bool *ret_done);
+MUST_CHECK int ids_save(struct ids *ids, size_t rows_max, bool *ret_done);
+/* One member of a list in which all others are assigned, also of the list that
+ * is shown; not between a start and its done. To be saved. */
+MUST_CHECK int ids_assign_one(struct ids *ids, struct members *members,
+    size_t index, const struct locals *locals, struct wall_time now);
 
 /* The name in the path of the member's home folder, given once for good: the
  * first user name or, where somebody else had that first, the number, which no

@@ -173,7 +173,7 @@ memberjson_read(struct members *members, const void *text, size_t len)
 	int err = json_parse(text, len, MEMBERJSON_LINE_MAX, &json);
 
 	m->id = m->mail = m->name = m->username = m->shell = "";
-	m->issuer = m->subject = "";
+	m->issuer = m->subject = m->user = "";
 	m->roles = draft.roles;
 	m->scopes = draft.scopes;
 	if (err == 0 && !json_is_object(json_root(json)))

@@ -2,7 +2,9 @@
  * memberstore.c - the directory table: one record a member.
  *
  * Writes only what changed, so that a beat in which one member of many was
- * renamed costs one row.  Must not know what the list is used for.
+ * renamed costs one row.  A list that takes many transactions stands behind a
+ * mark in meta until its last one, so that half a list is never taken for a
+ * whole one.  Must not know what the list is used for.
  */
 #include "services/memberstore.h"
 
@@ -12,12 +14,25 @@
 #include "services/memberjson.h"
 #include "services/meta.h"
 
-int
-memberstore_load(struct db *db, struct members *members)
+#define MARK "directory_half_written"
+/* Members that a step looks at, for each that it may write. */
+#define LOOKS 32
+
+static int
+get_number(struct db *db, const char *key, uint64_t *ret_number)
+{
+	int err = meta_get_number(db, key, ret_number);
+
+	if (err == ERR_NOT_FOUND)
+		*ret_number = 0;
+	return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int
+load_records(struct db *db, struct members *members)
 {
 	enum db_step step = DB_ROW;
 	struct db_stmt *stmt = NULL;
-	uint64_t count = 0;
 	int err = db_prepare(db, "SELECT record FROM directory", &stmt);
 
 	while (err == 0) {
@@ -33,13 +48,26 @@ memberstore_load(struct db *db, struct members *members)
 	}
 	if (stmt != NULL)
 		db_reset(stmt);
+	return err;
+}
+
+int
+memberstore_load(struct db *db, struct members *members, bool *ret_whole)
+{
+	uint64_t count = 0;
+	uint64_t half = 0;
+	int err = load_records(db, members);
+
+	if (err == 0)
+		err = get_number(db, MARK, &half);
+	if (err == 0)
+		err = get_number(db, "directory_count", &count);
 	if (err != 0)
 		return err;
-	err = meta_get_number(db, "directory_count", &count);
-	if (err == ERR_NOT_FOUND)
-		err = 0;
-	return err == 0 && count != members_count(members) ? ERR_STATE_DAMAGED
-							   : err;
+	if (half == 0 && count != members_count(members))
+		return ERR_STATE_DAMAGED;
+	*ret_whole = half == 0;
+	return 0;
 }
 
 static int
@@ -76,37 +104,121 @@ drop_record(struct db *db, const char *member_id)
 }
 
 static int
-drop_lost(struct db *db, struct members *before, struct members *after)
+drop_all(struct db *db)
 {
 	struct db_stmt *stmt = NULL;
+	int err = db_prepare(db, "DELETE FROM directory", &stmt);
+
+	return err == 0 ? db_run(stmt) : err;
+}
+
+int
+memberstore_save_start(struct memberstore_run *run, struct db *db,
+    struct members *before, struct members *after)
+{
+	*run = (struct memberstore_run){
+	    .db = db, .before = before, .after = after};
+	return meta_set_number(db, MARK, 1);
+}
+
+static int
+drop_lost(struct memberstore_run *run, size_t index, size_t *writes)
+{
+	struct member old;
+	struct member now;
+
+	if (!members_get(run->before, index, &old) ||
+	    members_get_id(run->after, old.id, &now))
+		return 0;
+	++*writes;
+	return drop_record(run->db, old.id);
+}
+
+static int
+write_changed(struct memberstore_run *run, size_t index, size_t *writes)
+{
+	struct member old;
+	struct member now;
+
+	if (!members_get(run->after, index, &now) ||
+	    (run->before != NULL && members_get_id(run->before, now.id, &old) &&
+		member_same(&old, &now)))
+		return 0;
+	++*writes;
+	return write_record(run->db, &now);
+}
+
+/* One of the two passes; true in *ret_over once it went through all. */
+static int
+pass(struct memberstore_run *run, size_t rows_max, size_t *writes,
+    bool *ret_over)
+{
+	size_t count = members_count(run->dropped ? run->after : run->before);
+	size_t looks = 0;
 	int err = 0;
 
-	if (before == NULL) {
-		err = db_prepare(db, "DELETE FROM directory", &stmt);
-		return err == 0 ? db_run(stmt) : err;
+	while (run->at < count && *writes < rows_max &&
+	    looks++ / LOOKS < rows_max && err == 0) {
+		err = run->dropped ? write_changed(run, run->at, writes)
+				   : drop_lost(run, run->at, writes);
+		run->at++;
 	}
-	for (size_t i = 0; i < members_count(before) && err == 0; i++) {
-		const char *id = members_at(before, i)->id;
+	*ret_over = run->at >= count;
+	return err;
+}
 
-		if (members_by_id(after, id) == NULL)
-			err = drop_record(db, id);
+static int
+drop_step(struct memberstore_run *run, size_t rows_max, size_t *writes)
+{
+	bool over = true;
+	int err = run->before == NULL ? drop_all(run->db)
+				      : pass(run, rows_max, writes, &over);
+
+	if (err == 0 && over) {
+		run->dropped = true;
+		run->at = 0;
 	}
+	return err;
+}
+
+int
+memberstore_save_step(
+    struct memberstore_run *run, size_t rows_max, bool *ret_done)
+{
+	size_t writes = 0;
+	bool over = false;
+	int err = run->dropped ? 0 : drop_step(run, rows_max, &writes);
+
+	if (err == 0 && run->dropped)
+		err = pass(run, rows_max, &writes, &over);
+	if (err == 0 && over)
+		err = meta_set_number(
+		    run->db, "directory_count", members_count(run->after));
+	if (err == 0 && over)
+		err = meta_set_number(run->db, MARK, 0);
+	if (err == 0)
+		*ret_done = over;
 	return err;
 }
 
 int
 memberstore_save(struct db *db, struct members *before, struct members *after)
 {
-	int err = drop_lost(db, before, after);
+	struct memberstore_run run = {0};
+	bool done = false;
+	int err = memberstore_save_start(&run, db, before, after);
 
-	for (size_t i = 0; i < members_count(after) && err == 0; i++) {
-		const struct member *member = members_at(after, i);
-		const struct member *old =
-		    before == NULL ? NULL : members_by_id(before, member->id);
+	while (err == 0 && !done)
+		err = memberstore_save_step(&run, MEMBERS_MAX, &done);
+	return err;
+}
 
-		if (old == NULL || !member_same(old, member))
-			err = write_record(db, member);
-	}
+int
+memberstore_save_one(
+    struct db *db, struct members *after, const struct member *member)
+{
+	int err = write_record(db, member);
+
 	if (err == 0)
 		err = meta_set_number(
 		    db, "directory_count", members_count(after));

@@ -441,12 +441,11 @@ apply_refusals(struct members *members, const struct publish_result *result)
 {
 	for (size_t i = 0; i < result->refusal_count; i++) {
 		const struct publish_refusal *refusal = &result->refusals[i];
-		struct member *member =
-		    members_by_id(members, refusal->member->id);
+		int err = members_exclude(
+		    members, refusal->member->id, refusal->reason);
 
-		member->excluded = refusal->reason;
-		member->user[0] = '\0';
-		member->uid = 0;
+		if (err != 0)
+			return err;
 	}
 	return result->refusal_count == 0 ? 0 : members_index(members);
 }

@@ -39,14 +39,15 @@ person(size_t i)
 			 : id,
 	    .mail = "x@acme.example",
 	    .name = "",
+	    .user = i == 0 ? "ada"
+		: i == 1   ? "bob"
+			   : "",
 	    .roles = roles,
 	    .role_count = 2,
 	    .state = i == 1 ? MEMBER_SUSPENDED : MEMBER_ACTIVE,
 	    .uid = i < 2 ? FRONT_ADA + (uint32_t)i : 0,
 	    .excluded = i < 2 ? 0 : ERR_NAME_TAKEN,
 	};
-	if (i < 2)
-		snprintf(m->user, sizeof(m->user), i == 0 ? "ada" : "bob");
 	return m;
 }
 

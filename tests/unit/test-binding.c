@@ -75,9 +75,8 @@ make(struct directory *d, bool bound)
 		if (bound)
 			snprintf(d->subjects[i], sizeof(d->subjects[i]),
 			    "sub-%s", names[i]);
-		d->people[i] =
-		    (struct member){.id = d->ids[i], .mail = d->mails[i]};
-		snprintf(d->people[i].user, NAME_USER_MAX, "%s", names[i]);
+		d->people[i] = (struct member){
+		    .id = d->ids[i], .mail = d->mails[i], .user = names[i]};
 	}
 }
 

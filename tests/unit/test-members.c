@@ -20,7 +20,8 @@ plain(const char *id)
 {
 	struct member m = {.id = id, .state = MEMBER_ACTIVE};
 
-	m.mail = m.name = m.username = m.shell = m.issuer = m.subject = "";
+	m.mail = m.name = m.username = m.shell = m.user = "";
+	m.issuer = m.subject = "";
 	m.roles = m.scopes = no_list;
 	return m;
 }
@@ -46,41 +47,6 @@ add(struct members *members, const char *id, const char *mail, int64_t created)
 	m.mail = mail;
 	m.created_s = created;
 	assert_int_equal(members_add(members, &m), 0);
-}
-
-static void
-a_member_is_copied_with_all_its_text(void **state)
-{
-	static const char *const roles[] = {"owner", "developer"};
-	static const char *const scopes[] = {"write:agents"};
-	char id[] = "u-1";
-	struct member m = plain(id);
-	const struct member *got = NULL;
-
-	m.mail = "ada@acme.example";
-	m.name = "Ada Łovelace";
-	m.shell = "/bin/zsh";
-	m.issuer = "https://i.example";
-	m.subject = "s 1";
-	m.roles = roles;
-	m.role_count = 2;
-	m.scopes = scopes;
-	m.scope_count = 1;
-	m.given_uid = 5;
-	m.excluded = ERR_NAME_TAKEN;
-	assert_int_equal(members_add(*state, &m), 0);
-	id[0] = 'x';
-	got = members_by_id(*state, "u-1");
-	assert_non_null(got);
-	assert_string_equal(got->name, "Ada Łovelace");
-	assert_string_equal(got->subject, "s 1");
-	assert_string_equal(got->shell, "/bin/zsh");
-	assert_true(member_has_role(got, "developer"));
-	assert_false(member_has_role(got, "Developer"));
-	assert_false(member_has_role(got, "write:agents"));
-	assert_true(member_has_scope(got, "write:agents"));
-	assert_int_equal(got->given_uid, 5);
-	assert_int_equal(got->excluded, ERR_NAME_TAKEN);
 }
 
 static void
@@ -136,7 +102,7 @@ replacing_moves_every_index(void **state)
 	add(*state, "u-2", "new@acme.example", 10);
 	m.mail = "new@acme.example";
 	m.created_s = 11;
-	memcpy(m.user, "ada", 4);
+	m.user = "ada";
 	m.uid = 5000;
 	assert_int_equal(members_replace(*state, &m), 0);
 	assert_int_equal(members_count(*state), 2);
@@ -154,83 +120,170 @@ replacing_moves_every_index(void **state)
 }
 
 static void
+assign(struct members *members, size_t index, const char *user, uint32_t uid)
+{
+	assert_int_equal(members_assign(members, index, user, uid, 0), 0);
+}
+
+static void
 t76_assigned_names_and_numbers_are_not_shared(void **state)
 {
+	struct member got;
+
 	add(*state, "a", "", 1);
 	add(*state, "b", "", 2);
 	assert_int_equal(members_index(*state), 0);
-	assert_null(members_by_user(*state, ""));
-	assert_null(members_by_uid(*state, 0));
-	memcpy(members_at(*state, 0)->user, "ada", 4);
-	memcpy(members_at(*state, 1)->user, "ada", 4);
+	assert_false(members_get_user(*state, "", &got));
+	assert_false(members_get_uid(*state, 0, &got));
+	assign(*state, 0, "ada", 5000);
+	assign(*state, 1, "ada", 5001);
 	assert_int_equal(members_index(*state), ERR_EXISTS);
-	memcpy(members_at(*state, 1)->user, "bob", 4);
-	members_at(*state, 0)->uid = members_at(*state, 1)->uid = 5000;
+	assign(*state, 1, "bob", 5000);
 	assert_int_equal(members_index(*state), ERR_EXISTS);
-	members_at(*state, 1)->uid = 5001;
+	assign(*state, 1, "bob", 5001);
 	assert_int_equal(members_index(*state), 0);
-	assert_string_equal(members_by_uid(*state, 5001)->id, "b");
+	assert_true(members_get_uid(*state, 5001, &got));
+	assert_string_equal(got.id, "b");
+	assert_int_equal(
+	    members_assign(*state, 0, "Root", 5, 0), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    members_assign(*state, 2, "eve", 5, 0), ERR_INVALID_ARGUMENT);
 }
 
 static void
-expect_invalid(struct members *members, const struct member *m)
+what_is_held_does_not_change(void **state)
 {
-	assert_int_equal(members_add(members, m), ERR_NAME_INVALID);
-	assert_int_equal(members_replace(members, m), ERR_NAME_INVALID);
+	struct member m = plain("a");
+	struct member seen;
+	struct member now;
+	const struct member_record *record = NULL;
+
+	m.mail = "a@acme.example";
+	assert_int_equal(members_add(*state, &m), 0);
+	assign(*state, 0, "ada", 5000);
+	members_hold(*state);
+	record = members_record(*state, 0);
+	assign(*state, 0, "eve", 5001);
+	m.mail = "b@acme.example";
+	m.user = "eve";
+	m.uid = 5001;
+	assert_int_equal(members_replace(*state, &m), 0);
+	member_read(record, &seen);
+	assert_string_equal(seen.user, "ada");
+	assert_int_equal(seen.uid, 5000);
+	assert_string_equal(seen.mail, "a@acme.example");
+	assert_true(members_get_id(*state, "a", &now));
+	assert_string_equal(now.user, "eve");
+	assert_string_equal(now.mail, "b@acme.example");
+	members_release(*state);
+	assert_int_equal(members_count(*state), 1);
 }
 
 static void
-t81_fields_outside_their_grammar_are_refused(void **state)
+a_held_list_outlives_its_owner(void **state)
 {
-	static const char *const bad_roles[] = {"a,b"};
-	static const char *const texts[] = {"a\nb", "a\x7f"};
-	struct member m = plain("");
+	struct members *list = NULL;
+	const struct member_record *record = NULL;
+	struct member seen;
 
-	expect_invalid(*state, &m);
-	m = plain("a\nb");
-	expect_invalid(*state, &m);
-	m = plain("a");
+	(void)state;
+	assert_int_equal(members_new(&list), 0);
+	add(list, "a", "a@acme.example", 0);
+	members_hold(list);
+	record = members_record(list, 0);
+	members_free(list);
+	member_read(record, &seen);
+	assert_string_equal(seen.mail, "a@acme.example");
+	members_release(list);
+}
+
+static void
+a_list_of_the_same_shares_until_one_changes(void **state)
+{
+	MEMBERS_AUTO struct members *after = NULL;
+	struct member m = plain("a");
+	struct member old;
+	struct member now;
+
+	add(*state, "a", "", 1);
+	add(*state, "b", "", 2);
+	assign(*state, 0, "ada", 5000);
+	assert_int_equal(members_new(&after), 0);
+	m.created_s = 1;
+	assert_int_equal(members_add_shared(after, *state, &m), 0);
+	assert_int_equal(members_add_shared(after, *state, &m), ERR_EXISTS);
+	assert_ptr_equal(members_record(after, 0), members_record(*state, 0));
+	assert_true(members_get(after, 0, &now));
+	assert_string_equal(now.user, "ada");
+	m = plain("b");
+	m.created_s = 2;
+	m.mail = "b@acme.example";
+	assert_int_equal(members_add_shared(after, *state, &m), 0);
+	assert_ptr_not_equal(
+	    members_record(after, 1), members_record(*state, 1));
+	m = plain("c");
+	assert_int_equal(members_add_shared(after, NULL, &m), 0);
+	assign(after, 1, "eve", 5001);
+	assert_true(members_get_id(after, "a", &now));
+	assert_string_equal(now.user, "eve");
+	assert_true(members_get_id(*state, "a", &old));
+	assert_string_equal(old.user, "ada");
+}
+
+static void
+the_rest_of_a_list_is_taken_over(void **state)
+{
+	MEMBERS_AUTO struct members *after = NULL;
+	struct member got;
+
+	add(*state, "a", "old@acme.example", 0);
+	add(*state, "b", "", 0);
+	assert_int_equal(members_new(&after), 0);
+	add(after, "a", "new@acme.example", 0);
+	assert_int_equal(members_add_rest(after, *state), 0);
+	assert_int_equal(members_count(after), 2);
+	assert_true(members_get_id(after, "a", &got));
+	assert_string_equal(got.mail, "new@acme.example");
+	assert_true(members_get_id(after, "b", &got));
+}
+
+static void
+t81_a_field_outside_its_grammar_keeps_the_member_out(void **state)
+{
+	struct member m = plain("a");
+
 	m.mail = "root@";
-	expect_invalid(*state, &m);
-	m = plain("a");
-	m.name = "a:b";
-	expect_invalid(*state, &m);
-	m = plain("a");
-	m.shell = "bin/sh";
-	expect_invalid(*state, &m);
-	m = plain("a");
-	m.issuer = "https://i.example";
-	expect_invalid(*state, &m);
-	m = plain("a");
-	m.roles = bad_roles;
-	m.role_count = 1;
-	expect_invalid(*state, &m);
-	m.roles = no_list;
-	m.role_count = MEMBERS_ROLES_MAX + 1;
-	expect_invalid(*state, &m);
-	m = plain("a");
-	memcpy(m.user, "Root", 5);
-	expect_invalid(*state, &m);
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		m = plain("a");
-		m.username = texts[i];
-		expect_invalid(*state, &m);
-	}
+	assert_int_equal(members_add(*state, &m), ERR_NAME_INVALID);
+	assert_int_equal(members_replace(*state, &m), ERR_NAME_INVALID);
+	assert_int_equal(
+	    members_add_shared(*state, *state, &m), ERR_NAME_INVALID);
 	assert_int_equal(members_count(*state), 0);
 }
 
 static void
-the_lost_are_counted_by_id(void **state)
+two_lists_are_compared_by_id(void **state)
 {
-	struct members *after = NULL;
+	MEMBERS_AUTO struct members *after = NULL;
+	MEMBERS_AUTO struct members *same = NULL;
+	struct members_difference d;
+	struct member m = plain("d");
 
-	assert_int_equal(members_new(&after), 0);
 	add(*state, "a", "", 0);
 	add(*state, "b", "", 0);
-	add(after, "b", "", 0);
+	add(*state, "d", "", 0);
+	assert_int_equal(members_new(&after), 0);
+	assert_int_equal(members_add_shared(after, *state, &m), 0);
+	add(after, "b", "b@acme.example", 0);
 	add(after, "c", "", 0);
-	assert_int_equal(members_lost(*state, after), 1);
-	members_free(after);
+	add(after, "e", "", 0);
+	d = members_compare(*state, after);
+	assert_int_equal(d.lost, 1);
+	assert_int_equal(d.joined, 2);
+	assert_int_equal(d.changed, 1);
+	assert_int_equal(members_new(&same), 0);
+	assert_int_equal(members_add_rest(same, after), 0);
+	d = members_compare(after, same);
+	assert_int_equal(d.lost + d.joined + d.changed, 0);
 }
 
 static void
@@ -270,14 +323,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(a_member_is_copied_with_all_its_text),
 	    TEST(the_order_is_by_creation_then_id),
 	    TEST(one_id_twice_is_refused_and_case_matters),
 	    TEST(mails_are_counted_whatever_their_case),
 	    TEST(replacing_moves_every_index),
 	    TEST(t76_assigned_names_and_numbers_are_not_shared),
-	    TEST(t81_fields_outside_their_grammar_are_refused),
-	    TEST(the_lost_are_counted_by_id),
+	    TEST(t81_a_field_outside_its_grammar_keeps_the_member_out),
+	    TEST(two_lists_are_compared_by_id),
+	    TEST(what_is_held_does_not_change),
+	    TEST(a_held_list_outlives_its_owner),
+	    TEST(a_list_of_the_same_shares_until_one_changes),
+	    TEST(the_rest_of_a_list_is_taken_over),
 	    TEST(a_hundred_thousand_are_all_found),
 	    TEST(every_state_has_a_name),
 	};

@@ -346,9 +346,10 @@ what_stands_is_known_by_generation_and_names(void **state)
 	f->content.generation++;
 	assert_false(publish_stands(f->lab.snapshot, &f->content));
 	f->content.generation--;
-	memcpy(members_at(f->members, 0)->user, "eve", 4);
+	assert_int_equal(members_assign(f->members, 0, "eve", 70000, 0), 0);
 	assert_false(publish_stands(f->lab.snapshot, &f->content));
-	members_at(f->members, 0)->uid = 0;
+	assert_int_equal(
+	    members_assign(f->members, 0, "", 0, ERR_NAME_TAKEN), 0);
 	assert_false(publish_stands(f->lab.snapshot, &f->content));
 }
 

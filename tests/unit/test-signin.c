@@ -40,6 +40,7 @@ struct request {
 struct person {
 	struct member member;
 	char id[32];
+	char user[NAME_USER_MAX + 1];
 	char mail[64];
 	const char *roles[2];
 	char issuer[64]; /* stored identity; "" for none */
@@ -340,12 +341,13 @@ add(const char *user)
 	    .id = p->id,
 	    .mail = p->mail,
 	    .name = "",
+	    .user = p->user,
 	    .roles = p->roles,
 	    .role_count = 1,
 	    .state = MEMBER_ACTIVE,
 	    .uid = 1879048200 + (uint32_t)world.person_count++,
 	};
-	snprintf(p->member.user, sizeof(p->member.user), "%s", user);
+	snprintf(p->user, sizeof(p->user), "%s", user);
 	return p;
 }
 
@@ -832,10 +834,10 @@ t108_a_member_suspended_meanwhile_is_refused(void **state)
 	world.age_ms = 0;
 	/* The name went to somebody else while the browser was open. */
 	reach_poll(&c, "ada");
-	snprintf(world.people[0].member.user, NAME_USER_MAX, "ada2");
+	world.people[0].member.user = "ada2";
 	approve(newest(), "ada");
 	assert_int_equal(c.reason, ERR_NOT_A_MEMBER);
-	snprintf(world.people[0].member.user, NAME_USER_MAX, "ada");
+	world.people[0].member.user = "ada";
 	reach_poll(&c, "ada");
 	snprintf(world.people[0].id, sizeof(world.people[0].id), "gone");
 	approve(newest(), "ada");
