@@ -163,42 +163,19 @@ set_value(struct settings *settings, const struct key *key, const char *value)
 }
 
 static bool
-set_groups(char (*groups)[NAME_USER_MAX + 1], size_t *count, const char *value)
+set_groups(struct access_mapping *mapping, bool local, const char *value)
 {
+	char name[NAME_USER_MAX + 1];
 	const char *at = value;
 	bool bad = false;
 
-	while (*count < ACCESS_LIST_MAX &&
-	    conf_list_next(&at, groups[*count], NAME_USER_MAX + 1, &bad)) {
-		if (!name_group_valid(groups[*count]))
+	access_revoke(mapping, local);
+	while (conf_list_next(&at, name, sizeof(name), &bad)) {
+		if (!name_group_valid(name) ||
+		    access_grant(mapping, local, name) != 0)
 			return false;
-		(*count)++;
 	}
 	return !bad && at == NULL;
-}
-
-static struct access_mapping *
-mapping_of(struct access_policy *policy, bool is_scope, const char *id)
-{
-	struct access_mapping *grown = NULL;
-
-	for (size_t i = 0; i < policy->mapping_count; i++) {
-		if (policy->mappings[i].is_scope == is_scope &&
-		    strcmp(policy->mappings[i].id, id) == 0)
-			return &policy->mappings[i];
-	}
-	if (policy->mapping_count >= ACCESS_MAPPINGS_MAX)
-		return NULL;
-	grown = reallocarray(policy->mappings, policy->mapping_count + 1,
-	    sizeof(*policy->mappings));
-	if (grown == NULL)
-		return NULL;
-	policy->mappings = grown;
-	grown += policy->mapping_count++;
-	memset(grown, 0, sizeof(*grown));
-	grown->is_scope = is_scope;
-	memcpy(grown->id, id, strlen(id) + 1);
-	return grown;
 }
 
 static int
@@ -212,20 +189,15 @@ set_mapping(struct settings *settings, const struct conf_entry *entry,
 		conf_problem_set(problem, entry, "not a role or scope id");
 		return ERR_CONFIG_INVALID;
 	}
-	mapping = mapping_of(&settings->policy,
-	    strcmp(entry->section, "scope") == 0, entry->word);
-	if (mapping == NULL) {
+	if (access_map(&settings->policy, strcmp(entry->section, "scope") == 0,
+		entry->word, &mapping) != 0) {
 		conf_problem_set(problem, entry, "too many roles and scopes");
 		return ERR_CONFIG_INVALID;
 	}
 	if (strcmp(entry->key, "groups") == 0) {
-		mapping->group_count = 0;
-		good = set_groups(
-		    mapping->groups, &mapping->group_count, entry->value);
+		good = set_groups(mapping, false, entry->value);
 	} else if (strcmp(entry->key, "local_groups") == 0) {
-		mapping->local_group_count = 0;
-		good = set_groups(mapping->local_groups,
-		    &mapping->local_group_count, entry->value);
+		good = set_groups(mapping, true, entry->value);
 	} else if (entry->key[0] != '\0') {
 		conf_problem_set(problem, entry, "unknown key");
 		return ERR_CONFIG_INVALID;

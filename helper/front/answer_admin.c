@@ -117,27 +117,24 @@ put_groups(const struct requests_parts *p, const struct member *member,
     struct proto_explain_reply *reply)
 {
 	const struct access_policy *policy = p->standing->policy;
-	char line[NAME_USER_MAX + 1];
+	const struct access_mapping *held[ACCESS_HELD_MAX];
+	size_t count = access_held(policy, member, held);
 
-	if (policy->everyone[0] != '\0' &&
-	    access_in_group(policy, member, policy->everyone))
+	if (policy->everyone[0] != '\0' && member->state == MEMBER_ACTIVE)
 		put_line(
 		    reply->groups, sizeof(reply->groups), policy->everyone);
-	for (size_t i = 0; i < policy->mapping_count; i++) {
-		const struct access_mapping *m = &policy->mappings[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct access_mapping *m = held[i];
 
-		for (size_t g = 0; g < m->group_count; g++) {
-			PUT(line, m->groups[g]);
-			if (access_in_group(policy, member, line))
-				put_line(
-				    reply->groups, sizeof(reply->groups), line);
-		}
-		for (size_t g = 0; g < m->local_group_count; g++) {
-			PUT(line, m->local_groups[g]);
-			if (access_in_local_group(policy, member, line))
+		for (size_t g = 0; g < m->group_count; g++)
+			put_line(
+			    reply->groups, sizeof(reply->groups), m->groups[g]);
+		for (size_t g = 0; g < m->local_group_count; g++)
+			if (!access_local_group_denied(
+				policy, m->local_groups[g]))
 				put_line(reply->local_groups,
-				    sizeof(reply->local_groups), line);
-		}
+				    sizeof(reply->local_groups),
+				    m->local_groups[g]);
 	}
 }
 

@@ -16,15 +16,20 @@
 #include "rules/members.h"
 
 #define ACCESS_LIST_MAX 32 /* entries of each configured list */
-#define ACCESS_MAPPINGS_MAX 128
+#define ACCESS_MAPPINGS_MAX 100000
+/* Mappings that one member can hold. */
+#define ACCESS_HELD_MAX (2 * (size_t)MEMBERS_ROLES_MAX)
+
+struct table;
 
 /* One [role ID] or [scope ID] section. */
 struct access_mapping {
 	bool is_scope;
-	char id[NAME_ROLE_MAX + 1]; /* compared byte for byte */
-	char groups[ACCESS_LIST_MAX][NAME_USER_MAX + 1];
+	uint32_t place; /* in mappings */
+	char *id;       /* compared byte for byte */
+	char (*groups)[NAME_USER_MAX + 1];
 	size_t group_count;
-	char local_groups[ACCESS_LIST_MAX][NAME_USER_MAX + 1];
+	char (*local_groups)[NAME_USER_MAX + 1];
 	size_t local_group_count;
 };
 
@@ -34,11 +39,25 @@ struct access_policy {
 	char deny_local_groups[ACCESS_LIST_MAX][NAME_USER_MAX + 1];
 	size_t deny_local_group_count;
 	char everyone[NAME_USER_MAX + 1]; /* "" for none */
-	struct access_mapping *mappings;  /* owned; ACCESS_MAPPINGS_MAX */
+	struct access_mapping **mappings; /* owned; see access_map() */
 	size_t mapping_count;
+	struct table *by_id; /* owned; the mappings */
 };
 
 void access_policy_done(struct access_policy *policy);
+/* The section of that id, added where there is none. Borrowed from the policy.
+ * TOO_LARGE past ACCESS_MAPPINGS_MAX, NO_MEMORY. */
+MUST_CHECK int access_map(struct access_policy *policy, bool is_scope,
+    const char *id, struct access_mapping **ret_mapping);
+/* Whether there is a section of that id. */
+bool access_maps(
+    const struct access_policy *policy, bool is_scope, const char *id);
+/* Adds a group, or a local one, whose name the caller checked.  TOO_LARGE past
+ * ACCESS_LIST_MAX, NO_MEMORY. */
+MUST_CHECK int access_grant(
+    struct access_mapping *mapping, bool local, const char *group);
+/* Takes back what was granted of that kind. */
+void access_revoke(struct access_mapping *mapping, bool local);
 
 /* NOT_CONFIGURED, MEMBER_EXCLUDED, the state's reason, ROLE_NOT_ALLOWED. */
 MUST_CHECK int access_login(
@@ -52,13 +71,12 @@ MUST_CHECK int access_state(enum member_state state);
 MUST_CHECK int access_role(const struct member *member, const char *roles);
 
 /*
- * Whether the member belongs to an organisation group, or to a local group
- * (denied local groups never).  Whole sets are built by services/publish from
- * these two.
+ * The mappings that an Active member holds, through her roles and scopes, in
+ * their order; none in any other state.  Who belongs to which groups follows
+ * from these and everyone; the denied local groups are given to nobody.
  */
-bool access_in_group(const struct access_policy *policy,
-    const struct member *member, const char *group);
-bool access_in_local_group(const struct access_policy *policy,
-    const struct member *member, const char *local_group);
+size_t access_held(const struct access_policy *policy,
+    const struct member *member,
+    const struct access_mapping *out[ACCESS_HELD_MAX]);
 bool access_local_group_denied(
     const struct access_policy *policy, const char *local_group);

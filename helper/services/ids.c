@@ -19,7 +19,6 @@
 /* A chain of renames, each to the name before, longer than this takes more
  * than one sync. */
 #define ROUNDS_MAX 8
-#define GROUPS_MAX (ACCESS_MAPPINGS_MAX * ACCESS_LIST_MAX + 1)
 
 struct ids {
 	struct ids_options options;
@@ -49,27 +48,38 @@ compare_groups(const void *a, const void *b)
 	    ((const struct ids_group *)b)->name);
 }
 
+static size_t
+name_groups(const struct access_policy *policy, struct ids_group *groups)
+{
+	size_t count = 0;
+
+	if (policy->everyone[0] != '\0')
+		groups[count++].name = policy->everyone;
+	for (size_t i = 0; i < policy->mapping_count; i++) {
+		const struct access_mapping *m = policy->mappings[i];
+
+		for (size_t j = 0; j < m->group_count; j++)
+			groups[count++].name = m->groups[j];
+	}
+	return count;
+}
+
 /* The names that the policy speaks of, once each. */
 static int
 collect_groups(struct ids *ids)
 {
 	const struct access_policy *policy = ids->options.policy;
-	struct ids_group *groups = calloc(GROUPS_MAX, sizeof(*groups));
+	struct ids_group *groups = NULL;
+	size_t most = 1;
 	size_t count = 0;
 	size_t kept = 0;
 
+	for (size_t i = 0; i < policy->mapping_count; i++)
+		most += policy->mappings[i]->group_count;
+	groups = calloc(most, sizeof(*groups));
 	if (groups == NULL)
 		return ERR_NO_MEMORY;
-	if (policy->everyone[0] != '\0')
-		groups[count++].name = policy->everyone;
-	for (size_t i = 0; i < policy->mapping_count && i < ACCESS_MAPPINGS_MAX;
-	     i++) {
-		const struct access_mapping *m = &policy->mappings[i];
-
-		for (size_t j = 0; j < m->group_count && j < ACCESS_LIST_MAX;
-		     j++)
-			groups[count++].name = m->groups[j];
-	}
+	count = name_groups(policy, groups);
 	qsort(groups, count, sizeof(*groups), compare_groups);
 	for (size_t i = 0; i < count; i++)
 		if (kept == 0 ||

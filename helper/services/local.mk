@@ -59,6 +59,8 @@ libservices_la_SOURCES += helper/services/memberjson.c \
 	helper/services/memberjson.h
 libservices_la_SOURCES += helper/services/idrows.c helper/services/idrows.h
 libservices_la_SOURCES += helper/services/ids.c helper/services/ids.h
+libservices_la_SOURCES += helper/services/memberships.c \
+	helper/services/memberships.h
 libservices_la_SOURCES += helper/services/publish.c helper/services/publish.h
 libservices_la_SOURCES += helper/services/identities.c \
 	helper/services/identities.h
@@ -84,6 +86,11 @@ tests_unit_test_publish_SOURCES = tests/unit/test-publish.c $(DIRLAB) \
 tests_unit_test_publish_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_publish_LDFLAGS = $(AM_LDFLAGS) $(FAILCALLS_WRAP)
 tests_unit_test_publish_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-memberships
+tests_unit_test_memberships_SOURCES = tests/unit/test-memberships.c $(DIRLAB)
+tests_unit_test_memberships_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_memberships_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-meta
 tests_unit_test_meta_SOURCES = tests/unit/test-meta.c $(DIRLAB)

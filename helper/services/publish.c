@@ -22,20 +22,19 @@
 #include "common/err.h"
 #include "common/snapshot.h"
 #include "rules/snapwrite.h"
+#include "services/memberships.h"
 
 #define SNAPSHOT_MODE 0644
-#define LOCAL_GROUPS_MAX (ACCESS_MAPPINGS_MAX * ACCESS_LIST_MAX)
 #define POOL_MAX_BYTES ((size_t)1 << 31)
 
 /* The snapshot in the making. */
 struct draft {
 	const struct publish_options *options;
 	const struct publish_content *content;
-	struct snapwrite_group *groups; /* organisation's first, then local */
-	size_t group_count;
-	size_t own_group_count;
+	struct memberships *memberships;
 	struct snapwrite_user *users;
 	const struct member **owners; /* of the users */
+	uint32_t *places;             /* of the owners among the members */
 	size_t user_count;
 	struct publish_refusal *refusals; /* room for all users */
 	size_t refusal_count;
@@ -46,9 +45,10 @@ struct draft {
 static void
 draft_done(struct draft *draft)
 {
-	free(draft->groups);
+	memberships_free(draft->memberships);
 	free(draft->users);
 	free(draft->owners);
+	free(draft->places);
 	free(draft->refusals);
 	buf_done(&draft->homes);
 	buf_done(&draft->gids);
@@ -61,72 +61,6 @@ tell_group(const struct draft *draft, const char *name, int reason)
 	if (draft->content->tell)
 		log_warning("group not served", LOG_TEXT("group", name),
 		    LOG_TEXT("reason", err_name(reason)));
-}
-
-static void
-add_own_groups(struct draft *draft)
-{
-	const struct ids *ids = draft->content->ids;
-
-	for (size_t i = 0; i < ids_group_count(ids); i++) {
-		const struct ids_group *group = ids_group(ids, i);
-
-		if (group->reason != 0)
-			tell_group(draft, group->name, group->reason);
-		else
-			draft->groups[draft->group_count++] =
-			    (struct snapwrite_group){
-				.name = group->name, .gid = group->gid};
-	}
-	draft->own_group_count = draft->group_count;
-}
-
-static bool
-local_group_added(const struct draft *draft, const char *name)
-{
-	for (size_t i = draft->own_group_count; i < draft->group_count; i++)
-		if (strcmp(draft->groups[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* Its gid comes from the host's own file only; root's group is nobody's. */
-static void
-add_local_group(struct draft *draft, const char *name)
-{
-	uint32_t gid = 0;
-	int err = access_local_group_denied(draft->options->policy, name)
-	    ? ERR_PEER_REFUSED
-	    : locals_gid(draft->content->locals, name, &gid);
-
-	if (err == 0 && gid == 0)
-		err = ERR_ID_OUT_OF_RANGE;
-	if (err != 0)
-		tell_group(draft, name, err);
-	else if (!local_group_added(draft, name))
-		draft->groups[draft->group_count++] = (struct snapwrite_group){
-		    .name = name, .gid = gid, .local = true};
-}
-
-static int
-add_groups(struct draft *draft)
-{
-	const struct access_policy *policy = draft->options->policy;
-	size_t most = ids_group_count(draft->content->ids) + LOCAL_GROUPS_MAX;
-
-	draft->groups = calloc(most, sizeof(*draft->groups));
-	if (draft->groups == NULL)
-		return ERR_NO_MEMORY;
-	add_own_groups(draft);
-	for (size_t i = 0; i < policy->mapping_count && i < ACCESS_MAPPINGS_MAX;
-	     i++) {
-		const struct access_mapping *m = &policy->mappings[i];
-
-		for (size_t j = 0;
-		     j < m->local_group_count && j < ACCESS_LIST_MAX; j++)
-			add_local_group(draft, m->local_groups[j]);
-	}
-	return 0;
 }
 
 static void
@@ -150,18 +84,11 @@ static void
 put_gids(struct draft *draft, struct snapwrite_user *user,
     const struct member *member)
 {
-	const struct access_policy *policy = draft->options->policy;
+	uint32_t list[MEMBERSHIPS_MAX];
+	size_t count = memberships_of(draft->memberships, member, list);
 
-	for (uint32_t i = 0; i < draft->group_count; i++) {
-		const struct snapwrite_group *group = &draft->groups[i];
-
-		if (group->local
-			? !access_in_local_group(policy, member, group->name)
-			: !access_in_group(policy, member, group->name))
-			continue;
-		buf_put(&draft->gids, &i, sizeof(i));
-		user->group_count++;
-	}
+	buf_put(&draft->gids, list, count * sizeof(*list));
+	user->group_count = (uint32_t)count;
 }
 
 /* Once the pools no longer move. */
@@ -188,9 +115,10 @@ add_users(struct draft *draft)
 
 	draft->users = calloc(most, sizeof(*draft->users));
 	draft->owners = calloc(most, sizeof(const struct member *));
+	draft->places = calloc(most, sizeof(*draft->places));
 	draft->refusals = calloc(most, sizeof(*draft->refusals));
 	if (draft->users == NULL || draft->owners == NULL ||
-	    draft->refusals == NULL)
+	    draft->places == NULL || draft->refusals == NULL)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < members_count(members); i++) {
 		const struct member *member = members_at(members, i);
@@ -198,6 +126,7 @@ add_users(struct draft *draft)
 
 		if (member->excluded != 0 || member->uid == 0)
 			continue;
+		draft->places[draft->user_count] = (uint32_t)i;
 		draft->owners[draft->user_count++] = member;
 		user->name = member->user;
 		user->gecos = member->name;
@@ -221,12 +150,14 @@ on_refused(void *context, const struct snapwrite_refusal *refusal)
 	struct draft *draft = context;
 
 	if (refusal->kind == SNAPWRITE_GROUP)
-		tell_group(draft, draft->groups[refusal->index].name,
+		tell_group(draft,
+		    memberships_groups(draft->memberships)[refusal->index].name,
 		    (int)refusal->reason);
 	else
 		draft->refusals[draft->refusal_count++] =
 		    (struct publish_refusal){
-			.member = draft->owners[refusal->index],
+			.member_id = draft->owners[refusal->index]->id,
+			.index = draft->places[refusal->index],
 			.reason = (int)refusal->reason};
 }
 
@@ -296,7 +227,8 @@ publish_draft(struct draft *draft)
 	    .context = draft};
 	uint8_t *bytes CLEANUP(free_bytes) = NULL;
 	size_t size = 0;
-	int err = add_groups(draft);
+	int err = memberships_new(options->policy, content->ids,
+	    content->locals, content->tell, &draft->memberships);
 
 	if (err == 0)
 		err = add_users(draft);
@@ -304,8 +236,8 @@ publish_draft(struct draft *draft)
 		return err;
 	input.users = draft->users;
 	input.user_count = draft->user_count;
-	input.groups = draft->groups;
-	input.group_count = draft->group_count;
+	input.groups = memberships_groups(draft->memberships);
+	input.group_count = memberships_group_count(draft->memberships);
 	err = snapwrite(&input, &bytes, &size);
 	if (err == 0)
 		err = check_bytes(bytes, size);
@@ -442,7 +374,7 @@ apply_refusals(struct members *members, const struct publish_result *result)
 	for (size_t i = 0; i < result->refusal_count; i++) {
 		const struct publish_refusal *refusal = &result->refusals[i];
 		int err = members_exclude(
-		    members, refusal->member->id, refusal->reason);
+		    members, refusal->member_id, refusal->reason);
 
 		if (err != 0)
 			return err;

@@ -45,7 +45,8 @@ struct publish_content {
 
 /* A member who could not be written, so that nobody may find her. */
 struct publish_refusal {
-	const struct member *member;
+	const char *member_id;
+	size_t index; /* among the members that were published */
 	int reason;
 };
 

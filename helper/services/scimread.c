@@ -210,12 +210,7 @@ named(const struct access_policy *policy, const char *role)
 		if (strcmp(policy->allow_roles[i], role) == 0)
 			return true;
 	}
-	for (size_t i = 0; i < policy->mapping_count; i++) {
-		if (!policy->mappings[i].is_scope &&
-		    strcmp(policy->mappings[i].id, role) == 0)
-			return true;
-	}
-	return false;
+	return access_maps(policy, false, role);
 }
 
 /* Too many: those that the configuration names come first. */

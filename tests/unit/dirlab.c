@@ -61,14 +61,10 @@ dirlab_init(struct dirlab *lab)
 	    "local:x:1000:1000::/home/local:/bin/sh\n");
 	dirlab_write(
 	    lab->group, "root:x:0:\nadm:x:4:\ndocker:x:999:\nlocal:x:1000:\n");
-	policy->mappings =
-	    calloc(ACCESS_MAPPINGS_MAX, sizeof(*policy->mappings));
-	assert_non_null(policy->mappings);
-	policy->mapping_count = 1;
-	admin = &policy->mappings[0];
-	memcpy(admin->id, "OrganizationAdmin", 18);
-	memcpy(admin->groups[admin->group_count++], "org-admins", 11);
-	memcpy(admin->local_groups[admin->local_group_count++], "adm", 4);
+	assert_int_equal(
+	    access_map(policy, false, "OrganizationAdmin", &admin), 0);
+	assert_int_equal(access_grant(admin, false, "org-admins"), 0);
+	assert_int_equal(access_grant(admin, true, "adm"), 0);
 	memcpy(policy->everyone, "org-members", 12);
 	memcpy(policy->allow_roles[policy->allow_role_count++],
 	    "OrganizationAdmin", 18);

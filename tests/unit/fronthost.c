@@ -237,6 +237,7 @@ int
 front_set_up(void **state)
 {
 	struct front *f = front();
+	struct access_mapping *mapping = NULL;
 	struct requests_parts parts = {
 	    .clock = clock_system(),
 	    .standing = &f->standing,
@@ -249,13 +250,10 @@ front_set_up(void **state)
 
 	*f = (struct front){0};
 	snprintf(f->policy.everyone, sizeof(f->policy.everyone), "all");
-	snprintf(f->mapping.id, sizeof(f->mapping.id), "User");
-	snprintf(f->mapping.groups[0], NAME_USER_MAX, "users");
-	f->mapping.group_count = 1;
-	snprintf(f->mapping.local_groups[0], NAME_USER_MAX, "adm");
-	f->mapping.local_group_count = 1;
-	f->policy.mappings = &f->mapping;
-	f->policy.mapping_count = 1;
+	if (access_map(&f->policy, false, "User", &mapping) != 0 ||
+	    access_grant(mapping, false, "users") != 0 ||
+	    access_grant(mapping, true, "adm") != 0)
+		return -1;
 	f->standing.policy = &f->policy;
 	if (loop_new(&f->loop) != 0)
 		return -1;
@@ -267,6 +265,7 @@ front_tear_down(void **state)
 {
 	requests_free(front()->requests);
 	loop_free(front()->loop);
+	access_policy_done(&front()->policy);
 	return 0;
 }
 

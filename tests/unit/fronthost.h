@@ -20,7 +20,6 @@ struct front {
 	struct loop *loop;
 	struct requests *requests;
 	struct access_policy policy;
-	struct access_mapping mapping;
 	struct standing standing;
 	int gone; /* connections that ended */
 	/* standing */

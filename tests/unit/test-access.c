@@ -38,12 +38,6 @@ allowing(const char *role)
 }
 
 static void
-put_group(char (*groups)[NAME_USER_MAX + 1], size_t *count, const char *name)
-{
-	snprintf(groups[(*count)++], NAME_USER_MAX + 1, "%s", name);
-}
-
-static void
 t101_a_role_that_only_looks_alike_is_not_held(void **state)
 {
 	static const char *const alike[] = {"organizationadmin",
@@ -109,13 +103,10 @@ only_active_members_get_anything(void **state)
 	};
 	const char *const roles[] = {"User"};
 	struct access_policy policy = allowing("User");
-	struct access_mapping mapping = {.id = "User"};
+	const struct access_mapping *held[ACCESS_HELD_MAX];
+	struct access_mapping *mapping = NULL;
 
-	put_group(mapping.groups, &mapping.group_count, "users-of-org");
-	put_group(mapping.local_groups, &mapping.local_group_count, "adm");
-	policy.mappings = &mapping;
-	policy.mapping_count = 1;
-	snprintf(policy.everyone, sizeof(policy.everyone), "all");
+	assert_int_equal(access_map(&policy, false, "User", &mapping), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
 		struct member member = active(roles, 1);
 
@@ -125,10 +116,9 @@ only_active_members_get_anything(void **state)
 		    access_login(&policy, &member), states[i].reason);
 		assert_int_equal(
 		    access_role(&member, "User"), states[i].reason);
-		assert_false(access_in_group(&policy, &member, "all"));
-		assert_false(access_in_group(&policy, &member, "users-of-org"));
-		assert_false(access_in_local_group(&policy, &member, "adm"));
+		assert_int_equal(access_held(&policy, &member, held), 0);
 	}
+	access_policy_done(&policy);
 }
 
 static void
@@ -136,12 +126,12 @@ an_empty_policy_denies_everybody(void **state)
 {
 	const struct access_policy none = {0};
 	const char *const roles[] = {"", "User"};
+	const struct access_mapping *held[ACCESS_HELD_MAX];
 	struct member member = active(roles, 2);
 
 	assert_int_equal(access_login(&none, &member), ERR_NOT_CONFIGURED);
 	assert_int_equal(access_role(&member, ""), ERR_ROLE_NOT_HELD);
-	assert_false(access_in_group(&none, &member, ""));
-	assert_false(access_in_local_group(&none, &member, ""));
+	assert_int_equal(access_held(&none, &member, held), 0);
 }
 
 static void
@@ -161,83 +151,105 @@ an_excluded_member_is_denied(void **state)
 	assert_int_equal(access_role(&numberless, "User"), ERR_MEMBER_EXCLUDED);
 }
 
-static void
-roles_and_scopes_give_their_groups_only(void **state)
+static struct access_mapping *
+map(struct access_policy *policy, bool is_scope, const char *id)
 {
-	const char *const roles[] = {"User", "write:agents"};
-	const char *const scopes[] = {"write:flows", "Admin"};
-	struct member member = active(roles, 2);
-	struct access_mapping mappings[] = {
-	    {.id = "User"},
-	    {.id = "Admin"},
-	    {.id = "write:flows", .is_scope = true},
-	    {.id = "write:agents", .is_scope = true},
-	};
-	struct access_policy policy = {.mappings = mappings,
-	    .mapping_count = ARRAY_SIZE(mappings),
-	    .everyone = "org-members"};
+	struct access_mapping *mapping = NULL;
 
-	member.scopes = scopes;
-	member.scope_count = 2;
-	for (size_t i = 0; i < ARRAY_SIZE(mappings); i++) {
-		char name[NAME_USER_MAX + 1];
-
-		snprintf(name, sizeof(name), "g%zu", i);
-		put_group(mappings[i].groups, &mappings[i].group_count, name);
-		snprintf(name, sizeof(name), "l%zu", i);
-		put_group(mappings[i].local_groups,
-		    &mappings[i].local_group_count, name);
-	}
-	assert_true(access_in_group(&policy, &member, "org-members"));
-	assert_false(access_in_group(&policy, &member, "org-member"));
-	assert_true(access_in_group(&policy, &member, "g0"));
-	assert_false(access_in_group(&policy, &member, "g1"));
-	assert_true(access_in_group(&policy, &member, "g2"));
-	assert_false(access_in_group(&policy, &member, "g3"));
-	assert_true(access_in_local_group(&policy, &member, "l0"));
-	assert_false(access_in_local_group(&policy, &member, "l1"));
-	assert_true(access_in_local_group(&policy, &member, "l2"));
-	assert_false(access_in_local_group(&policy, &member, "l3"));
-	/* The two kinds of groups are never taken for one another. */
-	assert_false(access_in_group(&policy, &member, "l0"));
-	assert_false(access_in_local_group(&policy, &member, "g0"));
-	assert_false(access_in_local_group(&policy, &member, "org-members"));
+	assert_int_equal(access_map(policy, is_scope, id, &mapping), 0);
+	return mapping;
 }
 
 static void
-t80_a_denied_local_group_is_never_given(void **state)
+roles_and_scopes_give_their_mappings_only(void **state)
 {
-	const char *const roles[] = {"User"};
-	struct member member = active(roles, 1);
-	struct access_mapping mapping = {.id = "User"};
-	struct access_policy policy = {
-	    .mappings = &mapping, .mapping_count = 1};
+	const char *const roles[] = {"User", "write:agents", "user"};
+	const char *const scopes[] = {"write:flows", "Admin"};
+	const struct access_mapping *held[ACCESS_HELD_MAX];
+	struct access_policy policy = {0};
+	struct member member = active(roles, 3);
 
-	put_group(mapping.local_groups, &mapping.local_group_count, "docker");
-	put_group(mapping.local_groups, &mapping.local_group_count, "adm");
-	put_group(
-	    policy.deny_local_groups, &policy.deny_local_group_count, "root");
-	put_group(
-	    policy.deny_local_groups, &policy.deny_local_group_count, "docker");
+	member.scopes = scopes;
+	member.scope_count = 2;
+	(void)map(&policy, false, "Admin");
+	(void)map(&policy, true, "write:agents");
+	(void)map(&policy, true, "write:flows");
+	(void)map(&policy, false, "User");
+	assert_int_equal(access_held(&policy, &member, held), 2);
+	assert_ptr_equal(held[0], map(&policy, false, "User"));
+	assert_ptr_equal(held[1], map(&policy, true, "write:flows"));
+	assert_int_equal(held[0]->place, 3);
+	access_policy_done(&policy);
+}
+
+static void
+a_mapping_is_found_again_among_very_many(void **state)
+{
+	struct access_policy policy = {0};
+	char id[32];
+
+	for (int i = 0; i < ACCESS_MAPPINGS_MAX; i++) {
+		(void)snprintf(id, sizeof(id), "role-%d", i);
+		assert_int_equal(
+		    map(&policy, i % 2 != 0, id)->place, (uint32_t)i);
+	}
+	assert_int_equal(
+	    access_grant(map(&policy, true, "role-99999"), false, "last"), 0);
+	assert_string_equal(
+	    policy.mappings[ACCESS_MAPPINGS_MAX - 1]->groups[0], "last");
+	{
+		struct access_mapping *more = NULL;
+
+		assert_int_equal(
+		    access_map(&policy, false, "more", &more), ERR_TOO_LARGE);
+		assert_null(more);
+	}
+	access_policy_done(&policy);
+}
+
+static void
+a_mapping_grants_so_many_groups_and_takes_them_back(void **state)
+{
+	struct access_policy policy = {0};
+	struct access_mapping *mapping = map(&policy, false, "User");
+
+	for (int i = 0; i < ACCESS_LIST_MAX; i++)
+		assert_int_equal(access_grant(mapping, false, "g"), 0);
+	assert_int_equal(access_grant(mapping, false, "g"), ERR_TOO_LARGE);
+	assert_int_equal(access_grant(mapping, true, "l"), 0);
+	access_revoke(mapping, false);
+	assert_int_equal(mapping->group_count, 0);
+	assert_int_equal(mapping->local_group_count, 1);
+	assert_int_equal(access_grant(mapping, false, "h"), 0);
+	assert_string_equal(mapping->groups[0], "h");
+	access_policy_done(&policy);
+}
+
+static void
+t80_a_local_group_on_the_list_is_denied(void **state)
+{
+	struct access_policy policy = {.deny_local_group_count = 2};
+
+	snprintf(policy.deny_local_groups[0], NAME_USER_MAX, "root");
+	snprintf(policy.deny_local_groups[1], NAME_USER_MAX, "docker");
 	assert_true(access_local_group_denied(&policy, "docker"));
 	assert_false(access_local_group_denied(&policy, "adm"));
-	assert_false(access_in_local_group(&policy, &member, "docker"));
-	assert_true(access_in_local_group(&policy, &member, "adm"));
 }
 
 static void
 done_leaves_a_policy_that_denies(void **state)
 {
 	const char *const roles[] = {"User"};
+	const struct access_mapping *held[ACCESS_HELD_MAX];
 	struct access_policy policy = allowing("User");
 	struct member member = active(roles, 1);
 
-	policy.mappings = calloc(1, sizeof(*policy.mappings));
-	assert_non_null(policy.mappings);
-	policy.mapping_count = 1;
+	(void)map(&policy, false, "User");
+	assert_int_equal(access_held(&policy, &member, held), 1);
 	access_policy_done(&policy);
 	assert_int_equal(access_login(&policy, &member), ERR_NOT_CONFIGURED);
-	assert_null(policy.mappings);
+	assert_int_equal(access_held(&policy, &member, held), 0);
+	access_policy_done(&policy);
 }
 
 int
@@ -249,8 +261,11 @@ main(void)
 	    cmocka_unit_test(only_active_members_get_anything),
 	    cmocka_unit_test(an_empty_policy_denies_everybody),
 	    cmocka_unit_test(an_excluded_member_is_denied),
-	    cmocka_unit_test(roles_and_scopes_give_their_groups_only),
-	    cmocka_unit_test(t80_a_denied_local_group_is_never_given),
+	    cmocka_unit_test(roles_and_scopes_give_their_mappings_only),
+	    cmocka_unit_test(a_mapping_is_found_again_among_very_many),
+	    cmocka_unit_test(
+		a_mapping_grants_so_many_groups_and_takes_them_back),
+	    cmocka_unit_test(t80_a_local_group_on_the_list_is_denied),
 	    cmocka_unit_test(done_leaves_a_policy_that_denies),
 	};
 

@@ -407,7 +407,7 @@ t80_names_of_power_are_given_to_nobody(void **state)
 	struct fixture *f = *state;
 
 	memcpy(f->lab.policy.everyone, "staff", 6);
-	memcpy(f->lab.policy.mappings[0].groups[0], "wheel", 6);
+	memcpy(f->lab.policy.mappings[0]->groups[0], "wheel", 6);
 	reopen(f, 0);
 	ASSIGN(f, dirlab_line("u-1", "sudo@x.example", ""),
 	    dirlab_line("u-2", "systemd-journal@x.example", ""),

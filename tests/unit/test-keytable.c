@@ -286,10 +286,10 @@ a_later_value_replaces_the_earlier_whole(void **state)
 	assert_null(set_in(s, "role", "A", "groups", "g4"));
 	assert_null(set_in(s, "role", "A", "local_groups", "adm"));
 	assert_int_equal(s->policy.mapping_count, 2);
-	assert_int_equal(s->policy.mappings[0].group_count, 1);
-	assert_string_equal(s->policy.mappings[0].groups[0], "g4");
-	assert_int_equal(s->policy.mappings[0].local_group_count, 1);
-	assert_true(s->policy.mappings[1].is_scope);
+	assert_int_equal(s->policy.mappings[0]->group_count, 1);
+	assert_string_equal(s->policy.mappings[0]->groups[0], "g4");
+	assert_int_equal(s->policy.mappings[0]->local_group_count, 1);
+	assert_true(s->policy.mappings[1]->is_scope);
 	/* Roles differ by case. */
 	assert_null(set_in(s, "role", "a", "", ""));
 	assert_int_equal(s->policy.mapping_count, 3);

@@ -168,13 +168,12 @@ t80_denied_and_root_groups_are_never_granted(void **state)
 {
 	static const char *const names[] = {"docker", "root", "nogroup"};
 	struct fixture *f = *state;
-	struct access_mapping *admin = &f->lab.policy.mappings[0];
+	struct access_mapping *admin = f->lab.policy.mappings[0];
 	struct snapshot snapshot SNAPSHOT_AUTO = {0};
 	struct snapshot_user ada;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		memcpy(admin->local_groups[admin->local_group_count++],
-		    names[i], strlen(names[i]) + 1);
+		assert_int_equal(access_grant(admin, true, names[i]), 0);
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
 	assert_int_equal(run(f), 0);
 	open_file(f, &snapshot);
@@ -262,7 +261,7 @@ on_done(void *arg, const struct publish_result *result)
 		return;
 	told->reason = result->refusals[0].reason;
 	(void)snprintf(told->member, sizeof(told->member), "%s",
-	    result->refusals[0].member->id);
+	    result->refusals[0].member_id);
 }
 
 static void

@@ -186,17 +186,16 @@ roles_are_group_ids_told_in_either_direction(void **state)
 static void
 many_groups_keep_those_that_count(void **state)
 {
-	static struct access_policy policy = {
+	struct access_policy policy = {
 	    .allow_roles = {"z-login"}, .allow_role_count = 1};
-	struct access_mapping mappings[] = {
-	    {.id = "y-mapped"}, {.id = "z-scope", .is_scope = true}};
+	struct access_mapping *mapping = NULL;
 	const struct scimread_options options = {.policy = &policy};
 	struct scimread *read SCIMREAD_AUTO = NULL;
 	struct members *members MEMBERS_AUTO = NULL;
 	char text[16384] = LIST("1", "{\"id\":\"u\",\"groups\":[");
 
-	policy.mappings = mappings;
-	policy.mapping_count = 2;
+	assert_int_equal(access_map(&policy, false, "y-mapped", &mapping), 0);
+	assert_int_equal(access_map(&policy, true, "z-scope", &mapping), 0);
 	read = begin(&options);
 	text[strlen(text) - 2] = '\0';
 	for (int i = 0; i < 100; i++)
@@ -215,6 +214,7 @@ many_groups_keep_those_that_count(void **state)
 	assert_false(has(members, "u", "g-062"));
 	assert_false(has(members, "u", "z-scope"));
 	assert_int_equal(scimread_cut(read), 103 - MEMBERS_ROLES_MAX);
+	access_policy_done(&policy);
 }
 
 static void
