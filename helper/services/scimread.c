@@ -511,7 +511,7 @@ scimread_rest(struct scimread *read, struct members *known)
 		cut_roles(s);
 		if (r != 0 || holds_these(s, &member))
 			continue;
-		member.user[0] = '\0';
+		member.user = "";
 		member.uid = 0;
 		member.excluded = 0;
 		r = add(s, &member);
