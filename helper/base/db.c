@@ -71,6 +71,28 @@ static const char *const schema_steps[] = {
     "CREATE TABLE meta ("
     " key TEXT NOT NULL PRIMARY KEY,"
     " value TEXT NOT NULL) STRICT;",
+    "CREATE TABLE ids_incoming (" /* an import that is not checked yet */
+    " organization TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " key TEXT NOT NULL,"
+    " number INTEGER NOT NULL UNIQUE,"
+    " name TEXT NOT NULL,"
+    " home TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " created INTEGER NOT NULL,"
+    " PRIMARY KEY (organization, kind, key)) STRICT;"
+    "CREATE UNIQUE INDEX ids_incoming_home ON ids_incoming (home)"
+    " WHERE home != '';"
+    "CREATE TABLE ids_aside (" /* damaged maps, as an import found them */
+    " moved INTEGER NOT NULL," /* wall time, seconds */
+    " organization TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " key TEXT NOT NULL,"
+    " number INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " home TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " created INTEGER NOT NULL) STRICT;",
 };
 
 #define SCHEMA_VERSION ((int64_t)ARRAY_SIZE(schema_steps))

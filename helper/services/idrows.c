@@ -358,6 +358,29 @@ idrows_load(struct idrows *rows)
 	return err;
 }
 
+static int
+write_seal(const struct idrows *rows)
+{
+	uint64_t computed = 0;
+	int err = digest(rows, &computed);
+
+	if (err == 0)
+		err = meta_set_number(rows->db, "ids_count", rows->count);
+	if (err == 0)
+		err = meta_set_number(rows->db, "ids_digest", computed);
+	return err;
+}
+
+int
+idrows_seal(struct idrows *rows)
+{
+	int err = 0;
+
+	forget(rows);
+	err = read_rows(rows);
+	return err == 0 ? write_seal(rows) : err;
+}
+
 int
 idrows_add(struct idrows *rows, enum idrow_kind kind, const char *key,
     uint32_t number, int64_t created_s, struct idrow **ret_row)
@@ -428,7 +451,6 @@ int
 idrows_save(struct idrows *rows)
 {
 	bool changed = false;
-	uint64_t computed = 0;
 	int err = 0;
 
 	for (size_t i = 0; i < rows->count && err == 0; i++) {
@@ -440,12 +462,5 @@ idrows_save(struct idrows *rows)
 		row->changed = err != 0;
 		changed = true;
 	}
-	if (err != 0 || !changed)
-		return err;
-	err = digest(rows, &computed);
-	if (err == 0)
-		err = meta_set_number(rows->db, "ids_count", rows->count);
-	if (err == 0)
-		err = meta_set_number(rows->db, "ids_digest", computed);
-	return err;
+	return err == 0 && changed ? write_seal(rows) : err;
 }

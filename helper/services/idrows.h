@@ -42,6 +42,9 @@ MUST_CHECK int idrows_new(
 void idrows_free(struct idrows *rows);
 /* Forgets what is in memory and reads the table. STATE_DAMAGED. */
 MUST_CHECK int idrows_load(struct idrows *rows);
+/* Reads the table and takes it for whole as it is, inside the caller's
+ * transaction.  STATE_DAMAGED: a row that cannot stand; to be rolled back. */
+MUST_CHECK int idrows_seal(struct idrows *rows);
 /* Writes the changed rows, inside the caller's transaction. */
 MUST_CHECK int idrows_save(struct idrows *rows);
 

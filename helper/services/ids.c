@@ -128,6 +128,31 @@ ids_load(struct ids *ids)
 	return ids->state;
 }
 
+int
+ids_state(const struct ids *ids)
+{
+	return ids->state;
+}
+
+void
+ids_lose(struct ids *ids)
+{
+	ids->state = ERR_STATE_DAMAGED;
+}
+
+int
+ids_seal(struct ids *ids)
+{
+	ids->state = idrows_seal(ids->rows);
+	return ids->state;
+}
+
+size_t
+ids_count(const struct ids *ids)
+{
+	return idrows_count(ids->rows);
+}
+
 static int
 digest(const struct ids *ids, enum idrow_kind kind, const char *key,
     uint64_t *ret_digest)

@@ -38,6 +38,16 @@ void ids_free(struct ids *ids);
  * STATE_DAMAGED: then ids_assign() refuses. */
 MUST_CHECK int ids_load(struct ids *ids);
 
+/* 0, or STATE_DAMAGED: the map is damaged or lost. */
+int ids_state(const struct ids *ids);
+/* Says that an empty map is a lost one. */
+void ids_lose(struct ids *ids);
+/* The map was brought in from outside: takes it for whole as it lies in the
+ * database, inside the caller's transaction; after a rollback the caller calls
+ * ids_load(). */
+MUST_CHECK int ids_seal(struct ids *ids);
+size_t ids_count(const struct ids *ids);
+
 /*
  * Gives every member a user name and a number, or the reason why not
  * (NAME_INVALID, NAME_TAKEN, NAME_PRIVILEGED, LOCAL_USER, ID_TAKEN,

@@ -61,6 +61,10 @@ libservices_la_SOURCES += helper/services/idrows.c helper/services/idrows.h
 libservices_la_SOURCES += helper/services/ids.c helper/services/ids.h
 libservices_la_SOURCES += helper/services/memberships.c \
 	helper/services/memberships.h
+libservices_la_SOURCES += helper/services/idline.c helper/services/idline.h
+libservices_la_SOURCES += helper/services/idread.c helper/services/idread.h
+libservices_la_SOURCES += helper/services/idcarry.c \
+	helper/services/idcarry.h
 libservices_la_SOURCES += helper/services/publish.c helper/services/publish.h
 libservices_la_SOURCES += helper/services/identities.c \
 	helper/services/identities.h
@@ -75,6 +79,21 @@ libservices_la_SOURCES += helper/services/sync.c helper/services/sync.h
 DIRLAB = tests/unit/dirlab.c tests/unit/dirlab.h
 
 if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-idline
+tests_unit_test_idline_SOURCES = tests/unit/test-idline.c
+tests_unit_test_idline_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idline_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idread
+tests_unit_test_idread_SOURCES = tests/unit/test-idread.c $(DIRLAB)
+tests_unit_test_idread_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idread_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idcarry
+tests_unit_test_idcarry_SOURCES = tests/unit/test-idcarry.c $(DIRLAB)
+tests_unit_test_idcarry_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idcarry_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-ids
 tests_unit_test_ids_SOURCES = tests/unit/test-ids.c $(DIRLAB)
 tests_unit_test_ids_CFLAGS = $(UNIT_CFLAGS)

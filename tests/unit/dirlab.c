@@ -162,3 +162,12 @@ dirlab_line(const char *id, const char *mail, const char *more)
 	    id, mail, more);
 	return line;
 }
+
+void
+dirlab_sql(struct db *db, const char *sql)
+{
+	struct db_stmt *stmt = NULL;
+
+	assert_int_equal(db_prepare(db, sql, &stmt), 0);
+	assert_int_equal(db_run(stmt), 0);
+}

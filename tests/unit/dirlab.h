@@ -40,6 +40,8 @@ struct members *dirlab_members(const char *const *lines, size_t count);
 /* The same with names and numbers, written to the database. */
 struct members *dirlab_assigned(struct db *db, struct ids *ids,
     const struct locals *locals, const char *const *lines, size_t count);
+/* One statement that gives no rows; a constant. */
+void dirlab_sql(struct db *db, const char *sql);
 /* Ends all of them, the lab too; each may be NULL. */
 void dirlab_close(struct dirlab *lab, struct db *db, struct ids *ids,
     struct locals *locals, struct members *members);

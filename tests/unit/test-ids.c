@@ -317,15 +317,6 @@ t77_a_number_is_never_given_to_another(void **state)
 }
 
 static void
-run_sql(struct fixture *f, const char *sql)
-{
-	struct db_stmt *stmt = NULL;
-
-	assert_int_equal(db_prepare(f->db, sql, &stmt), 0);
-	assert_int_equal(db_run(stmt), 0);
-}
-
-static void
 expect_damaged(struct fixture *f)
 {
 	struct members *members = NULL;
@@ -345,7 +336,7 @@ t77_a_lost_map_gives_nothing(void **state)
 	struct fixture *f = *state;
 
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
-	run_sql(f, "DELETE FROM ids");
+	dirlab_sql(f->db, "DELETE FROM ids");
 	expect_damaged(f);
 }
 
@@ -373,7 +364,7 @@ t83_an_altered_map_gives_nothing(void **state)
 		assert_int_equal(setup((void **)&f), 0);
 		ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
 		    dirlab_line("u-2", "bob@x.example", ""));
-		run_sql(f, changes[i]);
+		dirlab_sql(f->db, changes[i]);
 		expect_damaged(f);
 		assert_int_equal(teardown((void **)&f), 0);
 	}
