@@ -248,17 +248,20 @@ lab_run(
 	pid_t child = fork();
 
 	if (child == 0) {
+		(void)setpgid(0, 0);
 		fn(lab);
 		_exit(0);
 	}
 	assert_true(child > 0);
 	while (waitpid(child, &status, WNOHANG) == 0) {
 		if (lab_now_s() > end_s) {
-			(void)kill(child, SIGKILL);
+			(void)kill(-child, SIGKILL);
 			(void)waitpid(child, NULL, 0);
 			fail_msg("it hangs");
 		}
 		(void)nanosleep(&pause, NULL);
 	}
+	/* Whoever it left behind. */
+	(void)kill(-child, SIGKILL);
 	assert_int_equal(status, 0);
 }

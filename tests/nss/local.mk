@@ -11,6 +11,17 @@ libnsslab_la_LIBADD = libsnapset.la libwire.la
 LAB_LINK = $(AM_LDFLAGS) -Wl,--export-dynamic
 LAB_LIBS = libnsslab.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/nss/test-storm
+tests_nss_test_storm_SOURCES = tests/nss/test-storm.c
+tests_nss_test_storm_CFLAGS = $(UNIT_CFLAGS)
+tests_nss_test_storm_LDFLAGS = $(LAB_LINK)
+tests_nss_test_storm_LDADD = $(LAB_LIBS)
+EXTRA_tests_nss_test_storm_DEPENDENCIES = nss_module/libnss_orglogin.la
+
+# What ./check runs once more under ThreadSanitizer and under valgrind.
+NSS_STORMS = tests/nss/test-storm
+nss-storms: $(NSS_STORMS) nss_module/libnss_orglogin.la
+
 # Not under a sanitizer, whose own system calls it would judge.
 if !SANITIZED
 check_PROGRAMS += tests/nss/test-sandbox
@@ -21,3 +32,4 @@ tests_nss_test_sandbox_LDADD = $(LAB_LIBS)
 EXTRA_tests_nss_test_sandbox_DEPENDENCIES = nss_module/libnss_orglogin.la
 endif
 endif
+EXTRA_DIST += tests/nss/run.sh

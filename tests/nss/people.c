@@ -7,9 +7,16 @@
 #include "tests/nss/people.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "common/num.h"
 #include "tests/unit/snapset.h"
@@ -60,6 +67,58 @@ people_publish(uint64_t generation)
 	set = snapset_of(&in);
 	snapset_publish(LAB_SNAPSHOT, set.bytes, set.size);
 	snapset_done(&set);
+}
+
+struct people_progress {
+	_Atomic uint64_t newest;
+	_Atomic bool stop;
+};
+
+/* Now without a pause, now with one, so that readers meet it everywhere. */
+static void
+press(struct people_progress *shared)
+{
+	for (uint64_t i = 2; !atomic_load(&shared->stop); i++) {
+		const struct timespec pause = {
+		    .tv_nsec = (long)(i * 7919 % 1024) * 1000};
+
+		people_publish(i);
+		atomic_store(&shared->newest, i);
+		if (i % 3 == 0)
+			(void)nanosleep(&pause, NULL);
+	}
+	_exit(0);
+}
+
+void
+people_press_start(struct people_press *started)
+{
+	started->shared = mmap(NULL, sizeof(*started->shared),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	LAB_CHECK(started->shared != MAP_FAILED);
+	started->child = fork();
+	LAB_CHECK(started->child >= 0);
+	if (started->child > 0)
+		return;
+	LAB_CHECK(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
+	press(started->shared);
+}
+
+uint64_t
+people_press_newest(const struct people_press *started)
+{
+	return atomic_load(&started->shared->newest);
+}
+
+uint64_t
+people_press_stop(struct people_press *started)
+{
+	int status = -1;
+
+	atomic_store(&started->shared->stop, true);
+	LAB_CHECK(waitpid(started->child, &status, 0) == started->child);
+	LAB_CHECK(status == 0);
+	return people_press_newest(started);
 }
 
 /* The number in u00012, below PEOPLE_MAX. */

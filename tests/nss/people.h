@@ -10,6 +10,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "tests/nss/lab.h"
 
@@ -25,6 +26,17 @@ uint32_t people_count(uint64_t generation);
 /* Publishes as the daemon does, into the working folder: a file beside it, a
  * rename, and the mark in the file that was there. */
 void people_publish(uint64_t generation);
+
+/* A process that publishes without end, from generation 2 on. */
+struct people_press {
+	pid_t child;
+	struct people_progress *shared;
+};
+void people_press_start(struct people_press *press);
+/* The newest generation until now. */
+uint64_t people_press_newest(const struct people_press *press);
+/* Ends it; returns the last generation. */
+uint64_t people_press_stop(struct people_press *press);
 
 /*
  * One lookup each.  The answer is checked in itself: LAB_CHECK.  Returned is
