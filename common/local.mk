@@ -11,8 +11,12 @@ libsnapshot_la_SOURCES += common/name.c common/name.h
 libsnapshot_la_SOURCES += common/text.c common/text.h
 libsnapshot_la_SOURCES += common/snapshot.h common/snapshot_format.h
 libsnapshot_la_SOURCES += common/snapshot_hash.h
-libsnapshot_la_SOURCES += common/snapshot.c common/snapshot_file.c
+libsnapshot_la_SOURCES += common/snapshot_read.h common/snapshot_search.h
+libsnapshot_la_SOURCES += common/snapshot.c common/snapshot_header.c
+libsnapshot_la_SOURCES += common/snapshot_file.c common/snapshot_file.h
+libsnapshot_la_SOURCES += common/snapshot_proof.c
 libsnapshot_la_SOURCES += common/snapshot_validate.c
+libsnapshot_la_SOURCES += common/roster.c common/roster.h
 
 libwire_la_SOURCES =
 libwire_la_SOURCES += common/secret.c common/secret.h
@@ -80,12 +84,18 @@ tests_unit_test_name_LDADD = libsnapshot.la $(UNIT_LIBS)
 # Members and files of them, made by the daemon's writer.
 check_LTLIBRARIES += libsnapset.la
 libsnapset_la_SOURCES = tests/unit/snapset.c tests/unit/snapset.h
+libsnapset_la_SOURCES += tests/unit/snapform.c tests/unit/snapform.h
 libsnapset_la_LIBADD = librules.la
 
 check_PROGRAMS += tests/unit/test-snapshot
 tests_unit_test_snapshot_SOURCES = tests/unit/test-snapshot.c
 tests_unit_test_snapshot_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_snapshot_LDADD = libsnapset.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-roster
+tests_unit_test_roster_SOURCES = tests/unit/test-roster.c
+tests_unit_test_roster_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_roster_LDADD = libsnapset.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-snapshot_file
 tests_unit_test_snapshot_file_SOURCES = tests/unit/test-snapshot_file.c

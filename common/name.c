@@ -197,14 +197,6 @@ name_from_text(const char *text, size_t len, char *out, size_t out_size)
 }
 
 bool
-name_number_reserved(uint32_t id)
-{
-	return id < 1000 || (id >= 60001 && id <= 60577) ||
-	    (id >= 61184 && id <= 65519) || id == 65534 || id == 65535 ||
-	    id > INT32_MAX;
-}
-
-bool
 name_number_doubtful(uint32_t id)
 {
 	return id >= 524288 && id < 1879048192;

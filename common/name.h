@@ -56,7 +56,13 @@ bool name_from_text(const char *text, size_t len, char *out, size_t out_size);
  * Ids that no member and no organisation group may ever have, whoever gives
  * them: 0..999, 60001..60577, 61184..65519, 65534, 65535, and all from 2^31 on.
  */
-bool name_number_reserved(uint32_t id);
+static inline bool
+name_number_reserved(uint32_t id)
+{
+	return id < 1000 || (id >= 60001 && id <= 60577) ||
+	    (id >= 61184 && id <= 65519) || id == 65534 || id == 65535 ||
+	    id > INT32_MAX;
+}
 /* Ids in the range of containers, 524288..1879048191: allowed, but warned of.
  */
 bool name_number_doubtful(uint32_t id);

@@ -1,10 +1,12 @@
 /*
- * snapshot.h - reading members.snapshot, whoever wrote it.
+ * snapshot.h - reading members.snapshot and members.overlay, whoever wrote
+ * them.
  *
- * Nothing in the file is believed: every offset, length and count is checked
+ * Nothing in a file is believed: every offset, length and count is checked
  * where it is used, searches are bounded, and numbers that nobody may have
  * (name_number_reserved()) are refused whatever the file says.  Links libc
- * only, allocates nothing, keeps no state.  The layout is snapshot_format.h.
+ * only, allocates nothing, keeps no state.  The layout is snapshot_format.h,
+ * of which both versions are read; base and overlay as one are roster.h.
  *
  * Views (struct snapshot_user, struct snapshot_group) borrow from the bytes
  * and live as long as these stay mapped.  Lookups never block, beyond the
@@ -15,30 +17,46 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "common/attrs.h"
+#include "common/name.h"
 #include "common/snapshot_format.h"
 #include "common/times.h"
 
-/* A mapped file whose header was checked: a value, copied freely. */
+/* A section that was found to lie within the file. */
+struct snapshot_part {
+	uint32_t start;  /* in units of SNAPSHOT_ALIGN */
+	uint32_t length; /* in units of SNAPSHOT_UNIT */
+};
+
+/*
+ * A mapped file whose header was checked: a value, copied freely.  What the
+ * header said then is kept here and never read again.  All fields are words of
+ * eight bytes, or pairs that make one, so that a copy can be taken by words.
+ */
 struct snapshot {
 	const uint8_t *bytes;
 	size_t size;
+	uint64_t hash_seed;
+	uint32_t user_count;
+	uint32_t group_count; /* host groups included, private ones not */
+	struct snapshot_part users;
+	struct snapshot_part groups;
+	struct snapshot_part user_refs;
+	struct snapshot_part group_refs;
+	struct snapshot_part members;
+	struct snapshot_part index[SNAPSHOT_INDEX_COUNT];
+	struct snapshot_part hidden;
+	struct snapshot_part chunks;
+	uint32_t version;
+	uint32_t number;        /* of an overlay; 0 for a base */
+	uint64_t checksum;      /* of the header: it names the file */
+	uint64_t base_checksum; /* of the base an overlay is for */
+	uint64_t content_checksum;
 	uint64_t generation;
 	struct wall_time created;
 	uint32_t soft_age_s;
 	uint32_t hard_age_s;
-	uint32_t user_count;
-	uint32_t group_count; /* host groups included, private ones not */
-};
-
-/* A file that passed the checks of its owner and mode, not yet of its bytes. */
-struct snapshot_file {
-	int fd; /* the caller closes it */
-	size_t size;
-	dev_t device;
-	ino_t inode;
 };
 
 /* Strings are NUL-terminated. name, "*", gecos, home and shell stand in this
@@ -75,16 +93,6 @@ enum snapshot_age {
 };
 
 /*
- * Opens without following links or waiting on a FIFO, and refuses what others
- * could have written: the file must be regular, owned by root or by the owner
- * of its folder (the daemon), and neither it nor the folder writable by group
- * or others.  ERR_SNAPSHOT_MISSING, ERR_INSECURE_FILE, ERR_SNAPSHOT_INVALID
- * (not a regular file, or of an impossible size), ERR_IO.
- */
-MUST_CHECK int snapshot_file_open(
-    const char *path, struct snapshot_file *ret_file);
-
-/*
  * Checks the header over bytes that the caller keeps, aligned to 8.  O(1).
  * ERR_SNAPSHOT_INVALID, ERR_SNAPSHOT_VERSION.
  */
@@ -92,7 +100,7 @@ MUST_CHECK int snapshot_init(
     const void *bytes, size_t size, struct snapshot *ret_snap);
 
 /* Opens, maps shared and read-only, checks the header; no descriptor stays.
- * The faults of both functions above. Undone by snapshot_close(). */
+ * The faults of snapshot_file_open() too. Undone by snapshot_close(). */
 MUST_CHECK int snapshot_open(const char *path, struct snapshot *ret_snap);
 /* Unmaps what snapshot_open() mapped; accepts a zeroed or closed one. */
 void snapshot_close(struct snapshot *snap);
@@ -104,15 +112,25 @@ void snapshot_close(struct snapshot *snap);
  */
 MUST_CHECK int snapshot_validate(const struct snapshot *snap);
 
-/* Every byte is as the writer left it, by the checksum alone.  Linear, at a
+/* Every byte is as the writer left it, by the checksums alone.  Linear, at a
  * small part of the cost of snapshot_validate(). */
 MUST_CHECK bool snapshot_is_whole(const struct snapshot *snap);
+
+/* Every byte that snapshot_user_by_name() reads for this name is as the writer
+ * left it: what it says is proven.  Reads a five-hundredth of the file; of
+ * version 1 all. */
+MUST_CHECK bool snapshot_search_is_whole(
+    const struct snapshot *snap, const char *name);
 
 /* The organisation's display name; borrowed. */
 const char *snapshot_organization(const struct snapshot *snap);
 
-/* A newer file has taken the place of this one. No system call. */
-bool snapshot_is_superseded(const struct snapshot *snap);
+/* The marks as they stand now, without a system call. */
+struct snapshot_marks {
+	bool superseded;  /* a newer file has taken the place of this one */
+	uint32_t overlay; /* number of the newest overlay of this base, or 0 */
+};
+struct snapshot_marks snapshot_get_marks(const struct snapshot *snap);
 
 /* A time before the file's creation counts as soft: the clock is wrong. */
 enum snapshot_age snapshot_age(
@@ -147,7 +165,34 @@ void snapshot_private_group(
  * Supplementary gid i of user->gid_count: organisation groups first, then
  * groups of the host.  0 for one that may not be granted: skip it.
  */
-uint32_t snapshot_user_gid(const struct snapshot_user *user, uint32_t i);
+static inline uint32_t
+snapshot_user_gid(const struct snapshot_user *user, uint32_t i)
+{
+	if (i >= user->gid_count)
+		return 0;
+
+	uint32_t gid = __atomic_load_n(&user->gids[i], __ATOMIC_RELAXED);
+
+	if (i >= user->gid_count - user->local_gid_count)
+		return gid == UINT32_MAX ? 0 : gid;
+	return name_number_reserved(gid) ? 0 : gid;
+}
+
+/* Whether the gid stands in that part of the user's list, which ascends. */
+bool snapshot_user_has_gid(
+    const struct snapshot_user *user, uint32_t gid, bool local);
+
+/* The user's record as others refer to it, and back; the view is of this
+ * file. */
+uint32_t snapshot_user_ref(
+    const struct snapshot *snap, const struct snapshot_user *user);
+MUST_CHECK int snapshot_user_of_ref(
+    const struct snapshot *snap, uint32_t ref, struct snapshot_user *ret);
+
+/* Reference i of those records of its base that an overlay takes away, and
+ * whether it takes one away. */
+uint32_t snapshot_hidden(const struct snapshot *overlay, uint32_t i);
+bool snapshot_hides(const struct snapshot *overlay, uint32_t ref);
 
 /* Member i of group->member_count. */
 MUST_CHECK int snapshot_member(const struct snapshot *snap,

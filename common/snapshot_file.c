@@ -6,7 +6,7 @@
  * wait on what lies at the path, and to keep no descriptor.  Must not know
  * what the bytes mean.
  */
-#include "common/snapshot.h"
+#include "common/snapshot_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

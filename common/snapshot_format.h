@@ -40,6 +40,9 @@
 #define SNAPSHOT_UNIT 4
 #define SNAPSHOT_ORGANIZATION_MAX 96
 #define SNAPSHOT_CHUNK 4096 /* bytes that one checksum covers */
+#define SNAPSHOT_OVERLAY_MAX                             \
+	1024 /* users, and hidden records, of an overlay \
+	      */
 
 enum snapshot_index_id {
 	SNAPSHOT_USERS_BY_NAME,

@@ -4,15 +4,15 @@
  * Owns what holds between the parts of the file: records stand one behind the
  * other in the order of names, each is found by its name and its number and
  * nothing else is, gid lists and member lists tell the same memberships.
- * Promises linear time and no allocation.  Must not know who wrote the file.
+ * Promises linear time and no allocation.  Must not know who wrote the file,
+ * nor, for an overlay, its base.
  */
 #include "common/snapshot.h"
 
 #include <string.h>
 
 #include "common/err.h"
-#include "common/name.h"
-#include "common/snapshot_hash.h"
+#include "common/snapshot_read.h"
 
 /* The record at unit `end` comes next; `name` is the last one seen. */
 struct sequence {
@@ -31,19 +31,15 @@ advance(struct sequence *seq, uint32_t ref, const char *name, uint64_t bytes)
 	return true;
 }
 
-static const struct snapshot_header_1 *
-get_header(const struct snapshot *snap)
-{
-	return (const struct snapshot_header_1 *)(const void *)snap->bytes;
-}
-
+/* Entry i of a table that has one. */
 static uint32_t
-get_ref(const struct snapshot *snap, const struct snapshot_section *refs,
-    uint32_t i)
+get_ref(
+    const struct snapshot *snap, const struct snapshot_part *refs, uint32_t i)
 {
-	const uint8_t *table = snap->bytes + refs->offset;
+	uint32_t ref = 0;
 
-	return ((const uint32_t *)(const void *)table)[i];
+	(void)snapshot_entry(snap, refs, i, &ref);
+	return ref;
 }
 
 static bool
@@ -58,6 +54,22 @@ are_user_strings_valid(const struct snapshot_user *user)
 	    name_path_valid(user->home) && name_path_valid(user->shell);
 }
 
+/* The gid is that of a group of its kind; an overlay cannot tell. */
+static bool
+is_gid_valid(
+    const struct snapshot *snap, uint32_t gid, bool local, bool *ret_listed)
+{
+	struct snapshot_group group;
+
+	*ret_listed = false;
+	if (snap->number > 0)
+		return true;
+	if (snapshot_group_by_id(snap, gid, &group) || group.local != local)
+		return false;
+	*ret_listed = !group.unlisted;
+	return true;
+}
+
 /* Each gid names a group of its kind, in ascending order. */
 static bool
 are_gids_valid(const struct snapshot *snap, const struct snapshot_user *user,
@@ -68,15 +80,14 @@ are_gids_valid(const struct snapshot *snap, const struct snapshot_user *user,
 
 	for (uint32_t i = 0; i < user->gid_count; i++) {
 		uint32_t gid = snapshot_user_gid(user, i);
-		struct snapshot_group group;
+		bool is_listed;
 
 		if (i == first_local)
 			last = 0;
-		if (gid <= last || snapshot_group_by_id(snap, gid, &group) ||
-		    group.private_group || group.local != (i >= first_local))
+		if (gid <= last ||
+		    !is_gid_valid(snap, gid, i >= first_local, &is_listed))
 			return false;
-		if (!group.unlisted)
-			++*listed;
+		*listed += is_listed;
 		last = gid;
 	}
 	return true;
@@ -97,7 +108,6 @@ is_user_valid(const struct snapshot *snap, const struct snapshot_user *user)
 static int
 validate_users(const struct snapshot *snap, uint64_t *ret_listed)
 {
-	const struct snapshot_header_1 *h = get_header(snap);
 	struct sequence seq = {0};
 	uint64_t listed = 0;
 
@@ -112,37 +122,16 @@ validate_users(const struct snapshot *snap, uint64_t *ret_listed)
 		    (uint64_t)user.gid_count * sizeof(uint32_t) +
 		    user.text_length;
 
-		if (!advance(&seq, get_ref(snap, &h->start.user_refs, i),
+		if (!advance(&seq, get_ref(snap, &snap->user_refs, i),
 			user.name, bytes) ||
 		    !is_user_valid(snap, &user) ||
 		    !are_gids_valid(snap, &user, &listed))
 			return ERR_SNAPSHOT_INVALID;
 	}
-	if (seq.end * SNAPSHOT_UNIT != h->start.users.length)
+	if (seq.end != snap->users.length)
 		return ERR_SNAPSHOT_INVALID;
 	*ret_listed = listed;
 	return 0;
-}
-
-static bool
-holds_gid(const struct snapshot_user *user, uint32_t gid, bool local)
-{
-	uint32_t organization = user->gid_count - user->local_gid_count;
-	uint32_t low = local ? organization : 0;
-	uint32_t high = local ? user->gid_count : organization;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		uint32_t there = snapshot_user_gid(user, middle);
-
-		if (there == gid)
-			return true;
-		if (there < gid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
 }
 
 /* Members ascend, exist, and carry the gid. */
@@ -156,7 +145,7 @@ are_members_valid(
 		if (i > 0 && group->members[i] <= group->members[i - 1])
 			return false;
 		if (snapshot_member(snap, group, i, &user) ||
-		    !holds_gid(&user, group->gid, group->local))
+		    !snapshot_user_has_gid(&user, group->gid, group->local))
 			return false;
 	}
 	return !group->unlisted || group->member_count == 0;
@@ -181,8 +170,7 @@ is_group_valid(const struct snapshot *snap, const struct snapshot_group *group)
 static int
 validate_groups(const struct snapshot *snap, uint64_t *ret_members)
 {
-	const struct snapshot_header_1 *h = get_header(snap);
-	const uint8_t *members = snap->bytes + h->start.members.offset;
+	const uint8_t *members = snapshot_range(snap, &snap->members).bytes;
 	struct sequence seq = {0};
 	uint64_t total = 0;
 
@@ -196,7 +184,7 @@ validate_groups(const struct snapshot *snap, uint64_t *ret_members)
 		uint64_t bytes = sizeof(struct snapshot_group_record) +
 		    group.name_length + 3;
 
-		if (!advance(&seq, get_ref(snap, &h->start.group_refs, i),
+		if (!advance(&seq, get_ref(snap, &snap->group_refs, i),
 			group.name, bytes) ||
 		    (const uint8_t *)group.members != members + total * 4 ||
 		    !is_group_valid(snap, &group) ||
@@ -204,8 +192,7 @@ validate_groups(const struct snapshot *snap, uint64_t *ret_members)
 			return ERR_SNAPSHOT_INVALID;
 		total += group.member_count;
 	}
-	if (seq.end * SNAPSHOT_UNIT != h->start.groups.length ||
-	    total * 4 != h->start.members.length)
+	if (seq.end != snap->groups.length || total != snap->members.length)
 		return ERR_SNAPSHOT_INVALID;
 	*ret_members = total;
 	return 0;
@@ -214,13 +201,11 @@ validate_groups(const struct snapshot *snap, uint64_t *ret_members)
 static uint64_t
 count_entries(const struct snapshot *snap, enum snapshot_index_id id)
 {
-	const struct snapshot_section *index =
-	    &get_header(snap)->start.index[id];
-	const struct snapshot_bucket *bucket =
-	    (const void *)(snap->bytes + index->offset);
+	struct snapshot_range index = snapshot_range(snap, &snap->index[id]);
+	const struct snapshot_bucket *bucket = (const void *)index.bytes;
 	uint64_t total = 0;
 
-	for (uint64_t i = 0; i < index->length / sizeof(*bucket); i++)
+	for (uint64_t i = 0; i < index.length / sizeof(*bucket); i++)
 		total += bucket[i].count;
 	return total;
 }
@@ -236,13 +221,14 @@ are_indexes_exact(const struct snapshot *snap)
 	    count_entries(snap, SNAPSHOT_GROUPS_BY_ID) == snap->group_count;
 }
 
-bool
-snapshot_is_whole(const struct snapshot *snap)
+static bool
+are_hidden_valid(const struct snapshot *snap)
 {
-	const struct snapshot_header_1 *h = get_header(snap);
-
-	return h->content_checksum ==
-	    snapshot_checksum(h + 1, snap->size - sizeof(*h));
+	for (uint32_t i = 1; i < snap->hidden.length; i++)
+		if (get_ref(snap, &snap->hidden, i) <=
+		    get_ref(snap, &snap->hidden, i - 1))
+			return false;
+	return true;
 }
 
 int
@@ -260,7 +246,8 @@ snapshot_validate(const struct snapshot *snap)
 		err = validate_groups(snap, &members);
 	if (err)
 		return err;
-	return listed == members && are_indexes_exact(snap)
+	return listed == members && are_indexes_exact(snap) &&
+		are_hidden_valid(snap)
 	    ? 0
 	    : ERR_SNAPSHOT_INVALID;
 }

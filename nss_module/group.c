@@ -27,29 +27,37 @@ EXPORT enum nss_status _nss_orglogin_initgroups_dyn(const char *user,
     int *errnop);
 
 static int
-tell_members(const struct snapshot *snap, const struct snapshot_group *group,
-    struct pack *out, char **members)
+tell_members(const struct roster *roster, struct roster_members *from,
+    struct pack *out, char **names, uint32_t count)
 {
-	for (uint32_t i = 0; i < group->member_count; i++) {
-		struct snapshot_user user;
-		int err = snapshot_member(snap, group, i, &user);
+	struct snapshot_user user;
+	uint32_t i = 0;
+	int err;
 
-		if (err)
-			return err;
-		members[i] = pack_bytes(out, user.name, user.name_length + 1);
-		if (!members[i])
+	while ((err = roster_member_next(roster, from, &user)) == 0) {
+		if (i == count)
+			return ERR_SNAPSHOT_INVALID;
+		names[i] = pack_bytes(out, user.name, user.name_length + 1);
+		if (!names[i++])
 			return ERR_NO_SPACE;
 	}
-	members[group->member_count] = NULL;
-	return 0;
+	names[i] = NULL;
+	return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 static int
-tell(const struct snapshot *snap, const struct snapshot_group *group,
+tell(const struct roster *roster, const struct snapshot_group *group,
     const struct group_answer *answer)
 {
+	struct roster_members from = {.group = *group};
 	struct pack out = {answer->buffer, answer->size};
-	char **members = pack_pointers(&out, group->member_count);
+	uint32_t count;
+	int err = roster_count_members(roster, group, &count);
+
+	if (err)
+		return err;
+
+	char **members = pack_pointers(&out, count);
 	/* name NUL "*" NUL */
 	char *text = pack_bytes(&out, group->name, group->name_length + 3);
 
@@ -61,7 +69,7 @@ tell(const struct snapshot *snap, const struct snapshot_group *group,
 	    .gr_gid = group->gid,
 	    .gr_mem = members,
 	};
-	return tell_members(snap, group, &out, members);
+	return tell_members(roster, &from, &out, members, count);
 }
 
 /* By name, or by number where there is none. */
@@ -74,10 +82,10 @@ find(struct map *map, const char *name, gid_t gid,
 	int err;
 
 	while ((err = map_begin(map, &view)) == 0) {
-		err = name ? snapshot_group_by_name(&view.snap, name, &group)
-			   : snapshot_group_by_id(&view.snap, gid, &group);
+		err = name ? roster_group_by_name(&view.roster, name, &group)
+			   : roster_group_by_id(&view.roster, gid, &group);
 		if (!err)
-			err = tell(&view.snap, &group, answer);
+			err = tell(&view.roster, &group, answer);
 		if (map_end(map, &view))
 			break;
 	}
@@ -99,35 +107,25 @@ group_by_id(struct map *map, gid_t gid, const struct group_answer *answer)
 
 /* The next group that is not the host's own. */
 static int
-find_group(const struct map_view *view, const struct walk *walk,
-    struct snapshot_group *ret_group, uint32_t *ret_place)
+find_group(const struct roster *roster, struct roster_place *place,
+    struct snapshot_group *ret_group)
 {
-	uint32_t place = 0;
-	int err = walk_place(walk, view, &place);
+	int err;
 
-	for (; !err; place++) {
-		struct snapshot_group group;
-
-		err = snapshot_group_at(&view->snap, place, &group);
-		if (err || group.local)
-			continue;
-		*ret_group = group;
-		*ret_place = place;
-		return 0;
-	}
+	do
+		err = roster_group_next(roster, place, ret_group);
+	while (!err && ret_group->local);
 	return err;
 }
 
 /* The next private group. */
 static int
-find_private_group(const struct map_view *view, const struct walk *walk,
-    struct snapshot_group *ret_group, uint32_t *ret_place)
+find_private_group(const struct roster *roster, struct roster_place *place,
+    struct snapshot_group *ret_group)
 {
 	struct snapshot_user user;
-	int err = walk_place(walk, view, ret_place);
+	int err = roster_user_next(roster, place, &user);
 
-	if (!err)
-		err = snapshot_user_at(&view->snap, *ret_place, &user);
 	if (!err)
 		snapshot_private_group(&user, ret_group);
 	return err;
@@ -135,18 +133,22 @@ find_private_group(const struct map_view *view, const struct walk *walk,
 
 static int
 tell_next(const struct map_view *view, struct walk *walk,
-    const struct group_answer *answer, uint32_t *ret_place)
+    const struct group_answer *answer, struct roster_place *place)
 {
 	struct snapshot_group group;
-	int err = ERR_NOT_FOUND;
+	int err = walk_place(walk, view, place);
 
-	if (walk->kind == WALK_GROUPS)
-		err = find_group(view, walk, &group, ret_place);
-	if (err == ERR_NOT_FOUND && walk->kind == WALK_GROUPS)
+	if (!err && walk->kind == WALK_GROUPS) {
+		err = find_group(&view->roster, place, &group);
+		if (err != ERR_NOT_FOUND)
+			return err ? err : tell(&view->roster, &group, answer);
 		walk_start(walk, WALK_USERS);
-	if (walk->kind == WALK_USERS)
-		err = find_private_group(view, walk, &group, ret_place);
-	return err ? err : tell(&view->snap, &group, answer);
+		*place = (struct roster_place){0};
+		err = 0;
+	}
+	if (!err)
+		err = find_private_group(&view->roster, place, &group);
+	return err ? err : tell(&view->roster, &group, answer);
 }
 
 enum nss_status
@@ -155,7 +157,7 @@ group_next(
 {
 	struct map_view view;
 	struct walk trial;
-	uint32_t place = 0;
+	struct roster_place place;
 	int err;
 
 	while ((err = map_begin(map, &view)) == 0) {
@@ -165,7 +167,7 @@ group_next(
 			break;
 	}
 	if (!err) {
-		walk_advance(&trial, &view, place, answer->entry->gr_name);
+		walk_advance(&trial, &view, &place, answer->entry->gr_name);
 		*walk = trial;
 	}
 	return pack_status(err, answer->errnop);
@@ -222,7 +224,7 @@ group_list(struct map *map, const char *user_name,
 	int err;
 
 	while ((err = map_begin(map, &view)) == 0) {
-		err = snapshot_user_by_name(&view.snap, user_name, &user);
+		err = roster_user_by_name(&view.roster, user_name, &user);
 		if (!err)
 			err = add_gids(&user, list);
 		if (map_end(map, &view))

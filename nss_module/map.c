@@ -1,20 +1,22 @@
 /*
- * map.c - opening, replacing and reading the process's snapshot.
+ * map.c - opening, replacing and reading the process's list of members.
  *
- * Owns the two places where snapshots are mapped.  Promises that no reader
- * waits, that none is left with unmapped memory under its feet, and that no
- * fork, signal or longjmp can leave anything locked.
+ * Owns the places where its files are mapped.  Promises that no reader waits,
+ * that none is left with unmapped memory under its feet, and that no fork,
+ * signal or longjmp can leave anything locked.
  *
  * Readers leave no trace, so nobody can know when one is done with a map; nor
- * need they.  Maps are numbered, and number n lives in slot n % 2.  A newer
- * file is mapped into the slot that is not current, over what lies there, and
- * an address once handed out stays readable for ever.  So a reader may at worst
- * see other bytes than it began with: the snapshot reader is safe with any, and
- * map_end() tells that a number two above its own was begun meanwhile.
+ * need they.  The maps of the base are numbered, and number n lives in slot
+ * n % 2; so are those of the overlay, by themselves.  A newer file is mapped
+ * into the slot that is not current, over what lies there, and an address once
+ * handed out stays readable for ever.  So a reader may at worst see other bytes
+ * than it began with: the snapshot reader is safe with any, and map_end() tells
+ * that a number two above its own was begun meanwhile.  What a slot says of its
+ * file is copied first, and used only if that had not happened yet.
  *
  * The replacing itself is taken by one thread through a lease.  Others go on
- * with the map they have.  A lease whose holder was torn away is taken over
- * after LEASE_S; its place is then left alone and a fresh one is used.
+ * with the maps they have.  A lease whose holder was torn away is taken over
+ * after LEASE_S; the place is then left alone and a fresh one is used.
  */
 #include "nss_module/map.h"
 
@@ -25,10 +27,12 @@
 
 #include "common/err.h"
 #include "common/paths.h"
+#include "common/snapshot_file.h"
 
 #define LEASE_S 10
 /* No machine has larger pages that a file could be mapped by. */
 #define PAGE_BYTES 65536
+#define PATH_BYTES 256
 
 struct map *
 map_installed(void)
@@ -48,65 +52,72 @@ now_s(void)
 	return (uint64_t)now.tv_sec + 1;
 }
 
-/* Field by field: the slot may change meanwhile. */
 #define GET(field) atomic_load_explicit(&(field), memory_order_relaxed)
 #define SET(field, value) \
 	atomic_store_explicit(&(field), (value), memory_order_relaxed)
 
+/* Word by word: the slot may change meanwhile. */
 static void
 get_snapshot(struct map_slot *slot, struct snapshot *snap)
 {
-	snap->bytes = GET(slot->bytes);
-	snap->size = GET(slot->size);
-	snap->generation = GET(slot->generation);
-	snap->created.s = GET(slot->created_s);
-	snap->soft_age_s = GET(slot->soft_age_s);
-	snap->hard_age_s = GET(slot->hard_age_s);
-	snap->user_count = GET(slot->user_count);
-	snap->group_count = GET(slot->group_count);
+	uint64_t *words = (uint64_t *)snap;
+
+	for (size_t i = 0; i < MAP_WORDS; i++)
+		words[i] = GET(slot->words[i]);
 }
 
 static void
 set_snapshot(struct map_slot *slot, const struct snapshot *snap)
 {
-	SET(slot->bytes, snap->bytes);
-	SET(slot->size, snap->size);
-	SET(slot->generation, snap->generation);
-	SET(slot->created_s, snap->created.s);
-	SET(slot->soft_age_s, snap->soft_age_s);
-	SET(slot->hard_age_s, snap->hard_age_s);
-	SET(slot->user_count, snap->user_count);
-	SET(slot->group_count, snap->group_count);
+	const uint64_t *words = (const uint64_t *)snap;
+
+	for (size_t i = 0; i < MAP_WORDS; i++)
+		SET(slot->words[i], words[i]);
 }
 
 /* Whether slot `number % 2` still holds what it held for that number. */
 static bool
-is_undisturbed(struct map *map, uint64_t number)
+is_undisturbed(struct map_series *series, uint64_t number)
 {
 	atomic_thread_fence(memory_order_acquire);
-	return atomic_load_explicit(&map->preparing, memory_order_relaxed) <
-	    number + 2;
+	return GET(series->preparing) < number + 2;
 }
 
 /* From here on readers of the number two below know. */
 static void
-disturb(struct map *map, uint64_t number)
+disturb(struct map_series *series, uint64_t number)
 {
-	atomic_store_explicit(&map->preparing, number, memory_order_relaxed);
+	SET(series->preparing, number);
 	atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* The current map of a series and its number, 0 for none. */
+static uint64_t
+read_series(struct map_series *series, struct snapshot *snap)
+{
+	uint64_t number;
+
+	do {
+		number =
+		    atomic_load_explicit(&series->ready, memory_order_acquire);
+		if (number == 0)
+			return 0;
+		get_snapshot(&series->slots[number % 2], snap);
+	} while (!is_undisturbed(series, number));
+	return number;
 }
 
 /* Makes a mapped file the current one. */
 static void
-show(struct map *map, uint64_t number, const struct snapshot_file *file,
-    const struct snapshot *snap)
+show(struct map_series *series, uint64_t number,
+    const struct snapshot_file *file, const struct snapshot *snap)
 {
-	struct map_slot *slot = &map->slots[number % 2];
+	struct map_slot *slot = &series->slots[number % 2];
 
 	slot->device = file->device;
 	slot->inode = file->inode;
 	set_snapshot(slot, snap);
-	atomic_store_explicit(&map->ready, number, memory_order_release);
+	atomic_store_explicit(&series->ready, number, memory_order_release);
 }
 
 static bool
@@ -180,44 +191,127 @@ map_file(
 	return err;
 }
 
-/* Maps a newer file as `number`; needs the lease. */
-static int
-map_newer(struct map *map, uint64_t number, const struct snapshot_file *file,
-    bool afresh)
+static bool
+is_current(const struct map_series *series, uint64_t number,
+    const struct snapshot_file *file)
 {
-	struct map_slot *slot = &map->slots[number % 2];
-	struct snapshot snap;
+	const struct map_slot *slot = &series->slots[number % 2];
 
-	disturb(map, number);
+	return number > 0 && file->device == slot->device &&
+	    file->inode == slot->inode;
+}
+
+/* Maps the successor of map `number` into its slot. */
+static int
+map_next(struct map_series *series, uint64_t number,
+    const struct snapshot_file *file, bool afresh, struct snapshot *ret_snap)
+{
+	struct map_slot *slot = &series->slots[(number + 1) % 2];
+
+	disturb(series, number + 1);
 	if (!make_room(slot, file->size, afresh))
 		return ERR_NO_MEMORY;
+	return map_file(file, slot->base, ret_snap);
+}
 
-	int err = map_file(file, slot->base, &snap);
+/* Shows the first map of a series, which lies where the kernel put it. */
+static void
+show_first(struct map_series *series, const struct snapshot_file *file,
+    const struct snapshot *snap)
+{
+	struct map_slot *slot = &series->slots[1];
 
-	if (!err)
-		show(map, number, file, &snap);
-	return err;
+	disturb(series, 1);
+	slot->base = (uint8_t *)(uintptr_t)snap->bytes;
+	slot->length = snap->size;
+	slot->reserved = 0;
+	show(series, 1, file, snap);
+}
+
+/* A base, or an overlay of the base where one is given. */
+static bool
+is_of_use(const struct snapshot *snap, const struct snapshot *base)
+{
+	return base ? roster_belongs(snap, base) : snap->number == 0;
 }
 
 static int
-replace(struct map *map, uint64_t number, bool afresh)
+look_first(struct map_series *series, const struct snapshot_file *file,
+    const struct snapshot *base)
 {
-	const struct map_slot *current = &map->slots[number % 2];
-	struct snapshot_file file;
-	int err = snapshot_file_open(map->path, &file);
+	struct snapshot snap;
+	int err = map_file(file, NULL, &snap);
 
 	if (err)
 		return err;
-	if (file.device == current->device && file.inode == current->inode)
+	if (!is_of_use(&snap, base)) {
+		snapshot_close(&snap);
+		return ERR_SNAPSHOT_INVALID;
+	}
+	show_first(series, file, &snap);
+	return 0;
+}
+
+static int
+look_next(struct map_series *series, const struct snapshot_file *file,
+    const struct snapshot *base, bool afresh)
+{
+	uint64_t number = GET(series->ready);
+	struct snapshot snap;
+	int err = map_next(series, number, file, afresh, &snap);
+
+	if (err)
+		return err;
+	if (!is_of_use(&snap, base))
+		return ERR_SNAPSHOT_INVALID;
+	show(series, number + 1, file, &snap);
+	return 0;
+}
+
+/* Maps and shows what lies at the path, unless it is shown already
+ * (ERR_EXISTS).  base: of an overlay. */
+static int
+look_at(struct map_series *series, const char *path,
+    const struct snapshot *base, bool afresh)
+{
+	uint64_t number = GET(series->ready);
+	struct snapshot_file file;
+	int err = snapshot_file_open(path, &file);
+
+	if (err)
+		return err;
+	if (is_current(series, number, &file))
 		err = ERR_EXISTS;
+	else if (number == 0)
+		err = look_first(series, &file, base);
 	else
-		err = map_newer(map, number + 1, &file, afresh);
+		err = look_next(series, &file, base, afresh);
 	(void)close(file.fd);
 	return err;
 }
 
-/* Whether to look at the path: at once for a mark, but only once a second if
- * that was in vain; and once a second without a mark. */
+/* Has the newest files mapped; needs the lease.  Whatever fails, the old ones
+ * go on. */
+static void
+look(struct map *map, bool afresh)
+{
+	char path[PATH_BYTES];
+	struct snapshot base;
+	int err = look_at(&map->base, map->path, NULL, afresh);
+
+	if ((err && err != ERR_EXISTS) || read_series(&map->base, &base) == 0 ||
+	    base.version == SNAPSHOT_VERSION_1 ||
+	    roster_overlay_path(map->path, path, sizeof(path)))
+		return;
+	/* Nothing newer there is what is found most often. */
+	(void)!look_at(&map->overlay, path, &base, afresh);
+}
+
+/*
+ * Whether it is time to look: at once where the marks tell of something newer,
+ * but once a second where that cannot be had; and once a second anyway, for a
+ * publisher that died before it wrote the mark.
+ */
 static bool
 is_due(struct map *map, bool marked, uint64_t now)
 {
@@ -229,54 +323,71 @@ is_due(struct map *map, bool marked, uint64_t now)
 	    atomic_compare_exchange_strong(&map->checked_s, &checked, now);
 }
 
-/* True where a newer map is ready.  Whatever fails, the old one goes on. */
 static bool
-refresh(struct map *map, uint64_t number, bool marked, uint64_t now)
+is_newest(struct map *map, const struct map_view *view)
+{
+	return atomic_load(&map->base.ready) == view->number &&
+	    atomic_load(&map->overlay.ready) == view->overlay_number;
+}
+
+/* True where something newer than in the view is ready. */
+static bool
+refresh(struct map *map, const struct map_view *view, bool marked, uint64_t now)
 {
 	bool stolen;
 
 	if (take_lease(map, now, &stolen)) {
-		if (atomic_load(&map->ready) == number &&
-		    replace(map, number, stolen) != 0 && marked)
+		if (is_newest(map, view))
+			look(map, stolen);
+		if (marked && is_newest(map, view))
 			SET(map->failed_s, now);
 		return_lease(map, now);
 	}
-	return atomic_load(&map->ready) != number;
+	return !is_newest(map, view);
 }
 
 /*
  * The first map of a process.  A thread that comes while another is about it
- * reads a private one, for this lookup alone.
+ * reads private ones, for this lookup alone.
  */
 static int
 begin_first(struct map *map, uint64_t now, struct map_view *view)
 {
-	struct snapshot_file file;
-	struct snapshot snap;
 	bool stolen;
-	int err = snapshot_file_open(map->path, &file);
+	int err = 0;
 
-	if (err)
-		return err;
-	err = map_file(&file, NULL, &snap);
-	(void)close(file.fd);
-	if (err)
-		return err;
-	*view = (struct map_view){.snap = snap};
+	*view = (struct map_view){0};
 	if (!take_lease(map, now, &stolen))
-		return 0;
-	if (atomic_load(&map->ready) == 0) {
-		struct map_slot *slot = &map->slots[1];
-
-		disturb(map, 1);
-		slot->base = (uint8_t *)(uintptr_t)snap.bytes;
-		slot->length = snap.size;
-		atomic_store(&map->checked_s, now);
-		show(map, 1, &file, &snap);
-		view->number = 1;
-	}
+		return roster_open(map->path, &view->roster);
+	if (GET(map->base.ready) == 0)
+		err = look_at(&map->base, map->path, NULL, stolen);
+	if (!err)
+		SET(map->checked_s, now);
 	return_lease(map, now);
-	return 0;
+	return err;
+}
+
+/* None; the rest of it need not be cleared for every lookup. */
+static void
+drop(struct snapshot *overlay)
+{
+	overlay->bytes = NULL;
+	overlay->number = 0;
+}
+
+/* The overlay of the base that the view has; true where the marks tell of
+ * something newer than both. */
+static bool
+read_overlay(struct map *map, struct map_view *view)
+{
+	struct roster *roster = &view->roster;
+	struct snapshot_marks marks = snapshot_get_marks(&roster->base);
+
+	view->overlay_number = read_series(&map->overlay, &roster->overlay);
+	if (view->overlay_number == 0 ||
+	    !roster_belongs(&roster->overlay, &roster->base))
+		drop(&roster->overlay);
+	return marks.superseded || marks.overlay > roster->overlay.number;
 }
 
 int
@@ -285,18 +396,22 @@ map_begin(struct map *map, struct map_view *view)
 	uint64_t now = now_s();
 
 	for (;;) {
-		view->number =
-		    atomic_load_explicit(&map->ready, memory_order_acquire);
-		if (view->number == 0)
-			return begin_first(map, now, view);
-		get_snapshot(&map->slots[view->number % 2], &view->snap);
-		if (!is_undisturbed(map, view->number))
+		bool marked;
+		int err;
+
+		view->number = read_series(&map->base, &view->roster.base);
+		if (view->number == 0) {
+			err = begin_first(map, now, view);
+			if (err || view->roster.base.bytes)
+				return err;
 			continue;
-
-		bool marked = snapshot_is_superseded(&view->snap);
-
+		}
+		marked = read_overlay(map, view);
+		/* An overlay of a newer base tells nothing of this one. */
+		if (GET(map->base.ready) != view->number)
+			continue;
 		if (!is_due(map, marked, now) ||
-		    !refresh(map, view->number, marked, now))
+		    !refresh(map, view, marked, now))
 			return 0;
 	}
 }
@@ -305,7 +420,8 @@ bool
 map_end(struct map *map, struct map_view *view)
 {
 	if (view->number > 0)
-		return is_undisturbed(map, view->number);
-	snapshot_close(&view->snap);
+		return is_undisturbed(&map->base, view->number) &&
+		    is_undisturbed(&map->overlay, view->overlay_number);
+	roster_close(&view->roster);
 	return true;
 }

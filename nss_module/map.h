@@ -1,10 +1,10 @@
 /*
- * map.h - the process's current snapshot.
+ * map.h - the process's current list of members.
  *
  * A lookup brackets its reading:
  *
  *	while ((err = map_begin(map, &view)) == 0) {
- *		err = ... read view.snap, copy out ...
+ *		err = ... read view.roster, copy out ...
  *		if (map_end(map, &view))
  *			break;
  *	}
@@ -18,20 +18,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-#include "common/snapshot.h"
+#include "common/roster.h"
 
-/* One of two places where a snapshot is mapped. */
+#define MAP_WORDS (sizeof(struct snapshot) / sizeof(uint64_t))
+
+/* One of two places where a file is mapped. */
 struct map_slot {
-	/* The snapshot there, as a struct snapshot. */
-	_Atomic(const uint8_t *) bytes;
-	_Atomic size_t size;
-	_Atomic uint64_t generation;
-	_Atomic int64_t created_s;
-	_Atomic uint32_t soft_age_s;
-	_Atomic uint32_t hard_age_s;
-	_Atomic uint32_t user_count;
-	_Atomic uint32_t group_count;
+	_Atomic uint64_t words[MAP_WORDS]; /* the struct snapshot of it */
 	/* Only the holder of the lease touches these. */
 	dev_t device;
 	ino_t inode;
@@ -40,29 +35,36 @@ struct map_slot {
 	size_t reserved; /* 0: the place cannot be used again */
 };
 
-struct map {
-	const char *path;
+/* The maps of one path, numbered as they come. */
+struct map_series {
 	_Atomic uint64_t ready;     /* number of the current map, 0 for none */
 	_Atomic uint64_t preparing; /* the newest number ever begun */
-	_Atomic uint64_t lease_s;   /* since when someone replaces it, or 0 */
-	_Atomic uint64_t checked_s; /* when the path was last looked at */
-	_Atomic uint64_t failed_s;  /* when replacing last failed */
 	struct map_slot slots[2];   /* number n is in slots[n % 2] */
 };
 
+struct map {
+	const char *path;           /* of the base */
+	_Atomic uint64_t lease_s;   /* since when someone replaces, or 0 */
+	_Atomic uint64_t checked_s; /* when the paths were last looked at */
+	_Atomic uint64_t failed_s;  /* when replacing last failed */
+	struct map_series base;
+	struct map_series overlay;
+};
+
 struct map_view {
-	struct snapshot snap;
-	uint64_t number; /* of the map; 0 for a private one */
+	struct roster roster;
+	uint64_t number;         /* of the base's map; 0 for private ones */
+	uint64_t overlay_number; /* of the overlay's map; 0 for none */
 };
 
 /* The one map of the installed module. */
 struct map *map_installed(void);
 
 /*
- * The newest snapshot.  The faults of snapshot_open(); an absent file is told
- * at once, and tried again by the next call.  Takes no system call, except for
- * the first in a process, after a publication, and once a second.  On a fault
- * the view is undefined, and there is nothing to end.
+ * The newest list.  The faults of roster_open(); an absent file is told at
+ * once, and tried again by the next call.  Takes no system call, except for the
+ * first in a process, after a publication, and once a second.  On a fault the
+ * view is undefined, and there is nothing to end.
  */
 MUST_CHECK int map_begin(struct map *map, struct map_view *view);
 

@@ -22,7 +22,7 @@ EXPORT enum nss_status _nss_orglogin_getpwent_r(
     struct passwd *pw, char *buffer, size_t size, int *errnop);
 
 /* The text of a record is laid out for this: one copy, five pointers. */
-static int
+static inline int
 tell(const struct snapshot_user *user, const struct passwd_answer *answer)
 {
 	struct pack out = {answer->buffer, answer->size};
@@ -42,18 +42,16 @@ tell(const struct snapshot_user *user, const struct passwd_answer *answer)
 	return 0;
 }
 
-/* By name, or by number where there is none. */
-static enum nss_status
-find(struct map *map, const char *name, uid_t uid,
-    const struct passwd_answer *answer)
+enum nss_status
+passwd_by_name(
+    struct map *map, const char *name, const struct passwd_answer *answer)
 {
 	struct map_view view;
 	struct snapshot_user user;
 	int err;
 
 	while ((err = map_begin(map, &view)) == 0) {
-		err = name ? snapshot_user_by_name(&view.snap, name, &user)
-			   : snapshot_user_by_id(&view.snap, uid, &user);
+		err = roster_user_by_name(&view.roster, name, &user);
 		if (!err)
 			err = tell(&user, answer);
 		if (map_end(map, &view))
@@ -63,27 +61,31 @@ find(struct map *map, const char *name, uid_t uid,
 }
 
 enum nss_status
-passwd_by_name(
-    struct map *map, const char *name, const struct passwd_answer *answer)
-{
-	return find(map, name, 0, answer);
-}
-
-enum nss_status
 passwd_by_id(struct map *map, uid_t uid, const struct passwd_answer *answer)
 {
-	return find(map, NULL, uid, answer);
+	struct map_view view;
+	struct snapshot_user user;
+	int err;
+
+	while ((err = map_begin(map, &view)) == 0) {
+		err = roster_user_by_id(&view.roster, uid, &user);
+		if (!err)
+			err = tell(&user, answer);
+		if (map_end(map, &view))
+			break;
+	}
+	return pack_status(err, answer->errnop);
 }
 
 static int
-tell_place(const struct map_view *view, const struct walk *walk,
-    const struct passwd_answer *answer, uint32_t *ret_place)
+tell_next(const struct map_view *view, const struct walk *walk,
+    const struct passwd_answer *answer, struct roster_place *place)
 {
 	struct snapshot_user user;
-	int err = walk_place(walk, view, ret_place);
+	int err = walk_place(walk, view, place);
 
 	if (!err)
-		err = snapshot_user_at(&view->snap, *ret_place, &user);
+		err = roster_user_next(&view->roster, place, &user);
 	return err ? err : tell(&user, answer);
 }
 
@@ -92,16 +94,16 @@ passwd_next(
     struct map *map, struct walk *walk, const struct passwd_answer *answer)
 {
 	struct map_view view;
-	uint32_t place = 0;
+	struct roster_place place;
 	int err;
 
 	while ((err = map_begin(map, &view)) == 0) {
-		err = tell_place(&view, walk, answer, &place);
+		err = tell_next(&view, walk, answer, &place);
 		if (map_end(map, &view))
 			break;
 	}
 	if (!err)
-		walk_advance(walk, &view, place, answer->entry->pw_name);
+		walk_advance(walk, &view, &place, answer->entry->pw_name);
 	return pack_status(err, answer->errnop);
 }
 

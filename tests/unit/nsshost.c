@@ -36,15 +36,22 @@ nsshost_setup(void **state)
 	return 0;
 }
 
+static void
+unmap(const struct map_series *series)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(series->slots); i++)
+		if (series->slots[i].base)
+			(void)munmap(
+			    series->slots[i].base, series->slots[i].length);
+}
+
 int
 nsshost_teardown(void **state)
 {
 	struct nsshost *host = *state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(host->map.slots); i++)
-		if (host->map.slots[i].base)
-			(void)munmap(
-			    host->map.slots[i].base, host->map.slots[i].length);
+	unmap(&host->map.base);
+	unmap(&host->map.overlay);
 	snapset_remove_folder(host->folder);
 	free(host->path);
 	free(host);

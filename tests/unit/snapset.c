@@ -113,10 +113,23 @@ snapset_path(const char *folder)
 	return path;
 }
 
+/* The mark stands eight bytes before the end of either header. */
+static void
+supersede(int old)
+{
+	const uint32_t mark = 1;
+	struct snapshot_start start;
+
+	if (pread(old, &start, sizeof(start), 0) != sizeof(start))
+		return;
+	if (pwrite(old, &mark, sizeof(mark), (off_t)start.header_size - 8) !=
+	    sizeof(mark))
+		err(1, "pwrite");
+}
+
 void
 snapset_publish(const char *path, const uint8_t *bytes, size_t size)
 {
-	const uint32_t mark = 1;
 	char temporary[256];
 	int old = open(path, O_RDWR | O_CLOEXEC);
 	int fd;
@@ -128,9 +141,7 @@ snapset_publish(const char *path, const uint8_t *bytes, size_t size)
 		err(1, "%s", path);
 	if (old < 0)
 		return;
-	if (pwrite(old, &mark, sizeof(mark),
-		offsetof(struct snapshot_header_1, superseded)) !=
-		sizeof(mark) ||
-	    close(old))
+	supersede(old);
+	if (close(old))
 		err(1, "%s", path);
 }

@@ -1,7 +1,7 @@
 /*
  * test-snapshot_file.c - which files are believed, and none that blocks.
  */
-#include "common/snapshot.h"
+#include "common/snapshot_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -161,13 +161,13 @@ t62_a_replaced_file_stays_readable(void **state)
 
 	assert_int_equal(snapshot_open(place->path, &snap), 0);
 	snapset_publish(place->path, newer.bytes, newer.size);
-	assert_true(snapshot_is_superseded(&snap));
+	assert_true(snapshot_get_marks(&snap).superseded);
 	assert_int_equal(snapshot_user_by_name(&snap, "grace", &user), 0);
 	assert_int_equal(snap.generation, 7);
 	snapshot_close(&snap);
 	assert_int_equal(snapshot_open(place->path, &snap), 0);
 	assert_int_equal(snap.generation, 8);
-	assert_false(snapshot_is_superseded(&snap));
+	assert_false(snapshot_get_marks(&snap).superseded);
 	snapshot_close(&snap);
 	snapset_done(&newer);
 }
