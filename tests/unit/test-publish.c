@@ -324,12 +324,12 @@ a_reader_of_the_old_file_is_told(void **state)
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
 	assert_int_equal(run(f), 0);
 	open_file(f, &old);
-	assert_false(snapshot_is_superseded(&old));
+	assert_false(snapshot_get_marks(&old).superseded);
 	f->content.generation++;
 	assert_int_equal(run(f), 0);
 	open_file(f, &new);
-	assert_true(snapshot_is_superseded(&old));
-	assert_false(snapshot_is_superseded(&new));
+	assert_true(snapshot_get_marks(&old).superseded);
+	assert_false(snapshot_get_marks(&new).superseded);
 	assert_int_equal(snapshot_validate(&old), 0);
 }
 
