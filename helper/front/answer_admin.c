@@ -71,25 +71,14 @@ state_name(int state)
 	return state == ERR_NOT_FOUND ? "unknown" : err_name(state);
 }
 
-static uint32_t
-count_excluded(struct members *members)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < members_count(members); i++)
-		count += members_at(members, i)->excluded != 0;
-	return count;
-}
-
 int
 answer_status(struct exchange *x, const void *message)
 {
 	const struct requests_parts *p = x->parts;
-	struct members *members = directory_members(p->directory);
 	struct proto_status_reply reply = {
-	    .members = (uint32_t)members_count(members),
+	    .members = (uint32_t)members_count(directory_members(p->directory)),
 	    .published = directory_published(p->directory),
-	    .excluded = count_excluded(members),
+	    .excluded = directory_excluded(p->directory),
 	    .generation = directory_generation(p->directory),
 	    .confirmed_s = to_s(directory_age_ms(p->directory)),
 	    .next_sync_s = to_s(sync_next_ms(p->sync)),

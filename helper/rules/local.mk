@@ -104,3 +104,12 @@ tests_unit_test_rolebook_SOURCES = tests/unit/test-rolebook.c
 tests_unit_test_rolebook_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_rolebook_LDADD = librules.la $(UNIT_LIBS)
 endif
+
+librules_la_SOURCES += helper/rules/changes.c helper/rules/changes.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-changes
+tests_unit_test_changes_SOURCES = tests/unit/test-changes.c
+tests_unit_test_changes_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_changes_LDADD = librules.la $(UNIT_LIBS)
+endif

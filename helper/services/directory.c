@@ -1,11 +1,11 @@
 /*
- * directory.c - the current members, and how every change of them goes: read
- * the host's own files, assign, store, commit, show, publish.
+ * directory.c - every change of the members: committed (roll), then published
+ * (edition), in the order in which they come.
  *
- * Promises that a fault on the way to the commit leaves everything as it was,
- * and that what was committed counts at once, also where the snapshot could
- * not be written: a withdrawn role must not live on because a disk is full.
- * Must not know where lists come from, nor when.
+ * Promises that what was committed counts at once, also where it could not be
+ * published: a withdrawn role must not live on because a disk is full; and that
+ * what changes while a list is on its way goes into it.  Must not know where
+ * lists come from, nor when.
  */
 #include "services/directory.h"
 
@@ -14,47 +14,59 @@
 
 #include "base/log.h"
 #include "common/err.h"
-#include "services/confirmed.h"
+#include "rules/changes.h"
+#include "services/edition.h"
 #include "services/identities.h"
-#include "services/ids.h"
-#include "services/locals.h"
-#include "services/memberstore.h"
-#include "services/meta.h"
-#include "services/publish.h"
+#include "services/reconcile.h"
+#include "services/roll.h"
 
 /* The soft age: this many missed beats, and at least ten minutes. */
 #define SOFT_BEATS 10
 #define SOFT_MIN_S 600
+/* Members of a partial list that go into one transaction. */
+#define MERGE_ROWS 32
 
 /* A list on its way. */
 struct job {
-	struct members *members;
-	bool merge;
-	bool accept_shrink;
-	directory_done_fn *fn;
+	struct reconcile *reconcile; /* a complete one */
+	struct members *part;        /* or a part of one */
+	size_t at;                   /* in the part */
+	struct confirmed confirmed;  /* when the source said so */
+	bool locals_only;            /* the source said nothing */
+	struct changes carried;      /* who changed meanwhile */
+	bool under_way;              /* until fn was called */
+	directory_done_fn *fn;       /* NULL: nobody waits */
 	void *arg;
 };
 
 struct directory {
-	struct loop_timer *timer; /* the next slice of the job */
-	struct job job;           /* members is NULL: none */
-	struct db *db;
 	const struct clock *clock;
 	struct directory_options options;
 	char boot_id[CLOCK_BOOT_ID_SIZE];
-	struct ids *ids;
+	struct loop_timer *timer; /* the next slice of the job */
+	struct job job;
+	bool locals_due; /* they changed while a job was under way */
 	struct identities *identities;
-	struct locals *locals;
-	struct members *members;
-	struct confirmed confirmed;  /* the last complete answer */
-	bool stored;                 /* the database holds these members */
-	uint64_t generation;         /* committed */
-	uint64_t shown;              /* of the file; 0: not known to stand */
-	struct wall_time shown_wall; /* the confirmation that it carries */
-	uint32_t published;
+	struct roll roll;
+	struct edition *edition;
+	size_t lost; /* with the last complete list */
+	bool tell;   /* log the groups that are left out */
 };
 
 static void on_slice(void *arg);
+static void on_content(void *arg, struct edition_source *ret_source);
+static void on_result(void *arg, const struct publish_result *result);
+
+static uint32_t
+soft_age_s(const struct directory_options *options)
+{
+	int64_t age_s = options->refresh_s * SOFT_BEATS;
+
+	if (age_s < SOFT_MIN_S)
+		age_s = SOFT_MIN_S;
+	return (uint32_t)(age_s < options->hard_age_s ? age_s
+						      : options->hard_age_s);
+}
 
 static int
 open_parts(struct directory *d, struct loop *loop)
@@ -66,14 +78,26 @@ open_parts(struct directory *d, struct loop *loop)
 	    .username = o->username,
 	    .range = {o->id_first, o->id_last},
 	};
+	const struct edition_options edition = {
+	    .publish = {.path = o->snapshot_path,
+		.organization_name = o->organization_name,
+		.shell = o->shell,
+		.home = o->home,
+		.policy = o->policy,
+		.soft_age_s = soft_age_s(o),
+		.hard_age_s = (uint32_t)o->hard_age_s},
+	    .source = on_content,
+	    .result = on_result,
+	    .arg = d,
+	};
 	int err = clock_boot_id(d->boot_id);
 
 	if (err == 0)
-		err = ids_new(d->db, &ids, &d->ids);
+		err = roll_open(&d->roll, &ids);
 	if (err == 0)
-		err = identities_new(d->db, &d->identities);
+		err = identities_new(d->roll.db, &d->identities);
 	if (err == 0)
-		err = members_new(&d->members);
+		err = edition_new(loop, &edition, &d->edition);
 	if (err == 0)
 		err = loop_timer_new(loop, on_slice, d, &d->timer);
 	return err;
@@ -88,9 +112,11 @@ directory_new(struct loop *loop, struct db *db, const struct clock *clock,
 
 	if (d == NULL)
 		return ERR_NO_MEMORY;
-	d->db = db;
 	d->clock = clock;
 	d->options = *options;
+	d->roll.db = db;
+	d->roll.clock = clock;
+	d->roll.organization_id = options->organization_id;
 	err = open_parts(d, loop);
 	if (err != 0) {
 		directory_free(d);
@@ -100,176 +126,79 @@ directory_new(struct loop *loop, struct db *db, const struct clock *clock,
 	return 0;
 }
 
+static void
+drop_job(struct job *job)
+{
+	reconcile_free(job->reconcile);
+	members_free(job->part);
+	changes_clear(&job->carried);
+	*job = (struct job){0};
+}
+
 void
 directory_free(struct directory *directory)
 {
-	if (directory == NULL)
+	struct directory *d = directory;
+
+	if (d == NULL)
 		return;
-	loop_timer_free(directory->timer);
-	members_free(directory->job.members);
-	ids_free(directory->ids);
-	identities_free(directory->identities);
-	locals_free(directory->locals);
-	members_free(directory->members);
-	free(directory);
-}
-
-static uint32_t
-soft_age_s(const struct directory *d)
-{
-	int64_t age_s = d->options.refresh_s * SOFT_BEATS;
-
-	if (age_s < SOFT_MIN_S)
-		age_s = SOFT_MIN_S;
-	return (uint32_t)(age_s < d->options.hard_age_s
-		? age_s
-		: d->options.hard_age_s);
-}
-
-static struct publish_content
-content_of(const struct directory *d)
-{
-	return (struct publish_content){.members = d->members,
-	    .ids = d->ids,
-	    .locals = d->locals,
-	    .generation = d->generation,
-	    .now = d->confirmed.wall};
-}
-
-/* Writes the file of the committed generation. */
-static int
-show(struct directory *d, bool tell)
-{
-	const struct directory_options *o = &d->options;
-	const struct publish_options options = {.path = o->snapshot_path,
-	    .organization_name = o->organization_name,
-	    .shell = o->shell,
-	    .home = o->home,
-	    .policy = o->policy,
-	    .soft_age_s = soft_age_s(d),
-	    .hard_age_s = (uint32_t)o->hard_age_s};
-	struct publish_content content = content_of(d);
-	int err = 0;
-
-	content.tell = tell;
-	d->shown = 0;
-	err = publish(&options, &content, &d->published);
-	if (err != 0)
-		return err;
-	d->shown = d->generation;
-	d->shown_wall = d->confirmed.wall;
-	return 0;
-}
-
-static int
-write_all(struct directory *d, struct members *after,
-    const struct locals *locals, const struct confirmed *confirmed)
-{
-	int err = ids_assign(d->ids, after, locals, clock_wall(d->clock));
-
-	if (err == 0)
-		err = memberstore_save(
-		    d->db, d->stored ? d->members : NULL, after);
-	if (err == 0)
-		err =
-		    meta_set(d->db, "organization", d->options.organization_id);
-	if (err == 0)
-		err = meta_set_number(d->db, "generation", d->generation + 1);
-	return err == 0 ? confirmed_store(d->db, confirmed) : err;
-}
-
-static int
-commit(struct directory *d, struct members *after, const struct locals *locals,
-    const struct confirmed *confirmed)
-{
-	int err = db_begin(d->db);
-
-	if (err != 0)
-		return err;
-	err = write_all(d, after, locals, confirmed);
-	if (err == 0)
-		err = db_commit(d->db);
-	if (err == 0)
-		return 0;
-	db_rollback(d->db);
-	/* What was assigned in memory only is gone; when even this fails,
-	 * ids_assign() refuses from now on. */
-	if (ids_load(d->ids) != 0)
-		log_error("id map not read back",
-		    LOG_TEXT("reason", err_name(ERR_STATE_DAMAGED)));
-	return err;
+	loop_timer_free(d->timer);
+	drop_job(&d->job);
+	edition_free(d->edition);
+	identities_free(d->identities);
+	roll_close(&d->roll);
+	free(d);
 }
 
 static void
-tell_excluded(struct members *before, struct members *after)
+on_content(void *arg, struct edition_source *ret_source)
 {
-	for (size_t i = 0; i < members_count(after); i++) {
-		const struct member *member = members_at(after, i);
-		const struct member *old = members_by_id(before, member->id);
+	const struct directory *d = arg;
+	const struct roll *roll = &d->roll;
 
-		if (member->excluded != 0 &&
-		    (old == NULL || old->excluded != member->excluded))
-			log_warning("member excluded",
-			    LOG_TEXT("member", member->id),
-			    LOG_TEXT("mail", member->mail),
-			    LOG_TEXT("reason", err_name(member->excluded)));
-	}
+	*ret_source = (struct edition_source){
+	    .content = {.members = roll->members,
+		.ids = roll->ids,
+		.locals = roll->locals,
+		.generation = roll->generation,
+		.now = roll->confirmed.wall,
+		.tell = d->tell},
+	    .users = (uint32_t)members_count(roll->members) - roll->excluded,
+	};
+}
+
+/* What could not be written is not there, so nobody may find it. */
+static void
+exclude(struct directory *d, const char *id, int reason)
+{
+	int err = roll_exclude(&d->roll, id, reason);
+
+	if (err != 0)
+		log_error("member not taken out", LOG_TEXT("member", id),
+		    LOG_TEXT("reason", err_name(err)));
 }
 
 static void
-tell_change(const struct directory *d, size_t lost, int err)
+on_result(void *arg, const struct publish_result *result)
 {
-	if (err != 0)
+	struct directory *d = arg;
+
+	d->tell = false;
+	for (size_t i = 0; i < result->refusal_count; i++)
+		exclude(d, result->refusals[i].member_id,
+		    result->refusals[i].reason);
+	if (result->err != 0)
 		log_error("snapshot not published",
-		    LOG_TEXT("reason", err_name(err)),
-		    LOG_NUMBER("generation", (int64_t)d->generation));
+		    LOG_TEXT("reason", err_name(result->err)),
+		    LOG_NUMBER("generation", (int64_t)d->roll.generation));
 	else
 		log_info("members published",
-		    LOG_NUMBER("members", (int64_t)members_count(d->members)),
-		    LOG_NUMBER("published", d->published),
-		    LOG_NUMBER("lost", (int64_t)lost),
-		    LOG_NUMBER("generation", (int64_t)d->generation));
-}
-
-/* Takes over the list and the locals once they are committed. */
-static int
-change(struct directory *d, struct members **after, struct locals **locals,
-    const struct confirmed *confirmed)
-{
-	bool tell = !locals_same(d->locals, *locals);
-	struct members *before = d->members;
-	size_t lost = members_lost(before, *after);
-	int err = commit(d, *after, *locals, confirmed);
-
-	if (err != 0)
-		return err;
-	d->generation++;
-	d->confirmed = *confirmed;
-	d->stored = true;
-	d->members = TAKE(*after);
-	locals_free(d->locals);
-	d->locals = TAKE(*locals);
-	err = show(d, tell);
-	tell_excluded(before, d->members);
-	tell_change(d, lost, err);
-	members_free(before);
-	return err;
-}
-
-static int
-copy_members(struct members *from, struct members **ret_members)
-{
-	MEMBERS_AUTO struct members *copy = NULL;
-	int err = members_new(&copy);
-
-	for (size_t i = 0; i < members_count(from) && err == 0; i++)
-		err = members_add(copy, members_at(from, i));
-	if (err == 0)
-		err = members_index(copy);
-	if (err != 0)
-		return err;
-	*ret_members = TAKE(copy);
-	return 0;
+		    LOG_NUMBER(
+			"members", (int64_t)members_count(d->roll.members)),
+		    LOG_NUMBER("published", result->users),
+		    LOG_NUMBER("lost", (int64_t)d->lost),
+		    LOG_NUMBER("generation", (int64_t)d->roll.generation));
+	d->lost = 0;
 }
 
 static int
@@ -278,158 +207,227 @@ read_locals(const struct directory *d, struct locals **ret_locals)
 	return locals_read(&d->options.locals, ret_locals);
 }
 
-/* Whether what is stored belongs to our organisation. */
-static int
-check_organization(struct directory *d, bool *ret_ours)
-{
-	char stored[512];
-	int err = meta_get(d->db, "organization", stored, sizeof(stored));
-
-	if (err == ERR_NOT_FOUND) {
-		*ret_ours = true;
-		return 0;
-	}
-	if (err != 0)
-		return err;
-	*ret_ours = strcmp(stored, d->options.organization_id) == 0;
-	return 0;
-}
-
-static int
-load_generation(struct db *db, uint64_t *ret_generation)
-{
-	int err = meta_get_number(db, "generation", ret_generation);
-
-	return err == ERR_NOT_FOUND ? 0 : err;
-}
-
-/* What is stored of another organisation is left to be overwritten. */
-static int
-load_state(struct directory *d, struct members *stored)
-{
-	struct confirmed confirmed = {0};
-	uint64_t generation = 0;
-	bool ours = false;
-	bool whole = true;
-	int err = ids_load(d->ids);
-
-	if (err == 0)
-		err = load_generation(d->db, &generation);
-	if (err == 0)
-		err = check_organization(d, &ours);
-	if (err == 0 && ours)
-		err = memberstore_load(d->db, stored, &whole);
-	if (err == 0 && ours)
-		err = confirmed_load(d->db, &confirmed);
-	if (err != 0)
-		return err;
-	d->stored = ours && whole;
-	d->generation = generation;
-	d->confirmed = confirmed;
-	return 0;
-}
-
-/* Names as they were stored, held against the host's files as they are now. */
-static int
-assign_stored(struct directory *d, struct members *stored)
-{
-	int err = db_begin(d->db);
-
-	if (err != 0)
-		return err;
-	err = ids_assign(d->ids, stored, d->locals, clock_wall(d->clock));
-	if (err == 0)
-		err = db_commit(d->db);
-	if (err != 0)
-		db_rollback(d->db);
-	return err;
-}
-
-static uint32_t
-count_published(struct members *members)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < members_count(members); i++)
-		count += members_at(members, i)->uid != 0;
-	return count;
-}
-
-/* When it cannot be written, the file on the disk serves on, and the next beat
- * tries again. */
-static void
-show_stored(struct directory *d)
-{
-	const struct publish_content content = content_of(d);
-
-	d->published = count_published(d->members);
-	if (publish_stands(d->options.snapshot_path, &content)) {
-		d->shown = d->generation;
-		d->shown_wall = d->confirmed.wall;
-		return;
-	}
-	tell_change(d, 0, show(d, true));
-}
-
 int
 directory_load(struct directory *directory)
 {
 	struct directory *d = directory;
-	MEMBERS_AUTO struct members *stored = NULL;
-	int err = members_new(&stored);
+	LOCALS_AUTO struct locals *locals = NULL;
+	int err = read_locals(d, &locals);
 
 	if (err == 0)
-		err = read_locals(d, &d->locals);
-	if (err == 0)
-		err = load_state(d, stored);
-	if (err == 0)
-		err = assign_stored(d, stored);
-	if (err != 0 || !d->stored || d->generation == 0)
+		err = roll_load(&d->roll, TAKE(locals));
+	if (err != 0 || d->roll.generation == 0)
 		return err;
-	tell_excluded(d->members, stored);
-	members_free(d->members);
-	d->members = TAKE(stored);
-	show_stored(d);
+	d->tell = true;
+	/* A half-written list never takes the place of the last good file. And
+	 * where ours cannot be written that serves on; a beat tries again. */
+	if (d->roll.stored)
+		(void)!edition_begin(d->edition);
 	return 0;
 }
 
-/* A few people leave; a fifth of them at once, or all, do not. */
-static bool
-shrinks(const struct directory *d, struct members *after)
+/* The job is over; who waits may begin another one. */
+static void
+end_job(struct directory *d, int reason)
 {
-	size_t before = members_count(d->members);
-	size_t lost = members_lost(d->members, after);
+	directory_done_fn *fn = d->job.fn;
+	void *arg = d->job.arg;
 
-	if (before > 0 && members_count(after) == 0)
-		return true;
-	return lost > 1 && lost * 100 > before * d->options.max_shrink_percent;
+	if (reason != 0 && d->job.reconcile != NULL)
+		roll_drop(&d->roll, d->job.reconcile);
+	drop_job(&d->job);
+	if (fn != NULL)
+		fn(arg, reason);
+	else if (reason != 0)
+		log_error("local users and groups not taken over",
+		    LOG_TEXT("reason", err_name(reason)));
+	if (d->locals_due && !d->job.under_way &&
+	    directory_locals_changed(d) != 0)
+		d->locals_due = true;
+}
+
+static void
+on_seen(void *arg, int reason)
+{
+	end_job(arg, reason);
+}
+
+/* What the job changed is committed; it is over once that is seen. */
+static void
+await(struct directory *d, int shown)
+{
+	uint64_t id = 0;
+	int err = shown;
+
+	if (edition_running(d->edition) &&
+	    (shown == 0 || shown == ERR_TOO_LARGE))
+		err = edition_wait(d->edition, on_seen, d, &id);
+	if (id == 0)
+		end_job(d, err);
+}
+
+static void
+take_over(struct directory *d)
+{
+	struct job *job = &d->job;
+	const struct confirmed confirmed =
+	    job->locals_only ? d->roll.confirmed : job->confirmed;
+	bool tell =
+	    !locals_same(d->roll.locals, reconcile_locals(job->reconcile));
+	int err =
+	    roll_take(&d->roll, job->reconcile, &job->carried, &confirmed);
+
+	if (err != 0) {
+		end_job(d, err);
+		return;
+	}
+	d->lost = reconcile_lost(job->reconcile);
+	d->tell = d->tell || tell;
+	reconcile_free(TAKE(job->reconcile));
+	await(d, edition_show_whole(d->edition));
 }
 
 static bool
-same_members(struct members *a, struct members *b)
+needs_list(const struct directory *d)
 {
-	if (members_count(a) != members_count(b))
-		return false;
-	for (size_t i = 0; i < members_count(a); i++)
-		if (!member_same(members_at(a, i), members_at(b, i)))
-			return false;
-	return true;
+	return !d->roll.stored || !d->roll.confirmed.known ||
+	    !locals_same(d->roll.locals, reconcile_locals(d->job.reconcile));
 }
 
+static void
+list_slice(struct directory *d)
+{
+	enum reconcile_state state = RECONCILE_GOES_ON;
+	int err = reconcile_step(d->job.reconcile, &state);
+
+	if (err != 0)
+		end_job(d, err);
+	else if (state == RECONCILE_READY)
+		take_over(d);
+	else if (state == RECONCILE_SAME && !needs_list(d))
+		end_job(d, directory_confirm(d));
+	else
+		loop_timer_start(d->timer, 0);
+}
+
+/* Commits these members, and has them shown with the next show. */
 static int
-replace(struct directory *d, struct members *members, bool accept_shrink)
+amend(struct directory *d, const struct member *members, size_t count,
+    const struct confirmed *confirmed)
 {
-	MEMBERS_AUTO struct members *after = members;
-	LOCALS_AUTO struct locals *locals = NULL;
-	const struct confirmed confirmed = confirmed_now(d->clock, d->boot_id);
+	CHANGES_AUTO struct changes changed = {0};
+	const struct roll_change change = {.members = members,
+	    .count = count,
+	    .confirmed = confirmed,
+	    .naming = d->job.reconcile == NULL};
+	int err = roll_amend(&d->roll, &change, &changed);
+
+	for (size_t i = 0; i < changed.count; i++) {
+		edition_touch(d->edition, changed.ids[i]);
+		if (d->job.reconcile != NULL)
+			changes_add(&d->job.carried, changed.ids[i]);
+	}
+	return err;
+}
+
+static void
+part_slice(struct directory *d)
+{
+	struct member members[MERGE_ROWS];
+	size_t count = 0;
+	bool last = d->job.at + MERGE_ROWS >= members_count(d->job.part);
 	int err = 0;
 
-	if (!accept_shrink && shrinks(d, after))
-		return ERR_DIRECTORY_SHRUNK;
-	if (d->confirmed.known && same_members(d->members, after))
-		return directory_confirm(d);
-	err = read_locals(d, &locals);
-	return err == 0 ? change(d, &after, &locals, &confirmed) : err;
+	while (count < MERGE_ROWS &&
+	    members_get(d->job.part, d->job.at, &members[count])) {
+		d->job.at++;
+		count++;
+	}
+	err = amend(
+	    d, members, count, last ? &d->job.confirmed : &d->roll.confirmed);
+	if (err != 0)
+		end_job(d, err);
+	else if (last)
+		await(d, edition_show(d->edition));
+	else
+		loop_timer_start(d->timer, 0);
+}
+
+static void
+on_slice(void *arg)
+{
+	struct directory *d = arg;
+
+	if (d->job.reconcile != NULL)
+		list_slice(d);
+	else
+		part_slice(d);
+}
+
+static void
+begin(struct directory *d, struct job job)
+{
+	job.under_way = true;
+	d->job = job;
+	loop_timer_start(d->timer, 0);
+}
+
+/* members: NULL for the current ones against other locals. Takes both over on
+ * success. */
+static int
+new_reconcile(struct directory *d, struct members *members,
+    struct locals *locals, bool accept_shrink, struct reconcile **ret_reconcile)
+{
+	const struct reconcile_options options = {.db = d->roll.db,
+	    .ids = d->roll.ids,
+	    .current = d->roll.members,
+	    .stored = d->roll.stored,
+	    .accept_shrink = accept_shrink,
+	    .max_shrink_percent = d->options.max_shrink_percent,
+	    .now = clock_wall(d->clock)};
+
+	return reconcile_new(&options, members, locals, ret_reconcile);
+}
+
+int
+directory_replace(struct directory *directory, struct members *members,
+    bool accept_shrink, directory_done_fn *fn, void *arg)
+{
+	struct directory *d = directory;
+	MEMBERS_AUTO struct members *after = members;
+	LOCALS_AUTO struct locals *locals = NULL;
+	struct job job = {.confirmed = confirmed_now(d->clock, d->boot_id),
+	    .fn = fn,
+	    .arg = arg};
+	int err = d->job.under_way ? ERR_EXISTS : read_locals(d, &locals);
+
+	if (err == 0)
+		err = new_reconcile(
+		    d, after, locals, accept_shrink, &job.reconcile);
+	if (err != 0)
+		return err;
+	after = NULL;
+	locals = NULL;
+	begin(d, job);
+	return 0;
+}
+
+int
+directory_merge(struct directory *directory, struct members *changed,
+    directory_done_fn *fn, void *arg)
+{
+	struct directory *d = directory;
+
+	if (d->job.under_way || !d->roll.stored) {
+		members_free(changed);
+		return d->job.under_way ? ERR_EXISTS : ERR_NOT_FOUND;
+	}
+	begin(d,
+	    (struct job){.part = changed,
+		.confirmed = confirmed_now(d->clock, d->boot_id),
+		.fn = fn,
+		.arg = arg});
+	return 0;
 }
 
 /* The file carries the time of a confirmation: it is written anew before that
@@ -437,156 +435,97 @@ replace(struct directory *d, struct members *members, bool accept_shrink)
 static bool
 needs_show(const struct directory *d, const struct confirmed *confirmed)
 {
-	int64_t ahead_s = confirmed->wall.s - d->shown_wall.s;
+	int64_t ahead_s = confirmed->wall.s - edition_time(d->edition).s;
 
-	return d->shown != d->generation || ahead_s < 0 ||
-	    ahead_s >= soft_age_s(d) / 2;
-}
-
-/* The new time, and the generation of the file that will carry it. */
-static int
-commit_confirmed(
-    struct directory *d, const struct confirmed *confirmed, uint64_t generation)
-{
-	int err = db_begin(d->db);
-
-	if (err != 0)
-		return err;
-	err = confirmed_store(d->db, confirmed);
-	if (err == 0)
-		err = meta_set_number(d->db, "generation", generation);
-	if (err == 0)
-		err = db_commit(d->db);
-	if (err != 0)
-		db_rollback(d->db);
-	return err;
-}
-
-static int
-confirm_same(struct directory *d, const struct confirmed *confirmed)
-{
-	bool again = needs_show(d, confirmed);
-	uint64_t generation = d->generation + again;
-	int err = commit_confirmed(d, confirmed, generation);
-
-	if (err != 0)
-		return err;
-	d->confirmed = *confirmed;
-	d->generation = generation;
-	if (!again)
-		return 0;
-	err = show(d, false);
-	if (err != 0)
-		tell_change(d, 0, err);
-	return err;
+	if (edition_running(d->edition))
+		return false;
+	return edition_generation(d->edition) != d->roll.generation ||
+	    edition_displaced(d->edition) || ahead_s < 0 ||
+	    ahead_s >= soft_age_s(&d->options) / 2;
 }
 
 int
 directory_confirm(struct directory *directory)
 {
 	struct directory *d = directory;
-	MEMBERS_AUTO struct members *after = NULL;
-	LOCALS_AUTO struct locals *locals = NULL;
 	const struct confirmed confirmed = confirmed_now(d->clock, d->boot_id);
-	int err = read_locals(d, &locals);
+	bool again = needs_show(d, &confirmed);
+	int err = directory_locals_changed(d);
 
-	if (err == 0 && locals_same(d->locals, locals))
-		return confirm_same(d, &confirmed);
 	if (err == 0)
-		err = copy_members(d->members, &after);
-	return err == 0 ? change(d, &after, &locals, &confirmed) : err;
+		err = roll_confirm(
+		    &d->roll, &confirmed, d->roll.generation + (again ? 1 : 0));
+	return err == 0 && again ? edition_show_whole(d->edition) : err;
 }
 
-static int
-merge(struct directory *d, struct members *changed)
-{
-	MEMBERS_AUTO struct members *after = NULL;
-	int err = copy_members(d->members, &after);
-
-	for (size_t i = 0; i < members_count(changed) && err == 0; i++)
-		err = members_replace(after, members_at(changed, i));
-	members_free(changed);
-	return err == 0 ? replace(d, TAKE(after), true) : err;
-}
-
+/* Whoever has a name or number of the host's own gives way before anything
+ * else happens; the job does the rest. */
 static void
-on_slice(void *arg)
+on_local(void *arg, const char *name, uint32_t number)
 {
 	struct directory *d = arg;
-	struct job job = d->job;
+	struct member member;
 
-	d->job.members = NULL;
-	job.fn(job.arg,
-	    job.merge ? merge(d, job.members)
-		      : replace(d, job.members, job.accept_shrink));
-}
-
-static int
-begin(struct directory *d, const struct job *job)
-{
-	if (d->job.members != NULL) {
-		members_free(job->members);
-		return ERR_EXISTS;
-	}
-	d->job = *job;
-	loop_timer_start(d->timer, 0);
-	return 0;
-}
-
-int
-directory_replace(struct directory *directory, struct members *members,
-    bool accept_shrink, directory_done_fn *fn, void *arg)
-{
-	const struct job job = {.members = members,
-	    .accept_shrink = accept_shrink,
-	    .fn = fn,
-	    .arg = arg};
-
-	return begin(directory, &job);
-}
-
-int
-directory_merge(struct directory *directory, struct members *changed,
-    directory_done_fn *fn, void *arg)
-{
-	const struct job job = {
-	    .members = changed, .merge = true, .fn = fn, .arg = arg};
-
-	return begin(directory, &job);
+	if (!members_get_user(d->roll.members, name, &member) &&
+	    !members_get_uid(d->roll.members, number, &member))
+		return;
+	edition_touch(d->edition, member.id);
+	exclude(d, member.id, ERR_LOCAL_USER);
 }
 
 int
 directory_locals_changed(struct directory *directory)
 {
 	struct directory *d = directory;
-	MEMBERS_AUTO struct members *after = NULL;
 	LOCALS_AUTO struct locals *locals = NULL;
+	struct job job = {.locals_only = true};
+	uint32_t before = d->roll.excluded;
 	int err = read_locals(d, &locals);
 
+	d->locals_due = false;
 	/* Without a list there is nobody to give way. */
-	if (err != 0 || !d->stored || locals_same(d->locals, locals))
+	if (err != 0 || d->roll.generation == 0 ||
+	    locals_same(d->roll.locals, locals))
 		return err;
-	err = copy_members(d->members, &after);
-	return err == 0 ? change(d, &after, &locals, &d->confirmed) : err;
+	locals_each(locals, on_local, d);
+	/* What does not fit an overlay is shown by the job. */
+	if (d->roll.excluded != before)
+		(void)!edition_show(d->edition);
+	if (d->job.under_way) {
+		d->locals_due = true;
+		return 0;
+	}
+	err = new_reconcile(d, NULL, locals, true, &job.reconcile);
+	if (err != 0)
+		return err;
+	locals = NULL;
+	begin(d, job);
+	return 0;
 }
 
 int
-directory_update(struct directory *directory, const struct member *member)
+directory_update(struct directory *directory, const struct member *member,
+    directory_done_fn *fn, void *arg, uint64_t *ret_id)
 {
 	struct directory *d = directory;
-	MEMBERS_AUTO struct members *after = NULL;
-	LOCALS_AUTO struct locals *locals = NULL;
-	const struct member *known = members_by_id(d->members, member->id);
+	struct member known;
 	int err = 0;
 
-	if (known != NULL && member_same(known, member))
+	*ret_id = 0;
+	if (members_get_id(d->roll.members, member->id, &known) &&
+	    member_same(&known, member))
 		return 0;
-	err = copy_members(d->members, &after);
+	err = amend(d, member, 1, &d->roll.confirmed);
 	if (err == 0)
-		err = members_replace(after, member);
-	if (err == 0)
-		err = read_locals(d, &locals);
-	return err == 0 ? change(d, &after, &locals, &d->confirmed) : err;
+		err = edition_show(d->edition);
+	return err == ERR_TOO_LARGE ? edition_wait(d->edition, fn, arg, ret_id)
+				    : err;
+}
+
+void
+directory_cancel(struct directory *directory, uint64_t id)
+{
+	edition_cancel(directory->edition, id);
 }
 
 int
@@ -595,8 +534,8 @@ directory_bind(struct directory *directory, const char *member_id,
 {
 	struct directory *d = directory;
 
-	for (size_t i = 0; i < members_count(d->members); i++) {
-		const struct member *member = members_at(d->members, i);
+	for (size_t i = 0; i < members_count(d->roll.members); i++) {
+		const struct member *member = members_at(d->roll.members, i);
 		bool same = strcmp(member->subject, subject) == 0 &&
 		    strcmp(member->issuer, issuer) == 0;
 		bool self = strcmp(member->id, member_id) == 0;
@@ -613,7 +552,7 @@ directory_bind(struct directory *directory, const char *member_id,
 struct members *
 directory_members(struct directory *directory)
 {
-	return directory->members;
+	return directory->roll.members;
 }
 
 bool
@@ -632,17 +571,29 @@ int64_t
 directory_age_ms(const struct directory *directory)
 {
 	return confirmed_age_ms(
-	    &directory->confirmed, directory->clock, directory->boot_id);
+	    &directory->roll.confirmed, directory->clock, directory->boot_id);
+}
+
+bool
+directory_busy(const struct directory *directory)
+{
+	return directory->job.under_way || edition_running(directory->edition);
 }
 
 uint64_t
 directory_generation(const struct directory *directory)
 {
-	return directory->shown;
+	return edition_generation(directory->edition);
 }
 
 uint32_t
 directory_published(const struct directory *directory)
 {
-	return directory->published;
+	return edition_users(directory->edition);
+}
+
+uint32_t
+directory_excluded(const struct directory *directory)
+{
+	return directory->roll.excluded;
 }

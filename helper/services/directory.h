@@ -5,7 +5,7 @@
  * the last complete answer.  It is filled from state.db at start, replaced by
  * services/sync, and corrected member by member at sign-in.  Every change is
  * persisted (ids first, then the list), then visible here, then published
- * (services/publish).  What takes long is done in slices from the loop, and
+ * (services/edition).  What takes long is done in slices from the loop, and
  * everybody is answered meanwhile.  Blocks on the disk only.
  */
 #pragma once
@@ -58,15 +58,17 @@ typedef void directory_done_fn(void *arg, int reason);
  * A complete new list, taken over at once.  It takes effect as a whole, after
  * slices; until then everything is answered from the list before, and fn runs
  * when it is published.  DIRECTORY_SHRUNK: held, because more than max_shrink
- * of the members would vanish and accept_shrink is false.  Returns EXISTS, and
- * fn does not run, while another list is on its way.
+ * of the members would vanish and accept_shrink is false.  Returns a fault,
+ * and fn does not run, while another list is on its way (EXISTS) or where the
+ * host's own files cannot be read.
  */
 MUST_CHECK int directory_replace(struct directory *directory,
     struct members *members, bool accept_shrink, directory_done_fn *fn,
     void *arg);
 /*
  * Like directory_replace() for a part of the list: these members replace those
- * of the same id, or join; nobody is removed.
+ * of the same id, or join; nobody is removed.  ERR_NOT_FOUND: there is no list
+ * yet.
  */
 MUST_CHECK int directory_merge(struct directory *directory,
     struct members *changed, directory_done_fn *fn, void *arg);
@@ -80,11 +82,15 @@ MUST_CHECK int directory_confirm(struct directory *directory);
 MUST_CHECK int directory_locals_changed(struct directory *directory);
 /*
  * What a verified sign-in said about one member: roles, scopes and state take
- * effect at once, and the snapshot is published before this returns if they
- * changed its content.
+ * effect at once, and the name service sees them before this returns, if that
+ * changed its content.  Now and then that takes a whole list: then *ret_id is
+ * not 0, and fn runs once it is seen, or with the reason why not.  ERR_EXISTS:
+ * a list is on its way, and the change could give somebody another name.
  */
-MUST_CHECK int directory_update(
-    struct directory *directory, const struct member *member);
+MUST_CHECK int directory_update(struct directory *directory,
+    const struct member *member, directory_done_fn *fn, void *arg,
+    uint64_t *ret_id);
+void directory_cancel(struct directory *directory, uint64_t id);
 /* The first binding of a member to an identity (DESIGN 5); persisted.
  * ERR_EXISTS when the member or the identity is bound otherwise. */
 MUST_CHECK int directory_bind(struct directory *directory,
@@ -101,6 +107,10 @@ bool directory_identity(struct directory *directory,
  * against the stored wall time too, so that neither a reboot nor a clock set
  * back makes it younger; -1: never. */
 int64_t directory_age_ms(const struct directory *directory);
+/* A list is on its way, or being published. */
+bool directory_busy(const struct directory *directory);
 /* Generation of the published snapshot; 0: none. */
 uint64_t directory_generation(const struct directory *directory);
 uint32_t directory_published(const struct directory *directory);
+/* Members who are left out, each with its reason. */
+uint32_t directory_excluded(const struct directory *directory);

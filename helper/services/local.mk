@@ -72,6 +72,11 @@ libservices_la_SOURCES += helper/services/memberstore.c \
 	helper/services/memberstore.h
 libservices_la_SOURCES += helper/services/confirmed.c \
 	helper/services/confirmed.h
+libservices_la_SOURCES += helper/services/amend.c helper/services/amend.h
+libservices_la_SOURCES += helper/services/reconcile.c \
+	helper/services/reconcile.h
+libservices_la_SOURCES += helper/services/roll.c helper/services/roll.h
+libservices_la_SOURCES += helper/services/edition.c helper/services/edition.h
 libservices_la_SOURCES += helper/services/directory.c \
 	helper/services/directory.h
 libservices_la_SOURCES += helper/services/sync.c helper/services/sync.h

@@ -341,6 +341,21 @@ has_number(const struct list *list, uint32_t number)
 		   &number) != NULL;
 }
 
+static void
+list_each(const struct list *list, locals_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < list->count; i++)
+		fn(arg, list->entries[i].name,
+		    (uint32_t)list->entries[i].number);
+}
+
+void
+locals_each(const struct locals *locals, locals_fn *fn, void *arg)
+{
+	list_each(&locals->users, fn, arg);
+	list_each(&locals->groups, fn, arg);
+}
+
 bool
 locals_has_user(const struct locals *locals, const char *name)
 {

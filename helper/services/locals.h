@@ -32,6 +32,10 @@ DEFINE_CLEANUP(struct locals, locals, locals_free)
 /* The two are of the same text. Both accept NULL, which equals nothing. */
 bool locals_same(const struct locals *a, const struct locals *b);
 
+/* Each user and each group, in no order; number: UINT32_MAX where it is none.
+ */
+typedef void locals_fn(void *arg, const char *name, uint32_t number);
+void locals_each(const struct locals *locals, locals_fn *fn, void *arg);
 bool locals_has_user(const struct locals *locals, const char *name);
 bool locals_has_group(const struct locals *locals, const char *name);
 /* The uid of a user, the gid of a group, or delegated. */

@@ -36,8 +36,9 @@ struct signin {
 	char *device_code;
 	uint64_t idp_id; /* request under way; 0: none */
 	uint64_t idsvc_id;
-	int no_answer; /* the last reason why a poll got none */
-	int decided;   /* the verdict, while it waits for its turn */
+	uint64_t shown_id; /* waits until the name service sees a change */
+	int no_answer;     /* the last reason why a poll got none */
+	int decided;       /* the verdict, while it waits for its turn */
 	bool first_binding;
 	char issuer[1024];
 	char subject[CLAIMS_SUB_MAX + 1];
@@ -69,6 +70,7 @@ signin_free(struct signin *s)
 		idp_cancel(all->options.idp, s->idp_id);
 	if (all->options.idsvc != NULL)
 		idsvc_cancel(all->options.idsvc, s->idsvc_id);
+	directory_cancel(all->options.directory, s->shown_id);
 	loop_timer_free(s->poll_timer);
 	loop_timer_free(s->deadline_timer);
 	secret_free_string(s->device_code);
@@ -124,6 +126,19 @@ complete(struct signin *s)
 	decide(s, r);
 }
 
+/* Everybody on the host sees what the member is now. */
+static void
+on_shown(void *arg, int reason)
+{
+	struct signin *s = arg;
+
+	s->shown_id = 0;
+	if (reason != 0)
+		decide(s, reason);
+	else
+		complete(s);
+}
+
 /* What the service said of the person takes effect before the last gate. */
 static int
 apply_standing(struct signin *s, const struct idsvc_standing *standing)
@@ -140,7 +155,8 @@ apply_standing(struct signin *s, const struct idsvc_standing *standing)
 	now.role_count = standing->role_count;
 	now.scopes = standing->scopes;
 	now.scope_count = standing->scope_count;
-	return directory_update(s->all->options.directory, &now);
+	return directory_update(
+	    s->all->options.directory, &now, on_shown, s, &s->shown_id);
 }
 
 static void
@@ -154,7 +170,7 @@ on_standing(void *arg, const struct idsvc_standing *standing)
 		r = apply_standing(s, standing);
 	if (r != 0)
 		decide(s, r);
-	else
+	else if (s->shown_id == 0)
 		complete(s);
 }
 

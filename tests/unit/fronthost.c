@@ -122,6 +122,12 @@ directory_published(const struct directory *directory)
 	return 2;
 }
 
+uint32_t
+directory_excluded(const struct directory *directory)
+{
+	return front()->more_members;
+}
+
 int64_t
 proofs_age_ms(struct proofs *proofs, const char *member_id)
 {

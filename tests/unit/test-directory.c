@@ -111,14 +111,54 @@ finish(struct fixture *f)
 	return f->reason;
 }
 
+/* Until nothing is under way any more. */
+static void
+settle(struct fixture *f)
+{
+	for (int i = 0; i < 100000 && directory_busy(f->directory); i++)
+		loop_turn(f->loop, true);
+	assert_false(directory_busy(f->directory));
+}
+
+/* The time of what is seen, after that was seen. */
+static int
+confirm(struct fixture *f)
+{
+	int err = directory_confirm(f->directory);
+
+	settle(f);
+	return err;
+}
+
+static int
+locals_changed(struct fixture *f)
+{
+	int err = directory_locals_changed(f->directory);
+
+	settle(f);
+	return err;
+}
+
+static int
+update(struct fixture *f, const struct member *member)
+{
+	uint64_t id = 0;
+	int err = 0;
+
+	f->done = 0;
+	err = directory_update(f->directory, member, on_done, f, &id);
+	return id == 0 ? err : finish(f);
+}
+
 static int
 replace_with(struct fixture *f, struct members *members, bool accept)
 {
+	int err = 0;
+
 	f->done = 0;
-	assert_int_equal(
-	    directory_replace(f->directory, members, accept, on_done, f), 0);
+	err = directory_replace(f->directory, members, accept, on_done, f);
 	assert_int_equal(f->done, 0);
-	return finish(f);
+	return err == 0 ? finish(f) : err;
 }
 
 static int
@@ -244,10 +284,10 @@ a_confirmation_renews_the_age_and_seldom_the_file(void **state)
 	assert_int_equal(directory_age_ms(f->directory), 0);
 	assert_int_equal(directory_generation(f->directory), generation);
 	clock_fake_advance(&f->clock, 60000);
-	assert_int_equal(directory_confirm(f->directory), 0);
+	assert_int_equal(confirm(f), 0);
 	assert_int_equal(directory_generation(f->directory), generation);
 	clock_fake_advance(&f->clock, 300000);
-	assert_int_equal(directory_confirm(f->directory), 0);
+	assert_int_equal(confirm(f), 0);
 	assert_int_equal(directory_generation(f->directory), generation + 1);
 }
 
@@ -259,14 +299,14 @@ t32_t75_a_local_user_made_later_wins_at_the_next_beat(void **state)
 	assert_int_equal(replace(f, 3, false), 0);
 	dirlab_write(
 	    f->lab.passwd, "root:x:0:0::/:/bin/sh\nada:x:1001:1001::/:/b\n");
-	assert_int_equal(directory_confirm(f->directory), 0);
+	assert_int_equal(confirm(f), 0);
 	assert_null(by_user(f, "ada"));
 	assert_int_equal(users_in_file(f), 2);
 	assert_int_equal(
 	    members_by_id(directory_members(f->directory), "u-0")->excluded,
 	    ERR_LOCAL_USER);
 	dirlab_write(f->lab.passwd, "root:x:0:0::/:/bin/sh\n");
-	assert_int_equal(directory_confirm(f->directory), 0);
+	assert_int_equal(confirm(f), 0);
 	assert_non_null(by_user(f, "ada"));
 	assert_int_equal(users_in_file(f), 3);
 }
@@ -278,22 +318,22 @@ t32_t75_a_changed_passwd_takes_effect_without_a_beat(void **state)
 	uint32_t uid = 0;
 	uint64_t generation = 0;
 
-	assert_int_equal(directory_locals_changed(f->directory), 0);
+	assert_int_equal(locals_changed(f), 0);
 	assert_int_equal(directory_generation(f->directory), 0);
 	assert_int_equal(replace(f, 5, false), 0);
 	uid = by_user(f, "ada")->uid;
 	generation = directory_generation(f->directory);
 	clock_fake_advance(&f->clock, 7000);
-	assert_int_equal(directory_locals_changed(f->directory), 0);
+	assert_int_equal(locals_changed(f), 0);
 	assert_int_equal(directory_generation(f->directory), generation);
 	dirlab_write(f->lab.passwd, "ada:x:1001:1001::/home/ada:/bin/sh\n");
-	assert_int_equal(directory_locals_changed(f->directory), 0);
+	assert_int_equal(locals_changed(f), 0);
 	assert_null(by_user(f, "ada"));
 	assert_int_equal(directory_published(f->directory), 4);
 	/* Nobody but this host has spoken. */
 	assert_int_equal(directory_age_ms(f->directory), 7000);
 	dirlab_write(f->lab.passwd, "root:x:0:0::/:/bin/sh\n");
-	assert_int_equal(directory_locals_changed(f->directory), 0);
+	assert_int_equal(locals_changed(f), 0);
 	assert_int_equal(by_user(f, "ada")->uid, uid);
 	assert_int_equal(directory_published(f->directory), 5);
 }
@@ -306,7 +346,7 @@ t32_local_files_that_cannot_be_read_change_nothing(void **state)
 	assert_int_equal(replace(f, 3, false), 0);
 	assert_int_equal(chmod(f->lab.passwd, 0666), 0);
 	assert_int_equal(replace(f, 4, false), ERR_INSECURE_FILE);
-	assert_int_equal(directory_confirm(f->directory), ERR_INSECURE_FILE);
+	assert_int_equal(confirm(f), ERR_INSECURE_FILE);
 	assert_int_equal(users_in_file(f), 3);
 	assert_int_equal(members_count(directory_members(f->directory)), 3);
 }
@@ -322,10 +362,10 @@ a_sign_in_changes_roles_at_once(void **state)
 	clock_fake_advance(&f->clock, 30000);
 	generation = directory_generation(f->directory);
 	now = *by_user(f, "ada");
-	assert_int_equal(directory_update(f->directory, &now), 0);
+	assert_int_equal(update(f, &now), 0);
 	assert_int_equal(directory_generation(f->directory), generation);
 	now.role_count = 0;
-	assert_int_equal(directory_update(f->directory, &now), 0);
+	assert_int_equal(update(f, &now), 0);
 	assert_int_equal(directory_generation(f->directory), generation + 1);
 	assert_false(member_has_role(by_user(f, "ada"), "OrganizationAdmin"));
 	/* One person's word is no complete answer. */
@@ -345,7 +385,7 @@ what_was_committed_counts_where_the_file_cannot_be_written(void **state)
 	assert_int_equal(start(f), 0);
 	now = *by_user(f, "ada");
 	now.state = MEMBER_SUSPENDED;
-	assert_int_not_equal(directory_update(f->directory, &now), 0);
+	assert_int_not_equal(update(f, &now), 0);
 	assert_int_equal(by_user(f, "ada")->state, MEMBER_SUSPENDED);
 	assert_int_equal(directory_generation(f->directory), 0);
 	assert_int_equal(users_in_file(f), 3);

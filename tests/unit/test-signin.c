@@ -33,6 +33,7 @@ struct request {
 	idp_device_fn *device_fn;
 	idp_poll_fn *poll_fn;
 	idsvc_standing_fn *standing_fn;
+	directory_done_fn *shown_fn;
 	void *arg;
 	bool open;
 };
@@ -61,6 +62,7 @@ static struct world {
 	size_t person_count;
 	int64_t age_ms;
 	int bind_fault;
+	bool shown_later; /* an update waits for the name service */
 	struct access_policy policy;
 	struct standing standing;
 	struct signins *signins;
@@ -296,14 +298,24 @@ directory_bind(struct directory *directory, const char *member_id,
 }
 
 int
-directory_update(struct directory *directory, const struct member *member)
+directory_update(struct directory *directory, const struct member *member,
+    directory_done_fn *fn, void *arg, uint64_t *ret_id)
 {
 	struct person *p = person_of(members_by_id(NULL, member->id));
 
 	world.updates++;
 	p->roles[0] = member->role_count > 0 ? member->roles[0] : "";
 	p->member.role_count = member->role_count;
+	*ret_id = world.shown_later
+	    ? open_request((struct request){.shown_fn = fn, .arg = arg})
+	    : 0;
 	return ERR_OK;
+}
+
+void
+directory_cancel(struct directory *directory, uint64_t id)
+{
+	cancel_request(id);
 }
 
 int
@@ -905,6 +917,42 @@ roles_of_the_service_count_at_the_last_gate(void **state)
 	assert_int_equal(world.recorded, 0);
 }
 
+/* Ends the wait for the name service. */
+static void
+show(int reason)
+{
+	struct request *r = newest();
+
+	assert_non_null(r);
+	r->open = false;
+	r->shown_fn(r->arg, reason);
+}
+
+static void
+nobody_gets_in_before_the_name_service_knows(void **state)
+{
+	struct client c;
+
+	world.shown_later = true;
+	reach_exchange(&c);
+	say("u-ada", 0, "User");
+	assert_int_equal(c.decided, 0);
+	assert_int_equal(world.recorded, 0);
+	show(ERR_OK);
+	assert_int_equal(c.decided, 1);
+	assert_int_equal(c.reason, ERR_OK);
+	reach_exchange(&c);
+	say("u-ada", 0, "User");
+	show(ERR_NO_SPACE);
+	assert_int_equal(c.reason, ERR_NO_SPACE);
+	/* Whoever gives up is not told any more. */
+	reach_exchange(&c);
+	say("u-ada", 0, "User");
+	signins_cancel(world.signins, c.id);
+	assert_null(newest());
+	assert_int_equal(c.decided, 0);
+}
+
 static void
 t22_the_deadline_holds_during_the_exchange(void **state)
 {
@@ -1036,6 +1084,7 @@ main(void)
 	    T(t108_a_member_suspended_meanwhile_is_refused),
 	    T(t27_the_services_subject_must_be_the_member),
 	    T(roles_of_the_service_count_at_the_last_gate),
+	    T(nobody_gets_in_before_the_name_service_knows),
 	    T(t22_the_deadline_holds_during_the_exchange),
 	    T(t27_a_first_binding_waits_for_the_services_word),
 	    T(t18_t46_the_prompt_says_all_that_a_person_needs),

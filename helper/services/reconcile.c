@@ -1,0 +1,333 @@
+/*
+ * reconcile.c - the stages between a fetched list and the current one.
+ *
+ * Promises that nothing which is shown changes before the last slice, that a
+ * slice is short whatever the size of the list, and that a list that was given
+ * up on the way costs nobody a name or number.  Must not know who waits.
+ */
+#include "services/reconcile.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "common/err.h"
+#include "services/memberstore.h"
+
+/* One slice: a few milliseconds of an ordinary machine. */
+#define LOOKS 2048
+#define ROWS 256
+
+enum stage {
+	STAGE_COPY,
+	STAGE_COMPARE,
+	STAGE_ASSIGN,
+	STAGE_TELL,
+	STAGE_SAVE_IDS,
+	STAGE_SAVE_MEMBERS,
+	STAGE_READY,
+};
+
+struct reconcile {
+	struct reconcile_options options;
+	struct members *members;
+	struct locals *locals;
+	enum stage stage;
+	size_t at;
+	bool copied; /* members are the current ones */
+	size_t kept; /* of the current members */
+	size_t lost;
+	bool differs;
+	uint32_t excluded;
+	bool named; /* the map of ids was worked on */
+	bool wrote;
+	struct memberstore_run run;
+};
+
+int
+reconcile_new(const struct reconcile_options *options, struct members *members,
+    struct locals *locals, struct reconcile **ret_reconcile)
+{
+	struct reconcile *r = calloc(1, sizeof(*r));
+	int err = r == NULL ? ERR_NO_MEMORY : 0;
+
+	if (err == 0 && members == NULL) {
+		r->copied = true;
+		err = members_new(&r->members);
+	}
+	if (err != 0) {
+		free(r);
+		return err;
+	}
+	r->options = *options;
+	if (!r->copied) {
+		r->members = members;
+		r->stage = STAGE_COMPARE;
+	}
+	r->locals = locals;
+	*ret_reconcile = r;
+	return 0;
+}
+
+void
+reconcile_free(struct reconcile *reconcile)
+{
+	if (reconcile == NULL)
+		return;
+	members_free(reconcile->members);
+	locals_free(reconcile->locals);
+	free(reconcile);
+}
+
+static void
+enter(struct reconcile *r, enum stage stage)
+{
+	r->stage = stage;
+	r->at = 0;
+}
+
+static int
+copy(struct reconcile *r)
+{
+	struct members *current = r->options.current;
+	struct member member;
+	int err = 0;
+
+	for (size_t i = 0; i < LOOKS && err == 0; i++) {
+		if (!members_get(current, r->at, &member)) {
+			enter(r, STAGE_ASSIGN);
+			return 0;
+		}
+		r->at++;
+		err = members_add_shared(r->members, current, &member);
+	}
+	return err;
+}
+
+/* A few people leave; a fifth of them at once, or all, do not. */
+static bool
+shrinks(const struct reconcile *r)
+{
+	size_t before = members_count(r->options.current);
+
+	if (before > 0 && members_count(r->members) == 0)
+		return true;
+	return r->lost > 1 &&
+	    r->lost * 100 > before * r->options.max_shrink_percent;
+}
+
+static int
+end_compare(struct reconcile *r)
+{
+	size_t before = members_count(r->options.current);
+
+	r->lost = before - r->kept;
+	r->differs = r->differs || r->lost > 0;
+	if (!r->options.accept_shrink && shrinks(r))
+		return ERR_DIRECTORY_SHRUNK;
+	enter(r, STAGE_ASSIGN);
+	return 0;
+}
+
+static int
+compare(struct reconcile *r)
+{
+	struct member now;
+	struct member old;
+
+	for (size_t i = 0; i < LOOKS; i++) {
+		if (!members_get(r->members, r->at, &now))
+			return end_compare(r);
+		r->at++;
+		if (!members_get_id(r->options.current, now.id, &old)) {
+			r->differs = true;
+			continue;
+		}
+		r->kept++;
+		r->differs = r->differs || !member_same(&old, &now);
+	}
+	return 0;
+}
+
+static int
+assign(struct reconcile *r)
+{
+	bool done = false;
+	int err = 0;
+
+	if (r->at++ == 0)
+		err = ids_assign_start(
+		    r->options.ids, r->members, r->locals, r->options.now);
+	r->named = true;
+	if (err == 0)
+		err = ids_assign_step(r->options.ids, LOOKS, &done);
+	if (err == 0 && done)
+		enter(r, STAGE_TELL);
+	return err;
+}
+
+static void
+tell_excluded(struct reconcile *r, const struct member *member)
+{
+	struct member old;
+
+	r->excluded++;
+	if (members_get_id(r->options.current, member->id, &old) &&
+	    old.excluded == member->excluded)
+		return;
+	log_warning("member excluded", LOG_TEXT("member", member->id),
+	    LOG_TEXT("mail", member->mail),
+	    LOG_TEXT("reason", err_name(member->excluded)));
+}
+
+static int
+tell(struct reconcile *r)
+{
+	struct member member;
+
+	for (size_t i = 0; i < LOOKS; i++) {
+		if (!members_get(r->members, r->at, &member)) {
+			enter(r, STAGE_SAVE_IDS);
+			return 0;
+		}
+		r->at++;
+		if (member.excluded != 0)
+			tell_excluded(r, &member);
+	}
+	return 0;
+}
+
+static int
+save_ids(struct reconcile *r)
+{
+	bool done = false;
+	int err = db_begin(r->options.db);
+
+	if (err != 0)
+		return err;
+	err = ids_save(r->options.ids, ROWS, &done);
+	if (err == 0)
+		err = db_commit(r->options.db);
+	if (err != 0)
+		db_rollback(r->options.db);
+	else if (done)
+		enter(r, STAGE_SAVE_MEMBERS);
+	return err;
+}
+
+static int
+save_rows(struct reconcile *r, bool *ret_done)
+{
+	int err = 0;
+
+	if (r->at++ == 0)
+		err = memberstore_save_start(&r->run, r->options.db,
+		    r->options.stored ? r->options.current : NULL, r->members);
+	return err == 0 ? memberstore_save_step(&r->run, ROWS, ret_done) : err;
+}
+
+static int
+save_members(struct reconcile *r)
+{
+	bool done = false;
+	int err = db_begin(r->options.db);
+
+	if (err != 0)
+		return err;
+	err = save_rows(r, &done);
+	if (err == 0 && !done)
+		err = db_commit(r->options.db);
+	if (err != 0) {
+		db_rollback(r->options.db);
+		return err;
+	}
+	if (done)
+		enter(r, STAGE_READY);
+	r->wrote = r->wrote || !done;
+	return 0;
+}
+
+static int
+go_on(struct reconcile *r)
+{
+	switch (r->stage) {
+	case STAGE_COPY:
+		return copy(r);
+	case STAGE_COMPARE:
+		return compare(r);
+	case STAGE_ASSIGN:
+		return assign(r);
+	case STAGE_TELL:
+		return tell(r);
+	case STAGE_SAVE_IDS:
+		return save_ids(r);
+	case STAGE_SAVE_MEMBERS:
+		return save_members(r);
+	case STAGE_READY:
+		return 0;
+	}
+	return ERR_INTERNAL;
+}
+
+int
+reconcile_step(struct reconcile *reconcile, enum reconcile_state *ret_state)
+{
+	struct reconcile *r = reconcile;
+	bool compared = r->stage == STAGE_COMPARE;
+	int err = go_on(r);
+
+	if (err != 0)
+		return err;
+	*ret_state =
+	    r->stage == STAGE_READY ? RECONCILE_READY : RECONCILE_GOES_ON;
+	if (compared && r->stage == STAGE_ASSIGN && !r->differs)
+		*ret_state = RECONCILE_SAME;
+	return 0;
+}
+
+bool
+reconcile_wrote(const struct reconcile *reconcile)
+{
+	return reconcile->wrote;
+}
+
+bool
+reconcile_named(const struct reconcile *reconcile)
+{
+	return reconcile->named;
+}
+
+struct members *
+reconcile_members(struct reconcile *reconcile)
+{
+	return reconcile->members;
+}
+
+const struct locals *
+reconcile_locals(const struct reconcile *reconcile)
+{
+	return reconcile->locals;
+}
+
+struct members *
+reconcile_take_members(struct reconcile *reconcile)
+{
+	return TAKE(reconcile->members);
+}
+
+struct locals *
+reconcile_take_locals(struct reconcile *reconcile)
+{
+	return TAKE(reconcile->locals);
+}
+
+size_t
+reconcile_lost(const struct reconcile *reconcile)
+{
+	return reconcile->lost;
+}
+
+uint32_t
+reconcile_excluded(const struct reconcile *reconcile)
+{
+	return reconcile->excluded;
+}
