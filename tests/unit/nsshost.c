@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "tests/unit/snapset.h"
+#include "tests/unit/snapform.h"
 
 void
 nsshost_publish(const struct nsshost *host, uint64_t generation)
@@ -19,6 +19,51 @@ nsshost_publish(const struct nsshost *host, uint64_t generation)
 
 	snapset_publish(host->path, set.bytes, set.size);
 	snapset_done(&set);
+}
+
+/* The base that a generation is published as. */
+static struct snapset
+make_base(uint64_t generation)
+{
+	struct snapset set = snapset_make(generation);
+	struct snapset base = snapform_version(&set, SNAPSHOT_VERSION_2);
+
+	snapset_done(&set);
+	return base;
+}
+
+void
+nsshost_publish_base(const struct nsshost *host, uint64_t generation)
+{
+	struct snapset base = make_base(generation);
+
+	snapset_publish(host->path, base.bytes, base.size);
+	snapset_done(&base);
+}
+
+void
+nsshost_publish_overlay(
+    const struct nsshost *host, uint32_t number, const char *joined)
+{
+	static const uint32_t members[] = {1};
+	static const char *const hidden[] = {"bob", NULL};
+	const struct snapwrite_user user = {joined, "", "/home/joined",
+	    "/bin/sh", NSSHOST_JOINED + number, 1, members};
+	struct snapwrite_input in = snapset_input();
+	struct snapset base;
+	struct snapset overlay;
+	struct roster there;
+
+	if (roster_open(host->path, &there))
+		errx(1, "%s", host->path);
+	base = make_base(there.base.generation);
+	roster_close(&there);
+	in.users = &user;
+	in.user_count = 1;
+	overlay = snapform_overlay(&base, &in, hidden, number);
+	snapform_publish(host->path, &overlay);
+	snapset_done(&overlay);
+	snapset_done(&base);
 }
 
 int

@@ -53,6 +53,23 @@ look(struct map *map)
 	return right ? generation : 0;
 }
 
+/* The uid of a name, now; 0 where there is none. */
+static uint32_t
+look_for(struct map *map, const char *name)
+{
+	struct map_view view;
+	struct snapshot_user user;
+	int err;
+
+	do {
+		user.uid = 0;
+		if (map_begin(map, &view))
+			return 0;
+		err = roster_user_by_name(&view.roster, name, &user);
+	} while (!map_end(map, &view));
+	return err ? 0 : user.uid;
+}
+
 static size_t
 count_open_files(void)
 {
@@ -260,6 +277,152 @@ a_late_reader_begins_again(void **state)
 	assert_false(map_end(&host->map, &late));
 }
 
+static void
+an_overlay_is_seen_by_the_next_lookup(void **state)
+{
+	struct nsshost *host = *state;
+
+	nsshost_publish_base(host, 2);
+	assert_int_equal(look(&host->map), 2);
+	assert_int_equal(look_for(&host->map, "bob"), SNAPSET_UID + 1);
+	nsshost_publish_overlay(host, 1, "carol");
+	assert_int_equal(look_for(&host->map, "carol"), NSSHOST_JOINED + 1);
+	assert_int_equal(look_for(&host->map, "bob"), 0);
+	nsshost_publish_overlay(host, 2, "dave");
+	assert_int_equal(look_for(&host->map, "dave"), NSSHOST_JOINED + 2);
+	assert_int_equal(look_for(&host->map, "carol"), 0);
+	assert_int_equal(look(&host->map), 2);
+}
+
+static void
+the_first_lookup_sees_an_overlay(void **state)
+{
+	struct nsshost *host = *state;
+	struct timespec now;
+
+	nsshost_publish_base(host, 2);
+	nsshost_publish_overlay(host, 1, "carol");
+	/* Also while another thread is about mapping it. */
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC_COARSE, &now), 0);
+	atomic_store(&host->map.lease_s, (uint64_t)now.tv_sec + 1);
+	assert_int_equal(look_for(&host->map, "carol"), NSSHOST_JOINED + 1);
+	assert_int_equal(atomic_load(&host->map.base.ready), 0);
+	atomic_store(&host->map.lease_s, 0);
+	assert_int_equal(look_for(&host->map, "carol"), NSSHOST_JOINED + 1);
+	assert_int_equal(atomic_load(&host->map.overlay.ready), 1);
+}
+
+static void
+a_new_base_ends_the_overlay(void **state)
+{
+	struct nsshost *host = *state;
+
+	nsshost_publish_base(host, 2);
+	nsshost_publish_overlay(host, 1, "carol");
+	assert_int_equal(look_for(&host->map, "carol"), NSSHOST_JOINED + 1);
+	nsshost_publish_base(host, 3);
+	assert_int_equal(look_for(&host->map, "carol"), 0);
+	assert_int_equal(look_for(&host->map, "bob"), SNAPSET_UID + 1);
+	nsshost_publish_overlay(host, 1, "dave");
+	assert_int_equal(look_for(&host->map, "dave"), NSSHOST_JOINED + 1);
+	nsshost_publish(host, 4);
+	assert_int_equal(look_for(&host->map, "dave"), 0);
+	assert_int_equal(look(&host->map), 4);
+}
+
+/* Writes the number of an overlay into the base that is there. */
+static void
+mark_overlay(const struct nsshost *host, uint32_t number)
+{
+	int fd = open(host->path, O_RDWR | O_CLOEXEC);
+
+	assert_int_equal(pwrite(fd, &number, sizeof(number),
+			     (off_t)offsetof(struct snapshot_header, overlay)),
+	    sizeof(number));
+	assert_int_equal(close(fd), 0);
+}
+
+/* The publisher died between the rename and the mark. */
+static void
+an_overlay_is_found_without_the_mark(void **state)
+{
+	struct nsshost *host = *state;
+
+	nsshost_publish_base(host, 2);
+	assert_int_equal(look(&host->map), 2);
+	nsshost_publish_overlay(host, 1, "carol");
+	mark_overlay(host, 0);
+	/* As if this second's look were done, and then as if one had passed. */
+	atomic_store(&host->map.checked_s, UINT64_MAX);
+	assert_int_equal(look_for(&host->map, "carol"), 0);
+	atomic_store(&host->map.checked_s, 0);
+	assert_int_equal(look_for(&host->map, "carol"), NSSHOST_JOINED + 1);
+}
+
+/* A mark without its overlay: the last one goes on, and no call is made for
+ * each lookup. */
+static void
+a_missing_overlay_leaves_the_old_one(void **state)
+{
+	struct nsshost *host = *state;
+	char path[256];
+	uint64_t begun;
+
+	nsshost_publish_base(host, 2);
+	nsshost_publish_overlay(host, 1, "carol");
+	assert_int_equal(look_for(&host->map, "carol"), NSSHOST_JOINED + 1);
+	assert_int_equal(
+	    roster_overlay_path(host->path, path, sizeof(path)), 0);
+	assert_int_equal(unlink(path), 0);
+	mark_overlay(host, 2);
+	assert_int_equal(look_for(&host->map, "carol"), NSSHOST_JOINED + 1);
+	assert_true(atomic_load(&host->map.failed_s) > 0);
+	/* One of another base is no better. */
+	nsshost_publish_overlay(host, 3, "dave");
+	begun = atomic_load(&host->map.overlay.ready);
+	mark_overlay(host, 4);
+	atomic_store(&host->map.failed_s, 0);
+	assert_int_equal(look_for(&host->map, "dave"), NSSHOST_JOINED + 3);
+	assert_int_equal(atomic_load(&host->map.overlay.ready), begun + 1);
+}
+
+static void
+an_overlay_of_another_base_is_left_alone(void **state)
+{
+	struct nsshost *host = *state;
+
+	nsshost_publish_base(host, 2);
+	nsshost_publish_overlay(host, 1, "carol");
+	nsshost_publish_base(host, 3);
+	mark_overlay(host, 1);
+	for (int i = 0; i < 10; i++) {
+		atomic_store(&host->map.failed_s, 0);
+		assert_int_equal(look_for(&host->map, "bob"), SNAPSET_UID + 1);
+		assert_int_equal(look_for(&host->map, "carol"), 0);
+	}
+	assert_int_equal(atomic_load(&host->map.overlay.ready), 0);
+	assert_int_equal(count_maps("members.overlay"), 0);
+}
+
+static void
+t63_a_thousand_overlays(void **state)
+{
+	struct nsshost *host = *state;
+	size_t files;
+
+	nsshost_publish_base(host, 2);
+	assert_int_equal(look(&host->map), 2);
+	files = count_open_files();
+	for (uint32_t i = 1; i <= 1000; i++) {
+		nsshost_publish_overlay(host, i, "carol");
+		assert_int_equal(
+		    look_for(&host->map, "carol"), NSSHOST_JOINED + i);
+		assert_true(count_maps("members.overlay") <= 2);
+		assert_true(count_maps("members.snapshot") <= 2);
+	}
+	assert_int_equal(count_open_files(), files);
+}
+
 struct crowd {
 	struct map *map;
 	atomic_bool stop;
@@ -332,6 +495,84 @@ t65_forks_while_publishing(void **state)
 	assert_int_equal(crowd.wrong, 0);
 }
 
+/* How far the list is that a lookup sees: the generation, and the overlay.
+ * 0 where it contradicts itself. */
+static uint64_t
+look_both(struct map *map)
+{
+	struct map_view view;
+	struct snapshot_user user;
+	uint64_t seen;
+	bool right;
+
+	do {
+		const struct roster *r = &view.roster;
+		bool has_overlay;
+
+		if (map_begin(map, &view))
+			return 0;
+		has_overlay = r->overlay.bytes != NULL;
+		seen = r->base.generation * 1000 + r->overlay.number;
+		right = roster_user_by_name(r, "ada", &user) == 0 &&
+		    user.uid == SNAPSET_UID &&
+		    (roster_user_by_name(r, "bob", &user) == 0) !=
+			has_overlay &&
+		    (roster_user_by_name(r, "carol", &user) == 0) ==
+			has_overlay &&
+		    (!has_overlay ||
+			user.uid == NSSHOST_JOINED + r->overlay.number);
+	} while (!map_end(map, &view));
+	return right ? seen : 0;
+}
+
+static void *
+look_on_both(void *context)
+{
+	struct crowd *crowd = context;
+	uint64_t last = 0;
+
+	while (!atomic_load(&crowd->stop)) {
+		uint64_t seen = look_both(crowd->map);
+
+		if (seen == 0 || seen < last)
+			atomic_fetch_add(&crowd->wrong, 1);
+		last = seen;
+		atomic_fetch_add(&crowd->looks, 1);
+	}
+	return NULL;
+}
+
+/* A base and its overlays, over and over, from one generation on. */
+static void
+publish_both(const struct nsshost *host, uint64_t generation)
+{
+	nsshost_publish_base(host, generation);
+	for (uint32_t i = 1; i <= generation % 4; i++)
+		nsshost_publish_overlay(host, i, "carol");
+}
+
+static void
+t65_threads_while_overlays_come_and_go(void **state)
+{
+	struct nsshost *host = *state;
+	struct crowd crowd = {.map = &host->map};
+	pthread_t threads[4];
+
+	publish_both(host, 2);
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, look_on_both, &crowd), 0);
+	for (uint64_t i = 3; i < 400; i++)
+		publish_both(host, i);
+	while (atomic_load(&crowd.looks) < 1000)
+		(void)sched_yield();
+	atomic_store(&crowd.stop, true);
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(crowd.wrong, 0);
+	assert_int_equal(look_both(&host->map), 399003);
+}
+
 static sigjmp_buf *
 get_landing(void)
 {
@@ -348,7 +589,7 @@ jump_away(int number)
 
 /* A process whose timer tears it out of lookups, until the time is over. */
 static void
-be_torn(struct nsshost *host, int jumps)
+be_torn(struct nsshost *host, uint64_t (*see)(struct map *), int jumps)
 {
 	const struct itimerval each_ms = {{0, 1000}, {0, 1000}};
 	const struct itimerval never = {{0, 0}, {0, 0}};
@@ -361,11 +602,11 @@ be_torn(struct nsshost *host, int jumps)
 		jumped++;
 	(void)setitimer(ITIMER_REAL, &each_ms, NULL);
 	while (jumped < jumps) {
-		uint64_t generation = look(&host->map);
+		uint64_t seen = see(&host->map);
 
-		if (generation < last)
+		if (seen == 0 || seen < last)
 			_exit(1);
-		last = generation;
+		last = seen;
 	}
 	(void)setitimer(ITIMER_REAL, &never, NULL);
 	_exit(0);
@@ -380,9 +621,27 @@ t65_a_handler_that_jumps_out(void **state)
 	pid_t child = fork();
 
 	if (child == 0)
-		be_torn(host, 500);
+		be_torn(host, look, 500);
 	while (waitpid(child, &status, WNOHANG) == 0)
 		nsshost_publish(host, generation++);
+	assert_int_equal(status, 0);
+	assert_true(generation > 10);
+}
+
+static void
+t65_a_handler_that_jumps_out_of_overlays(void **state)
+{
+	struct nsshost *host = *state;
+	int status = 0;
+	uint64_t generation = 2;
+	pid_t child;
+
+	publish_both(host, generation++);
+	child = fork();
+	if (child == 0)
+		be_torn(host, look_both, 500);
+	while (waitpid(child, &status, WNOHANG) == 0)
+		publish_both(host, generation++);
 	assert_int_equal(status, 0);
 	assert_true(generation > 10);
 }
@@ -443,6 +702,15 @@ main(void)
 	    TEST(t65_threads_while_publishing),
 	    TEST(t65_forks_while_publishing),
 	    TEST(t65_a_handler_that_jumps_out),
+	    TEST(t65_a_handler_that_jumps_out_of_overlays),
+	    TEST(an_overlay_is_seen_by_the_next_lookup),
+	    TEST(the_first_lookup_sees_an_overlay),
+	    TEST(a_new_base_ends_the_overlay),
+	    TEST(an_overlay_is_found_without_the_mark),
+	    TEST(a_missing_overlay_leaves_the_old_one),
+	    TEST(an_overlay_of_another_base_is_left_alone),
+	    TEST(t63_a_thousand_overlays),
+	    TEST(t65_threads_while_overlays_come_and_go),
 	    TEST(t68_an_absent_file_is_told_and_tried_again),
 	    TEST(t68_after_a_chroot),
 	};
