@@ -31,7 +31,6 @@
 #include "common/num.h"
 #include "common/paths.h"
 
-#define MODULE "libnss_orglogin.so.2"
 #define MODULE_MAX (64 << 20)
 #define PATIENCE_S 60
 
@@ -115,8 +114,9 @@ lab_fail(const char *file, int line, const char *what)
  * folder: "/var/lib/orglogin/members.snapshot" becomes
  * ".////////////////members.snapshot". */
 static void
-copy_module(const char *from, const char *to)
+copy_module(const char *from, char *to)
 {
+	int fd = mkstemp(to);
 	static char bytes[MODULE_MAX];
 	const size_t length = strlen(PATH_STATE_DIR);
 	FILE *file = fopen(from, "r");
@@ -136,7 +136,7 @@ copy_module(const char *from, const char *to)
 	}
 	if (found == 0)
 		errx(1, "%s does not read %s", from, PATH_STATE_DIR);
-	file = fopen(to, "w");
+	file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!file || fwrite(bytes, 1, size, file) != size || fclose(file))
 		err(1, "%s", to);
 }
@@ -175,32 +175,38 @@ load(const char *path, struct lab_module *nss)
 	FIND(initgroups_dyn);
 }
 
+/* In memory where there is such a place: a disk would only be slower. */
+static char *
+make_folder(void)
+{
+	static char in_memory[] = "/dev/shm/nss-lab-XXXXXX";
+	static char on_disk[] = "/tmp/nss-lab-XXXXXX";
+	char *folder = mkdtemp(in_memory);
+
+	if (!folder)
+		folder = mkdtemp(on_disk);
+	if (!folder || chmod(folder, 0755) || chdir(folder))
+		err(1, "mkdtemp");
+	return folder;
+}
+
 int
 lab_open(void **state)
 {
+	static struct lab lab = {.copy = "/tmp/libnss_orglogin-XXXXXX"};
 	const char *build = getenv("top_builddir");
-	struct lab *lab = calloc(1, sizeof(*lab));
 	char built[4096];
-	char copy[64];
 
 	(void)get_real_clock();
-	if (lab)
-		lab->folder = strdup("/tmp/nss-lab-XXXXXX");
-	if (!lab || !lab->folder || !mkdtemp(lab->folder) ||
-	    chmod(lab->folder, 0755))
-		err(1, "mkdtemp");
-	(void)snprintf(built, sizeof(built), "%s/nss_module/.libs/" MODULE,
-	    build ? build : ".");
-	(void)snprintf(copy, sizeof(copy), "%s/" MODULE, lab->folder);
-	copy_module(built, copy);
-	load(copy, &lab->nss);
-	if (chdir(lab->folder))
-		err(1, "%s", lab->folder);
-	*state = lab;
+	(void)snprintf(built, sizeof(built),
+	    "%s/nss_module/.libs/libnss_orglogin.so.2", build ? build : ".");
+	copy_module(built, lab.copy);
+	load(lab.copy, &lab.nss);
+	lab.folder = make_folder();
+	*state = &lab;
 	return 0;
 }
 
-/* Removes all files but the module. */
 static void
 empty(const struct lab *lab)
 {
@@ -209,8 +215,7 @@ empty(const struct lab *lab)
 	if (!dir)
 		err(1, "%s", lab->folder);
 	for (const struct dirent *e; (e = readdir(dir));)
-		if (e->d_name[0] != '.' && strcmp(e->d_name, MODULE) != 0 &&
-		    unlinkat(dirfd(dir), e->d_name, 0) &&
+		if (e->d_name[0] != '.' && unlinkat(dirfd(dir), e->d_name, 0) &&
 		    unlinkat(dirfd(dir), e->d_name, AT_REMOVEDIR))
 			err(1, "%s", e->d_name);
 	(void)closedir(dir);
@@ -228,13 +233,11 @@ lab_clear(void **state)
 int
 lab_close(void **state)
 {
-	struct lab *lab = *state;
+	const struct lab *lab = *state;
 
 	empty(lab);
-	if (unlink(MODULE) || chdir("/") || rmdir(lab->folder))
+	if (unlink(lab->copy) || chdir("/") || rmdir(lab->folder))
 		err(1, "%s", lab->folder);
-	free(lab->folder);
-	free(lab);
 	return 0;
 }
 

@@ -37,7 +37,8 @@ struct lab_module {
 };
 
 struct lab {
-	char *folder; /* the working folder, empty at each test's start */
+	const char *folder; /* the working folder, empty at each test's start */
+	char copy[32];      /* where the object was copied to */
 	struct lab_module nss;
 };
 

@@ -22,8 +22,16 @@ EXTRA_tests_nss_test_storm_DEPENDENCIES = nss_module/libnss_orglogin.la
 NSS_STORMS = tests/nss/test-storm
 nss-storms: $(NSS_STORMS) nss_module/libnss_orglogin.la
 
-# Not under a sanitizer, whose own system calls it would judge.
+# Not under a sanitizer, whose own calls and pages they would judge.
 if !SANITIZED
+check_PROGRAMS += tests/nss/test-lasting
+tests_nss_test_lasting_SOURCES = tests/nss/test-lasting.c \
+	tests/unit/descriptors.c tests/unit/descriptors.h
+tests_nss_test_lasting_CFLAGS = $(UNIT_CFLAGS)
+tests_nss_test_lasting_LDFLAGS = $(LAB_LINK)
+tests_nss_test_lasting_LDADD = $(LAB_LIBS)
+EXTRA_tests_nss_test_lasting_DEPENDENCIES = nss_module/libnss_orglogin.la
+
 check_PROGRAMS += tests/nss/test-sandbox
 tests_nss_test_sandbox_SOURCES = tests/nss/test-sandbox.c
 tests_nss_test_sandbox_CFLAGS = $(UNIT_CFLAGS)
