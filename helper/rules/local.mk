@@ -24,6 +24,8 @@ noinst_PROGRAMS += tests/tools/mksnapshot
 tests_tools_mksnapshot_SOURCES = tests/tools/mksnapshot.c
 tests_tools_mksnapshot_LDADD = librules.la
 librules_la_SOURCES += helper/rules/table.c helper/rules/table.h
+librules_la_SOURCES += helper/rules/keyhash.c helper/rules/keyhash.h
+librules_la_SOURCES += helper/rules/finder.c helper/rules/finder.h
 librules_la_SOURCES += helper/rules/memberrecord.c helper/rules/memberrecord.h
 librules_la_SOURCES += helper/rules/members.c helper/rules/members.h
 librules_la_SOURCES += helper/rules/username.c helper/rules/username.h
@@ -35,6 +37,16 @@ check_PROGRAMS += tests/unit/test-table
 tests_unit_test_table_SOURCES = tests/unit/test-table.c
 tests_unit_test_table_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_table_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-keyhash
+tests_unit_test_keyhash_SOURCES = tests/unit/test-keyhash.c
+tests_unit_test_keyhash_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_keyhash_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-finder
+tests_unit_test_finder_SOURCES = tests/unit/test-finder.c
+tests_unit_test_finder_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_finder_LDADD = librules.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-memberrecord
 tests_unit_test_memberrecord_SOURCES = tests/unit/test-memberrecord.c

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "rules/keyhash.h"
 
 #define SIZE_MIN 16
 #define SIZE_LIMIT ((size_t)1 << 24)
@@ -104,47 +105,20 @@ table_get(const struct table *table, uint64_t hash, table_same_fn *same,
 	return at == NULL ? NULL : *at;
 }
 
-/* The last step of splitmix64: every bit of the result depends on all. */
-static uint64_t
-mix(uint64_t v)
-{
-	v = (v ^ v >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	v = (v ^ v >> 27) * UINT64_C(0x94d049bb133111eb);
-	return v ^ v >> 31;
-}
-
-static uint64_t
-seed(const struct table *table)
-{
-	return mix((uintptr_t)table);
-}
-
 uint64_t
 table_hash_text(const struct table *table, const char *text)
 {
-	uint64_t hash = seed(table);
-
-	for (; *text != '\0'; text++)
-		hash = mix(hash + (unsigned char)*text);
-	return hash;
+	return keyhash_text(table, text);
 }
 
 uint64_t
 table_hash_folded(const struct table *table, const char *text)
 {
-	uint64_t hash = seed(table);
-
-	for (; *text != '\0'; text++) {
-		bool upper = *text >= 'A' && *text <= 'Z';
-
-		hash =
-		    mix(hash + (unsigned char)(upper ? *text | 0x20 : *text));
-	}
-	return hash;
+	return keyhash_folded(table, text);
 }
 
 uint64_t
 table_hash_number(const struct table *table, uint32_t number)
 {
-	return mix(seed(table) + number);
+	return keyhash_number(table, number);
 }

@@ -1,80 +1,47 @@
 /*
  * idrows.c - the ids table as a whole: every row is in memory, by key, by
- * number and by home.
+ * number, by name and by home.
  *
- * Promises that no two rows share a number or a home, whatever the file said.
- * Must not know how numbers and names are chosen.
+ * Promises that no two rows share a number or a home, whatever the file said,
+ * and that count and digest stand for what was written, not for what is only
+ * in memory.  Must not know how numbers and names are chosen.
  */
 #include "services/idrows.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/crypto.h"
-#include "common/buf.h"
 #include "common/err.h"
-#include "rules/table.h"
+#include "common/name.h"
+#include "services/idindex.h"
 #include "services/meta.h"
 
-#define ROWS_MAX ((size_t)4000000)
 #define ROW_TEXT_MAX ((size_t)4096)
+
+/* A row that differs from the table's. */
+struct change {
+	uint64_t was; /* digest of what the table holds */
+	uint32_t index;
+	bool is_new; /* the table has no such row */
+};
 
 struct idrows {
 	struct db *db;
 	const char *organization;
-	struct idrow **items;
-	size_t count;
-	size_t size;
-	struct table by_key; /* of this organisation */
-	struct table by_number;
-	struct table by_home;
-};
-
-/* What a row of the table says, before it is believed. */
-struct draft {
-	enum idrow_kind kind;
-	const char *organization;
-	const char *key;
-	int64_t number;
-	const char *name;
-	const char *home;
-	bool live;
-	int64_t created_s;
+	struct idindex in;
+	struct change *changes;
+	size_t change_count;
+	size_t change_size;
+	uint64_t stored_count;
+	uint64_t stored_sum;
+	struct buf text; /* of a digest in the making */
 };
 
 static const char *
 kind_name(enum idrow_kind kind)
 {
 	return kind == IDROW_GROUP ? "group" : "user";
-}
-
-static bool
-same_user_key(const void *entry, const void *key)
-{
-	const struct idrow *row = entry;
-
-	return row->kind == IDROW_USER && strcmp(row->key, key) == 0;
-}
-
-static bool
-same_group_key(const void *entry, const void *key)
-{
-	const struct idrow *row = entry;
-
-	return row->kind == IDROW_GROUP && strcmp(row->key, key) == 0;
-}
-
-static bool
-same_number(const void *entry, const void *key)
-{
-	return ((const struct idrow *)entry)->number == *(const uint32_t *)key;
-}
-
-static bool
-same_home(const void *entry, const void *key)
-{
-	return strcmp(((const struct idrow *)entry)->home, key) == 0;
 }
 
 int
@@ -86,19 +53,26 @@ idrows_new(struct db *db, const char *organization, struct idrows **ret_rows)
 		return ERR_NO_MEMORY;
 	rows->db = db;
 	rows->organization = organization;
+	idindex_init(&rows->in, organization);
+	buf_init(&rows->text, ROW_TEXT_MAX);
 	*ret_rows = rows;
 	return 0;
 }
 
 static void
+forget_changes(struct idrows *rows)
+{
+	free(rows->changes);
+	rows->changes = NULL;
+	rows->change_count = rows->change_size = 0;
+}
+
+static void
 forget(struct idrows *rows)
 {
-	for (size_t i = 0; i < rows->count; i++)
-		free(rows->items[i]);
-	rows->count = 0;
-	table_clear(&rows->by_key);
-	table_clear(&rows->by_number);
-	table_clear(&rows->by_home);
+	forget_changes(rows);
+	idindex_done(&rows->in);
+	rows->stored_count = rows->stored_sum = 0;
 }
 
 void
@@ -107,132 +81,72 @@ idrows_free(struct idrows *rows)
 	if (rows == NULL)
 		return;
 	forget(rows);
-	table_done(&rows->by_key);
-	table_done(&rows->by_number);
-	table_done(&rows->by_home);
-	free(rows->items);
+	buf_done(&rows->text);
 	free(rows);
 }
 
 size_t
 idrows_count(const struct idrows *rows)
 {
-	return rows->count;
+	return idindex_count(&rows->in);
 }
 
-struct idrow *
-idrows_at(struct idrows *rows, size_t index)
+void
+idrows_get(const struct idrows *rows, size_t index, struct idrow *ret_row)
 {
-	return rows->items[index];
+	idindex_get(&rows->in, index, ret_row);
 }
 
-struct idrow *
-idrows_get(const struct idrows *rows, enum idrow_kind kind, const char *key)
+size_t
+idrows_find(const struct idrows *rows, enum idrow_kind kind, const char *key)
 {
-	return table_get(&rows->by_key, table_hash_text(&rows->by_key, key),
-	    kind == IDROW_USER ? same_user_key : same_group_key, key);
+	return idindex_find_key(&rows->in, kind, key);
+}
+
+size_t
+idrows_find_name(const struct idrows *rows, const char *name)
+{
+	return idindex_find_name(&rows->in, name);
 }
 
 bool
 idrows_has_number(const struct idrows *rows, uint32_t number)
 {
-	return table_get(&rows->by_number,
-		   table_hash_number(&rows->by_number, number), same_number,
-		   &number) != NULL;
+	return idindex_find_number(&rows->in, number) != IDROWS_NONE;
 }
 
 bool
 idrows_has_home(const struct idrows *rows, const char *home)
 {
-	return table_get(&rows->by_home, table_hash_text(&rows->by_home, home),
-		   same_home, home) != NULL;
-}
-
-static int
-index_row(struct idrows *rows, struct idrow *row)
-{
-	int err = table_put(&rows->by_number,
-	    table_hash_number(&rows->by_number, row->number), row);
-
-	if (err == 0 && row->ours)
-		err = table_put(&rows->by_key,
-		    table_hash_text(&rows->by_key, row->key), row);
-	if (err == 0 && row->home[0] != '\0')
-		err = table_put(&rows->by_home,
-		    table_hash_text(&rows->by_home, row->home), row);
-	return err;
-}
-
-static int
-make_room(struct idrows *rows)
-{
-	size_t size = rows->size == 0 ? 64 : rows->size * 2;
-	struct idrow **items = NULL;
-
-	if (rows->count < rows->size)
-		return 0;
-	if (rows->count >= ROWS_MAX)
-		return ERR_TOO_LARGE;
-	items = reallocarray(rows->items, size, sizeof(struct idrow *));
-	if (items == NULL)
-		return ERR_NO_MEMORY;
-	rows->items = items;
-	rows->size = size;
-	return 0;
-}
-
-/* The key is at most NAME_ID_MAX bytes, an organisation's id ROW_TEXT_MAX. */
-static int
-keep(struct idrows *rows, const struct draft *draft, struct idrow **ret_row)
-{
-	size_t key_size = strlen(draft->key) + 1;
-	bool ours = strcmp(draft->organization, rows->organization) == 0;
-	size_t organization_size = ours ? 0 : strlen(draft->organization) + 1;
-	struct idrow *row = NULL;
-	int err = make_room(rows);
-
-	if (err != 0)
-		return err;
-	row = calloc(1, sizeof(*row) + key_size + organization_size);
-	if (row == NULL)
-		return ERR_NO_MEMORY;
-	row->kind = draft->kind;
-	row->ours = ours;
-	row->live = draft->live;
-	row->number = (uint32_t)draft->number;
-	row->created_s = draft->created_s;
-	memcpy(row->name, draft->name, strlen(draft->name) + 1);
-	memcpy(row->home, draft->home, strlen(draft->home) + 1);
-	memcpy(row->key, draft->key, key_size);
-	row->organization = ours ? rows->organization : row->key + key_size;
-	memcpy(row->key + key_size, draft->organization, organization_size);
-	rows->items[rows->count++] = row;
-	*ret_row = row;
-	return index_row(rows, row);
+	return idindex_find_home(&rows->in, home) != IDROWS_NONE;
 }
 
 static bool
-home_valid(const struct draft *draft)
+home_valid(const char *home)
 {
-	size_t digits = strspn(draft->home, "0123456789");
+	size_t digits = strspn(home, "0123456789");
 
-	return draft->home[0] == '\0' || name_user_valid(draft->home) ||
-	    (digits <= 10 && draft->home[digits] == '\0');
+	return home[0] == '\0' || name_user_valid(home) ||
+	    (digits <= 10 && home[digits] == '\0');
 }
 
 static bool
-draft_valid(const struct idrows *rows, const struct draft *draft)
+row_valid(const struct idrow *row)
 {
-	uint32_t number = (uint32_t)draft->number;
+	return strlen(row->organization) <= ROW_TEXT_MAX / 2 &&
+	    (row->kind == IDROW_USER ? name_id_valid(row->key)
+				     : name_group_valid(row->key)) &&
+	    row->created_s >= 0 && row->created_s <= UINT32_MAX &&
+	    (row->name[0] == '\0' || name_user_valid(row->name)) &&
+	    home_valid(row->home);
+}
 
-	return strlen(draft->organization) <= ROW_TEXT_MAX / 2 &&
-	    (draft->kind == IDROW_USER ? name_id_valid(draft->key)
-				       : name_user_valid(draft->key)) &&
-	    draft->number == number && !name_number_reserved(number) &&
-	    !idrows_has_number(rows, number) &&
-	    (draft->name[0] == '\0' || name_user_valid(draft->name)) &&
-	    home_valid(draft) &&
-	    (draft->home[0] == '\0' || !idrows_has_home(rows, draft->home));
+static bool
+row_free(const struct idrows *rows, const struct idrow *row)
+{
+	return !name_number_reserved(row->number) &&
+	    !idrows_has_number(rows, row->number) &&
+	    (row->home[0] == '\0' || !idrows_has_home(rows, row->home));
 }
 
 int
@@ -253,31 +167,20 @@ idrows_digest(const struct buf *text, uint64_t *ret_digest)
 
 /* The sum of the rows' digests does not depend on their order. */
 static int
-digest(const struct idrows *rows, uint64_t *ret_digest)
+digest(struct idrows *rows, const struct idrow *row, uint64_t *ret_digest)
 {
-	uint64_t sum = 0;
+	struct buf *text = &rows->text;
 
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct idrow *row = rows->items[i];
-		struct buf text BUF_AUTO = {.limit = ROW_TEXT_MAX};
-		uint64_t one = 0;
-		int err = 0;
-
-		buf_put_string(&text, row->organization);
-		buf_put_string(&text, kind_name(row->kind));
-		buf_put_string(&text, row->key);
-		buf_put_string(&text, row->name);
-		buf_put_string(&text, row->home);
-		buf_put_u32(&text, row->number);
-		buf_put_u64(&text, (uint64_t)row->created_s);
-		buf_put_u8(&text, row->live);
-		err = idrows_digest(&text, &one);
-		if (err != 0)
-			return err;
-		sum += one;
-	}
-	*ret_digest = sum;
-	return 0;
+	buf_reset(text);
+	buf_put_string(text, row->organization);
+	buf_put_string(text, kind_name(row->kind));
+	buf_put_string(text, row->key);
+	buf_put_string(text, row->name);
+	buf_put_string(text, row->home);
+	buf_put_u32(text, row->number);
+	buf_put_u64(text, (uint64_t)row->created_s);
+	buf_put_u8(text, row->live);
+	return idrows_digest(text, ret_digest);
 }
 
 static int
@@ -295,18 +198,41 @@ static int
 check_whole(const struct idrows *rows)
 {
 	uint64_t count = 0;
-	uint64_t stored = 0;
-	uint64_t computed = 0;
+	uint64_t sum = 0;
 	int err = stored_number(rows->db, "ids_count", &count);
 
 	if (err == 0)
-		err = stored_number(rows->db, "ids_digest", &stored);
-	if (err == 0)
-		err = digest(rows, &computed);
+		err = stored_number(rows->db, "ids_digest", &sum);
 	if (err != 0)
 		return err;
-	return count == rows->count && stored == computed ? 0
-							  : ERR_STATE_DAMAGED;
+	return count == rows->stored_count && sum == rows->stored_sum
+	    ? 0
+	    : ERR_STATE_DAMAGED;
+}
+
+static int
+read_row(struct idrows *rows, struct db_stmt *stmt)
+{
+	int64_t number = db_integer(stmt, 3);
+	const struct idrow row = {.organization = db_text(stmt, 0),
+	    .ours = strcmp(db_text(stmt, 0), rows->organization) == 0,
+	    .kind = strcmp(db_text(stmt, 1), "group") == 0 ? IDROW_GROUP
+							   : IDROW_USER,
+	    .key = db_text(stmt, 2),
+	    .number = (uint32_t)number,
+	    .name = db_text(stmt, 4),
+	    .home = db_text(stmt, 5),
+	    .live = strcmp(db_text(stmt, 6), "live") == 0,
+	    .created_s = db_integer(stmt, 7)};
+	uint64_t sum = 0;
+	int err = 0;
+
+	if (number != row.number || !row_valid(&row) || !row_free(rows, &row))
+		return ERR_STATE_DAMAGED;
+	err = digest(rows, &row, &sum);
+	rows->stored_sum += sum;
+	rows->stored_count++;
+	return err == 0 ? idindex_add(&rows->in, &row) : err;
 }
 
 static int
@@ -320,24 +246,10 @@ read_rows(struct idrows *rows)
 	    &stmt);
 
 	while (err == 0) {
-		struct draft draft = {0};
-		struct idrow *row = NULL;
-
 		err = db_step(stmt, &step);
 		if (err != 0 || step == DB_DONE)
 			return err;
-		draft.organization = db_text(stmt, 0);
-		draft.kind = strcmp(db_text(stmt, 1), "group") == 0
-		    ? IDROW_GROUP
-		    : IDROW_USER;
-		draft.key = db_text(stmt, 2);
-		draft.number = db_integer(stmt, 3);
-		draft.name = db_text(stmt, 4);
-		draft.home = db_text(stmt, 5);
-		draft.live = strcmp(db_text(stmt, 6), "live") == 0;
-		draft.created_s = db_integer(stmt, 7);
-		err = draft_valid(rows, &draft) ? keep(rows, &draft, &row)
-						: ERR_STATE_DAMAGED;
+		err = read_row(rows, stmt);
 	}
 	if (stmt != NULL)
 		db_reset(stmt);
@@ -361,14 +273,11 @@ idrows_load(struct idrows *rows)
 static int
 write_seal(const struct idrows *rows)
 {
-	uint64_t computed = 0;
-	int err = digest(rows, &computed);
+	int err = meta_set_number(rows->db, "ids_count", rows->stored_count);
 
-	if (err == 0)
-		err = meta_set_number(rows->db, "ids_count", rows->count);
-	if (err == 0)
-		err = meta_set_number(rows->db, "ids_digest", computed);
-	return err;
+	return err == 0
+	    ? meta_set_number(rows->db, "ids_digest", rows->stored_sum)
+	    : err;
 }
 
 int
@@ -381,43 +290,118 @@ idrows_seal(struct idrows *rows)
 	return err == 0 ? write_seal(rows) : err;
 }
 
-int
-idrows_add(struct idrows *rows, enum idrow_kind kind, const char *key,
-    uint32_t number, int64_t created_s, struct idrow **ret_row)
+static int
+note_change(struct idrows *rows, const struct change *change)
 {
-	const struct draft draft = {.kind = kind,
-	    .organization = rows->organization,
-	    .key = key,
-	    .number = number,
-	    .name = "",
-	    .home = "",
-	    .live = true,
-	    .created_s = created_s};
-	struct idrow *row = NULL;
-	int err = 0;
+	if (rows->change_count == rows->change_size) {
+		size_t size = rows->change_size * 2 + 64;
+		struct change *changes =
+		    reallocarray(rows->changes, size, sizeof(*changes));
 
-	if (!draft_valid(rows, &draft))
-		return ERR_INVALID_ARGUMENT;
-	err = keep(rows, &draft, &row);
-	if (err != 0)
-		return err;
-	row->changed = true;
-	*ret_row = row;
+		if (changes == NULL)
+			return ERR_NO_MEMORY;
+		rows->changes = changes;
+		rows->change_size = size;
+	}
+	rows->changes[rows->change_count++] = *change;
 	return 0;
 }
 
-int
-idrows_set_home(struct idrows *rows, struct idrow *row, const char *home)
+static int
+add_row(struct idrows *rows, const struct idrow *row)
 {
-	size_t size = strlen(home) + 1;
+	const struct change change = {
+	    .index = (uint32_t)idindex_count(&rows->in), .is_new = true};
+	int err = note_change(rows, &change);
 
-	if (row->home[0] != '\0' || size == 1 || size > sizeof(row->home) ||
+	return err == 0 ? idindex_add(&rows->in, row) : err;
+}
+
+int
+idrows_add(struct idrows *rows, enum idrow_kind kind, const char *key,
+    uint32_t number, int64_t created_s, size_t *ret_index)
+{
+	const struct idrow row = {.kind = kind,
+	    .ours = true,
+	    .live = true,
+	    .changed = true,
+	    .number = number,
+	    .created_s = created_s,
+	    .organization = rows->organization,
+	    .key = key,
+	    .name = "",
+	    .home = ""};
+	size_t index = idindex_count(&rows->in);
+	int err = 0;
+
+	if (!row_valid(&row) || !row_free(rows, &row) ||
+	    idrows_find(rows, kind, key) != IDROWS_NONE)
+		return ERR_INVALID_ARGUMENT;
+	err = add_row(rows, &row);
+	if (err == 0)
+		*ret_index = index;
+	return err;
+}
+
+/* now was made from what is there. */
+static int
+change_row(struct idrows *rows, size_t index, struct idrow *now)
+{
+	struct idrow before;
+	struct change change = {.index = (uint32_t)index};
+	int err = 0;
+
+	idrows_get(rows, index, &before);
+	if (!before.changed) {
+		err = digest(rows, &before, &change.was);
+		if (err == 0)
+			err = note_change(rows, &change);
+	}
+	if (err != 0)
+		return err;
+	now->changed = true;
+	return idindex_change(&rows->in, index, now);
+}
+
+int
+idrows_set_home(struct idrows *rows, size_t index, const char *home)
+{
+	struct idrow row;
+
+	idrows_get(rows, index, &row);
+	if (row.home[0] != '\0' || home[0] == '\0' || !home_valid(home) ||
 	    idrows_has_home(rows, home))
 		return ERR_INVALID_ARGUMENT;
-	memcpy(row->home, home, size);
-	row->changed = true;
-	return table_put(
-	    &rows->by_home, table_hash_text(&rows->by_home, home), row);
+	row.home = home;
+	return change_row(rows, index, &row);
+}
+
+int
+idrows_set_name(struct idrows *rows, size_t index, const char *name)
+{
+	struct idrow row;
+
+	idrows_get(rows, index, &row);
+	if (name[0] != '\0' && (!row.live || !name_user_valid(name)))
+		return ERR_INVALID_ARGUMENT;
+	if (strcmp(row.name, name) == 0)
+		return 0;
+	row.name = name;
+	return change_row(rows, index, &row);
+}
+
+int
+idrows_set_live(struct idrows *rows, size_t index, bool live)
+{
+	struct idrow row;
+
+	idrows_get(rows, index, &row);
+	if (row.live == live)
+		return 0;
+	row.live = live;
+	if (!live)
+		row.name = "";
+	return change_row(rows, index, &row);
 }
 
 static int
@@ -447,20 +431,46 @@ write_row(struct idrows *rows, const struct idrow *row)
 	return err == 0 ? db_run(stmt) : err;
 }
 
-int
-idrows_save(struct idrows *rows)
+static int
+save_last(struct idrows *rows)
 {
-	bool changed = false;
+	const struct change *change = &rows->changes[rows->change_count - 1];
+	struct idrow row;
+	uint64_t sum = 0;
 	int err = 0;
 
-	for (size_t i = 0; i < rows->count && err == 0; i++) {
-		struct idrow *row = rows->items[i];
+	idrows_get(rows, change->index, &row);
+	err = write_row(rows, &row);
+	if (err == 0)
+		err = digest(rows, &row, &sum);
+	row.changed = false;
+	if (err == 0)
+		err = idcells_put(&rows->in.cells, change->index, &row);
+	if (err != 0)
+		return err;
+	rows->stored_sum += sum - change->was;
+	rows->stored_count += change->is_new;
+	rows->change_count--;
+	return 0;
+}
 
-		if (!row->changed)
-			continue;
-		err = write_row(rows, row);
-		row->changed = err != 0;
-		changed = true;
-	}
-	return err == 0 && changed ? write_seal(rows) : err;
+int
+idrows_save(struct idrows *rows, size_t rows_max, bool *ret_done)
+{
+	bool changed = rows->change_count > 0;
+	int err = 0;
+
+	for (; rows_max > 0 && rows->change_count > 0 && err == 0; rows_max--)
+		err = save_last(rows);
+	if (err == 0 && changed)
+		err =
+		    meta_set_number(rows->db, "ids_count", rows->stored_count);
+	if (err == 0 && changed)
+		err = meta_set_number(rows->db, "ids_digest", rows->stored_sum);
+	if (err != 0)
+		return err;
+	if (rows->change_count == 0)
+		forget_changes(rows);
+	*ret_done = rows->change_count == 0;
+	return 0;
 }

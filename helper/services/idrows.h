@@ -3,7 +3,8 @@
  * together.
  *
  * Beside the rows the database holds their count and a digest over them, so
- * that a map which lost or changed a row is known as damaged.
+ * that a map which lost or changed a row is known as damaged.  A row is known
+ * by its index, which stays until the rows are loaded again.
  */
 #pragma once
 
@@ -14,22 +15,9 @@
 #include "base/db.h"
 #include "common/attrs.h"
 #include "common/buf.h"
-#include "common/name.h"
+#include "services/idindex.h"
 
-enum idrow_kind { IDROW_USER, IDROW_GROUP };
-
-struct idrow {
-	enum idrow_kind kind;
-	bool ours; /* of this organisation; others only keep their numbers */
-	bool live; /* else a tombstone */
-	bool changed;
-	uint32_t number;
-	int64_t created_s;
-	char name[NAME_USER_MAX + 1]; /* "" while it has none */
-	char home[NAME_USER_MAX + 1]; /* never changed once it is set */
-	const char *organization;
-	char key[]; /* a member's id, or a group's name */
-};
+#define IDROWS_NONE IDINDEX_NONE
 
 struct idrows;
 
@@ -40,25 +28,40 @@ MUST_CHECK int idrows_digest(const struct buf *text, uint64_t *ret_digest);
 MUST_CHECK int idrows_new(
     struct db *db, const char *organization, struct idrows **ret_rows);
 void idrows_free(struct idrows *rows);
-/* Forgets what is in memory and reads the table. STATE_DAMAGED. */
+/* Forgets what is in memory and reads the table. STATE_DAMAGED: then no row is
+ * known. */
 MUST_CHECK int idrows_load(struct idrows *rows);
 /* Reads the table and takes it for whole as it is, inside the caller's
  * transaction.  STATE_DAMAGED: a row that cannot stand; to be rolled back. */
 MUST_CHECK int idrows_seal(struct idrows *rows);
-/* Writes the changed rows, inside the caller's transaction. */
-MUST_CHECK int idrows_save(struct idrows *rows);
+/*
+ * Writes up to rows_max changed rows inside the caller's transaction; *ret_done
+ * tells that none is left.  Count and digest are those of the table after each
+ * call, so that every commit leaves a whole map.
+ */
+MUST_CHECK int idrows_save(
+    struct idrows *rows, size_t rows_max, bool *ret_done);
 
 size_t idrows_count(const struct idrows *rows);
-struct idrow *idrows_at(struct idrows *rows, size_t index);
-/* A row of this organisation, or NULL. */
-struct idrow *idrows_get(
+/* index < idrows_count(). The texts are borrowed until that row changes. */
+void idrows_get(const struct idrows *rows, size_t index, struct idrow *ret_row);
+/* A row of this organisation, or IDROWS_NONE. */
+size_t idrows_find(
     const struct idrows *rows, enum idrow_kind kind, const char *key);
+/* The live member of this organisation who holds the user name. */
+size_t idrows_find_name(const struct idrows *rows, const char *name);
 bool idrows_has_number(const struct idrows *rows, uint32_t number);
 bool idrows_has_home(const struct idrows *rows, const char *home);
-/* A new row, live and to be written; its number must be nobody's. Borrowed. */
+
+/* A new row, live and to be written; ERR_INVALID_ARGUMENT where its number is
+ * somebody's or nobody's ever. */
 MUST_CHECK int idrows_add(struct idrows *rows, enum idrow_kind kind,
-    const char *key, uint32_t number, int64_t created_s,
-    struct idrow **ret_row);
+    const char *key, uint32_t number, int64_t created_s, size_t *ret_index);
 /* For a row without a home, and a home that nobody has. */
 MUST_CHECK int idrows_set_home(
-    struct idrows *rows, struct idrow *row, const char *home);
+    struct idrows *rows, size_t index, const char *home);
+/* "" gives the name up. */
+MUST_CHECK int idrows_set_name(
+    struct idrows *rows, size_t index, const char *name);
+/* Who is not live has no name, and keeps number and home. */
+MUST_CHECK int idrows_set_live(struct idrows *rows, size_t index, bool live);

@@ -13,12 +13,25 @@
 
 #include "common/buf.h"
 #include "common/err.h"
-#include "rules/table.h"
+#include "services/idclaims.h"
 #include "services/idrows.h"
 
 /* A chain of renames, each to the name before, longer than this takes more
  * than one sync. */
 #define ROUNDS_MAX 8
+
+enum phase { PHASE_BURY, PHASE_ROUND, PHASE_RENAME, PHASE_GROUPS, PHASE_DONE };
+
+/* One run over a list, in slices. */
+struct run {
+	struct members *members;
+	const struct locals *locals;
+	struct wall_time now;
+	enum phase phase;
+	size_t at; /* in the rows, the members or the renames */
+	int round;
+	struct idclaims claims; /* of the round */
+};
 
 struct ids {
 	struct ids_options options;
@@ -26,19 +39,8 @@ struct ids {
 	int state; /* 0: the map is whole */
 	struct ids_group *groups;
 	size_t group_count;
-	struct members *members;
-	const struct locals *locals;
-	struct wall_time now;
-};
-
-/* One run of ids_assign(). */
-struct run {
-	struct ids *ids;
-	struct members *members;
-	const struct locals *locals;
-	struct wall_time now;
-	struct table held;    /* rows by the name that they hold */
-	struct table claimed; /* members by a name that they take over */
+	struct run run;
+	struct buf text; /* of a digest in the making */
 };
 
 static int
@@ -100,6 +102,8 @@ ids_new(struct db *db, const struct ids_options *options, struct ids **ret_ids)
 		return ERR_NO_MEMORY;
 	ids->options = *options;
 	ids->state = ERR_STATE_DAMAGED;
+	ids->run.phase = PHASE_DONE;
+	buf_init(&ids->text, 8192);
 	err = idrows_new(db, options->organization_id, &ids->rows);
 	if (err == 0)
 		err = collect_groups(ids);
@@ -111,11 +115,20 @@ ids_new(struct db *db, const struct ids_options *options, struct ids **ret_ids)
 	return 0;
 }
 
+static void
+end_run(struct ids *ids)
+{
+	idclaims_done(&ids->run.claims);
+	ids->run = (struct run){.phase = PHASE_DONE};
+}
+
 void
 ids_free(struct ids *ids)
 {
 	if (ids == NULL)
 		return;
+	end_run(ids);
+	buf_done(&ids->text);
 	idrows_free(ids->rows);
 	free(ids->groups);
 	free(ids);
@@ -124,6 +137,7 @@ ids_free(struct ids *ids)
 int
 ids_load(struct ids *ids)
 {
+	end_run(ids);
 	ids->state = idrows_load(ids->rows);
 	return ids->state;
 }
@@ -143,6 +157,7 @@ ids_lose(struct ids *ids)
 int
 ids_seal(struct ids *ids)
 {
+	end_run(ids);
 	ids->state = idrows_seal(ids->rows);
 	return ids->state;
 }
@@ -154,24 +169,23 @@ ids_count(const struct ids *ids)
 }
 
 static int
-digest(const struct ids *ids, enum idrow_kind kind, const char *key,
+digest(struct ids *ids, enum idrow_kind kind, const char *key,
     uint64_t *ret_digest)
 {
-	struct buf text BUF_AUTO = {.limit = 8192};
-
-	buf_put_format(&text, "orglogin id 1\n%s\n%s\n%s",
+	buf_reset(&ids->text);
+	buf_put_format(&ids->text, "orglogin id 1\n%s\n%s\n%s",
 	    ids->options.organization_id, kind == IDROW_USER ? "user" : "group",
 	    key);
-	return idrows_digest(&text, ret_digest);
+	return idrows_digest(&ids->text, ret_digest);
 }
 
 static bool
 number_taken(void *arg, uint32_t number)
 {
-	const struct run *run = arg;
+	const struct ids *ids = arg;
 
-	return idrows_has_number(run->ids->rows, number) ||
-	    locals_has_number(run->locals, number);
+	return idrows_has_number(ids->rows, number) ||
+	    locals_has_number(ids->run.locals, number);
 }
 
 /*
@@ -180,80 +194,45 @@ number_taken(void *arg, uint32_t number)
  * that mending it at the source is enough.
  */
 static int
-take_row(struct run *run, enum idrow_kind kind, const char *key, uint32_t given,
-    struct idrow **ret_row)
+take_row(struct ids *ids, enum idrow_kind kind, const char *key, uint32_t given,
+    size_t *ret_index)
 {
-	const struct idmap_range *range = &run->ids->options.range;
-	struct idrow *row = idrows_get(run->ids->rows, kind, key);
+	const struct idmap_range *range = &ids->options.range;
+	size_t index = idrows_find(ids->rows, kind, key);
 	uint32_t number = given;
 	uint64_t hash = 0;
 	int err = 0;
 
-	if (row != NULL) {
-		row->changed = row->changed || !row->live;
-		row->live = true;
-		*ret_row = row;
-		return 0;
+	if (index != IDROWS_NONE) {
+		*ret_index = index;
+		return idrows_set_live(ids->rows, index, true);
 	}
 	if (given != 0) {
-		err = idmap_given(range, given, number_taken, run);
+		err = idmap_given(range, given, number_taken, ids);
 	} else {
-		err = digest(run->ids, kind, key, &hash);
+		err = digest(ids, kind, key, &hash);
 		if (err == 0)
 			err =
-			    idmap_pick(range, hash, number_taken, run, &number);
+			    idmap_pick(range, hash, number_taken, ids, &number);
 	}
 	if (err != 0)
 		return err;
 	return idrows_add(
-	    run->ids->rows, kind, key, number, run->now.s, ret_row);
+	    ids->rows, kind, key, number, ids->run.now.s, ret_index);
 }
 
 /* Who left gives the name back, and keeps number and home as a tombstone. */
-static void
-bury(struct run *run)
-{
-	struct idrows *rows = run->ids->rows;
-
-	for (size_t i = 0; i < idrows_count(rows); i++) {
-		struct idrow *row = idrows_at(rows, i);
-
-		if (!row->ours || !row->live || row->kind != IDROW_USER ||
-		    members_by_id(run->members, row->key) != NULL)
-			continue;
-		row->live = false;
-		row->name[0] = '\0';
-		row->changed = true;
-	}
-}
-
-static bool
-row_has_name(const void *entry, const void *key)
-{
-	return strcmp(((const struct idrow *)entry)->name, key) == 0;
-}
-
-static bool
-member_has_user(const void *entry, const void *key)
-{
-	return strcmp(((const struct member *)entry)->user, key) == 0;
-}
-
 static int
-index_held(struct run *run)
+bury(struct ids *ids, size_t index)
 {
-	struct idrows *rows = run->ids->rows;
-	int err = 0;
+	struct idrow row;
+	struct member member;
 
-	for (size_t i = 0; i < idrows_count(rows) && err == 0; i++) {
-		struct idrow *row = idrows_at(rows, i);
-
-		if (row->ours && row->live && row->kind == IDROW_USER &&
-		    row->name[0] != '\0')
-			err = table_put(&run->held,
-			    table_hash_text(&run->held, row->name), row);
-	}
-	return err;
+	idrows_get(ids->rows, index, &row);
+	if (!row.ours || !row.live || row.kind != IDROW_USER ||
+	    members_get_id(ids->run.members, row.key, &member))
+		return 0;
+	return idrows_set_live(ids->rows, index, false);
 }
 
 static bool
@@ -267,42 +246,43 @@ is_group_name(const struct ids *ids, const char *name)
 
 /* Why this host cannot give the name to any member; 0 if it can. */
 static int
-blocked(const struct run *run, const char *name)
+blocked(const struct ids *ids, const char *name)
 {
-	if (locals_has_user(run->locals, name))
+	if (locals_has_user(ids->run.locals, name))
 		return ERR_LOCAL_USER;
-	if (locals_has_group(run->locals, name) ||
-	    is_group_name(run->ids, name))
+	if (locals_has_group(ids->run.locals, name) || is_group_name(ids, name))
 		return ERR_NAME_TAKEN;
 	return username_privileged(name) ? ERR_NAME_PRIVILEGED : 0;
 }
 
 static bool
-taken_by_other(const struct run *run, const struct idrow *row, const char *name)
+taken_by_other(const struct ids *ids, size_t row, const char *name)
 {
-	const struct idrow *holder = table_get(
-	    &run->held, table_hash_text(&run->held, name), row_has_name, name);
+	size_t holder = idrows_find_name(ids->rows, name);
 
-	return (holder != NULL && holder != row) ||
-	    table_get(&run->claimed, table_hash_text(&run->claimed, name),
-		member_has_user, name) != NULL;
+	return (holder != IDROWS_NONE && holder != row) ||
+	    idclaims_has(&ids->run.claims, name);
 }
 
 /* The name that the source says now, else the one that is held. */
 static int
-choose(struct run *run, const struct member *member, const struct idrow *row,
+choose(const struct ids *ids, const struct member *member, size_t index,
     char out[NAME_USER_MAX + 1])
 {
 	char wanted[NAME_USER_MAX + 1] = "";
-	int reason = username_of(run->ids->options.username, member, wanted);
+	struct idrow row;
+	int reason = username_of(ids->options.username, member, wanted);
 
+	idrows_get(ids->rows, index, &row);
+	if (locals_has_number(ids->run.locals, row.number))
+		return ERR_ID_TAKEN;
 	if (reason == 0)
-		reason = blocked(run, wanted);
-	if (reason == 0 && taken_by_other(run, row, wanted))
+		reason = blocked(ids, wanted);
+	if (reason == 0 && taken_by_other(ids, index, wanted))
 		reason = ERR_NAME_TAKEN;
-	if (reason != 0 && row->name[0] != '\0' &&
-	    strcmp(row->name, wanted) != 0 && blocked(run, row->name) == 0) {
-		memcpy(wanted, row->name, sizeof(wanted));
+	if (reason != 0 && row.name[0] != '\0' &&
+	    strcmp(row.name, wanted) != 0 && blocked(ids, row.name) == 0) {
+		memcpy(wanted, row.name, strlen(row.name) + 1);
 		reason = 0;
 	}
 	if (reason == 0)
@@ -311,31 +291,36 @@ choose(struct run *run, const struct member *member, const struct idrow *row,
 }
 
 static int
-take_home(struct run *run, struct idrow *row, const char *user)
+take_home(struct ids *ids, size_t index, const char *user)
 {
 	char number[NAME_USER_MAX + 1];
+	struct idrow row;
 
-	if (row->home[0] != '\0')
+	idrows_get(ids->rows, index, &row);
+	if (row.home[0] != '\0')
 		return 0;
-	(void)snprintf(number, sizeof(number), "%u", row->number);
-	return idrows_set_home(run->ids->rows, row,
-	    idrows_has_home(run->ids->rows, user) ? number : user);
+	(void)snprintf(number, sizeof(number), "%u", row.number);
+	return idrows_set_home(
+	    ids->rows, index, idrows_has_home(ids->rows, user) ? number : user);
 }
 
+/* Who has a name keeps it until all have chosen, so that nobody's name depends
+ * on who was looked at first. */
 static int
-accept_name(struct run *run, size_t index, struct idrow *row,
+accept_name(struct ids *ids, size_t index, size_t row_index,
     const char user[NAME_USER_MAX + 1])
 {
-	int err = members_assign(run->members, index, user, row->number, 0);
+	struct idrow row;
+	int err = 0;
 
-	if (err != 0 || strcmp(row->name, user) == 0)
+	idrows_get(ids->rows, row_index, &row);
+	err = members_assign(ids->run.members, index, user, row.number, 0);
+	if (err != 0 || strcmp(row.name, user) == 0)
 		return err;
-	err = take_home(run, row, user);
-	if (err == 0)
-		err = table_put(&run->claimed,
-		    table_hash_text(&run->claimed, user),
-		    members_at(run->members, index));
-	return err;
+	if (row.name[0] != '\0')
+		return idclaims_add(&ids->run.claims, row_index, user);
+	err = take_home(ids, row_index, user);
+	return err == 0 ? idrows_set_name(ids->rows, row_index, user) : err;
 }
 
 /* Reasons are of this member alone; anything else is a fault. */
@@ -349,99 +334,132 @@ is_reason(int err)
 }
 
 static int
-assign_member(struct run *run, size_t index)
+assign_member(struct ids *ids, size_t index)
 {
-	const struct member *member = members_at(run->members, index);
 	char user[NAME_USER_MAX + 1] = "";
-	struct idrow *row = NULL;
-	int err =
-	    take_row(run, IDROW_USER, member->id, member->given_uid, &row);
+	struct member member;
+	size_t row = IDROWS_NONE;
+	int err = ERR_INVALID_ARGUMENT;
 
-	if (err == 0 && locals_has_number(run->locals, row->number))
-		err = ERR_ID_TAKEN;
+	if (members_get(ids->run.members, index, &member))
+		err = take_row(
+		    ids, IDROW_USER, member.id, member.given_uid, &row);
 	if (err == 0)
-		err = choose(run, member, row, user);
+		err = choose(ids, &member, row, user);
 	if (err == 0)
-		return accept_name(run, index, row, user);
+		return accept_name(ids, index, row, user);
 	if (!is_reason(err))
 		return err;
-	return members_assign(run->members, index, "", 0, err);
-}
-
-/* Only when all have chosen, so that nobody's name depends on who was looked at
- * first.  True: a name was given up, which somebody else may want. */
-static bool
-write_names(struct run *run)
-{
-	bool given_up = false;
-
-	for (size_t i = 0; i < members_count(run->members); i++) {
-		const struct member *member = members_at(run->members, i);
-		struct idrow *row =
-		    idrows_get(run->ids->rows, IDROW_USER, member->id);
-
-		if (row == NULL || member->user[0] == '\0' ||
-		    strcmp(row->name, member->user) == 0)
-			continue;
-		given_up = given_up || row->name[0] != '\0';
-		memcpy(row->name, member->user, strlen(member->user) + 1);
-		row->changed = true;
-	}
-	return given_up;
+	return members_assign(ids->run.members, index, "", 0, err);
 }
 
 static int
-assign_members(struct run *run, bool *ret_again)
+apply_rename(struct ids *ids, size_t index)
 {
-	int err = 0;
+	const struct idclaim *claim = ids->run.claims.items[index];
 
-	table_clear(&run->held);
-	table_clear(&run->claimed);
-	err = index_held(run);
-	for (size_t i = 0; i < members_count(run->members) && err == 0; i++)
-		err = assign_member(run, i);
-	if (err == 0)
-		*ret_again = write_names(run);
-	return err;
+	return idrows_set_name(ids->rows, claim->row, claim->name);
 }
 
 static int
-assign_group(struct run *run, struct ids_group *group)
+assign_group(struct ids *ids, struct ids_group *group)
 {
-	struct idrow *row = NULL;
+	struct idrow row;
+	size_t index = IDROWS_NONE;
 	int err = 0;
 
 	group->gid = 0;
 	group->reason = name_group_valid(group->name) ? 0 : ERR_NAME_INVALID;
 	if (username_privileged(group->name))
 		group->reason = ERR_NAME_PRIVILEGED;
-	if (locals_has_group(run->locals, group->name))
+	if (locals_has_group(ids->run.locals, group->name))
 		group->reason = ERR_NAME_TAKEN;
 	if (group->reason != 0)
 		return 0;
-	err = take_row(run, IDROW_GROUP, group->name, 0, &row);
-	if (err == 0 && locals_has_number(run->locals, row->number))
-		err = ERR_ID_TAKEN;
+	err = take_row(ids, IDROW_GROUP, group->name, 0, &index);
+	if (err == 0) {
+		idrows_get(ids->rows, index, &row);
+		if (locals_has_number(ids->run.locals, row.number))
+			err = ERR_ID_TAKEN;
+	}
 	if (err != 0 && !is_reason(err))
 		return err;
 	group->reason = err;
-	group->gid = err == 0 ? row->number : 0;
+	group->gid = err == 0 ? row.number : 0;
 	return 0;
 }
 
 static int
-run_all(struct run *run)
+assign_groups(struct ids *ids)
 {
-	struct ids *ids = run->ids;
-	bool again = true;
 	int err = 0;
 
-	bury(run);
-	for (int round = 0; round < ROUNDS_MAX && again && err == 0; round++)
-		err = assign_members(run, &again);
 	for (size_t i = 0; i < ids->group_count && err == 0; i++)
-		err = assign_group(run, &ids->groups[i]);
-	return err == 0 ? members_index(run->members) : err;
+		err = assign_group(ids, &ids->groups[i]);
+	return err == 0 ? members_index(ids->run.members) : err;
+}
+
+/* How much a phase has to do, and one piece of it. */
+static size_t
+phase_size(const struct ids *ids)
+{
+	switch (ids->run.phase) {
+	case PHASE_BURY:
+		return idrows_count(ids->rows);
+	case PHASE_ROUND:
+		return members_count(ids->run.members);
+	case PHASE_RENAME:
+		return ids->run.claims.count;
+	case PHASE_GROUPS:
+		return 1;
+	case PHASE_DONE:
+		return 0;
+	}
+	return 0;
+}
+
+static int
+phase_piece(struct ids *ids, size_t at)
+{
+	switch (ids->run.phase) {
+	case PHASE_BURY:
+		return bury(ids, at);
+	case PHASE_ROUND:
+		return assign_member(ids, at);
+	case PHASE_RENAME:
+		return apply_rename(ids, at);
+	case PHASE_GROUPS:
+		return assign_groups(ids);
+	case PHASE_DONE:
+		break;
+	}
+	return ERR_INTERNAL;
+}
+
+/* A name given up may be wanted by somebody else: then all choose again. */
+static void
+next_phase(struct run *run)
+{
+	bool again = false;
+
+	switch (run->phase) {
+	case PHASE_RENAME:
+		again = run->claims.count > 0 && ++run->round < ROUNDS_MAX;
+		idclaims_done(&run->claims);
+		run->phase = again ? PHASE_ROUND : PHASE_GROUPS;
+		break;
+	case PHASE_BURY:
+		run->phase = PHASE_ROUND;
+		break;
+	case PHASE_ROUND:
+		run->phase = PHASE_RENAME;
+		break;
+	case PHASE_GROUPS:
+	case PHASE_DONE:
+		run->phase = PHASE_DONE;
+		break;
+	}
+	run->at = 0;
 }
 
 int
@@ -450,52 +468,54 @@ ids_assign_start(struct ids *ids, struct members *members,
 {
 	if (ids->state != 0)
 		return ids->state;
-	ids->members = members;
-	ids->locals = locals;
-	ids->now = now;
+	end_run(ids);
+	ids->run = (struct run){.members = members,
+	    .locals = locals,
+	    .now = now,
+	    .phase = PHASE_BURY};
 	return 0;
 }
 
 int
 ids_assign_step(struct ids *ids, size_t members_max, bool *ret_done)
 {
-	struct run run = {.ids = ids,
-	    .members = ids->members,
-	    .locals = ids->locals,
-	    .now = ids->now};
-	int err = members_max == 0 ? ERR_INVALID_ARGUMENT : run_all(&run);
+	struct run *run = &ids->run;
+	int err = ids->state;
 
-	table_done(&run.held);
-	table_done(&run.claimed);
-	*ret_done = err == 0;
-	return err;
+	for (size_t i = 0;
+	     i < members_max && run->phase != PHASE_DONE && err == 0; i++) {
+		while (run->phase != PHASE_DONE && run->at >= phase_size(ids))
+			next_phase(run);
+		if (run->phase != PHASE_DONE)
+			err = phase_piece(ids, run->at++);
+	}
+	if (err != 0)
+		return err;
+	*ret_done = run->phase == PHASE_DONE;
+	if (*ret_done)
+		end_run(ids);
+	return 0;
 }
 
 int
 ids_save(struct ids *ids, size_t rows_max, bool *ret_done)
 {
-	int err = rows_max == 0 ? ERR_INVALID_ARGUMENT : idrows_save(ids->rows);
-
-	*ret_done = err == 0;
-	return err;
+	return ids->state != 0 ? ids->state
+			       : idrows_save(ids->rows, rows_max, ret_done);
 }
 
 int
 ids_assign_one(struct ids *ids, struct members *members, size_t index,
     const struct locals *locals, struct wall_time now)
 {
-	struct run run = {
-	    .ids = ids, .members = members, .locals = locals, .now = now};
-	struct member member;
-	int err = ids->state;
+	int err = ids_assign_start(ids, members, locals, now);
 
-	if (err == 0 && !members_get(members, index, &member))
-		err = ERR_INVALID_ARGUMENT;
 	if (err == 0)
-		err = run_all(&run);
-	table_done(&run.held);
-	table_done(&run.claimed);
-	return err;
+		err = assign_member(ids, index);
+	for (size_t i = 0; i < ids->run.claims.count && err == 0; i++)
+		err = apply_rename(ids, i);
+	end_run(ids);
+	return err == 0 ? members_index(members) : err;
 }
 
 int
@@ -513,20 +533,30 @@ ids_assign(struct ids *ids, struct members *members,
 	return err;
 }
 
+static bool
+row_of_member(const struct ids *ids, const char *id, struct idrow *ret_row)
+{
+	size_t index = idrows_find(ids->rows, IDROW_USER, id);
+
+	if (index != IDROWS_NONE)
+		idrows_get(ids->rows, index, ret_row);
+	return index != IDROWS_NONE;
+}
+
 const char *
 ids_home(const struct ids *ids, const char *member_id)
 {
-	const struct idrow *row = idrows_get(ids->rows, IDROW_USER, member_id);
+	struct idrow row;
 
-	return row == NULL ? "" : row->home;
+	return row_of_member(ids, member_id, &row) ? row.home : "";
 }
 
 uint32_t
 ids_number(const struct ids *ids, const char *member_id)
 {
-	const struct idrow *row = idrows_get(ids->rows, IDROW_USER, member_id);
+	struct idrow row;
 
-	return row == NULL ? 0 : row->number;
+	return row_of_member(ids, member_id, &row) ? row.number : 0;
 }
 
 size_t

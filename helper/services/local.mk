@@ -57,6 +57,9 @@ libservices_la_SOURCES += helper/services/localswatch.c \
 	helper/services/localswatch.h
 libservices_la_SOURCES += helper/services/memberjson.c \
 	helper/services/memberjson.h
+libservices_la_SOURCES += helper/services/idclaims.c helper/services/idclaims.h
+libservices_la_SOURCES += helper/services/idcells.c helper/services/idcells.h
+libservices_la_SOURCES += helper/services/idindex.c helper/services/idindex.h
 libservices_la_SOURCES += helper/services/idrows.c helper/services/idrows.h
 libservices_la_SOURCES += helper/services/ids.c helper/services/ids.h
 libservices_la_SOURCES += helper/services/memberships.c \
@@ -135,6 +138,21 @@ check_PROGRAMS += tests/unit/test-memberjson
 tests_unit_test_memberjson_SOURCES = tests/unit/test-memberjson.c $(DIRLAB)
 tests_unit_test_memberjson_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_memberjson_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idclaims
+tests_unit_test_idclaims_SOURCES = tests/unit/test-idclaims.c
+tests_unit_test_idclaims_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idclaims_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idcells
+tests_unit_test_idcells_SOURCES = tests/unit/test-idcells.c
+tests_unit_test_idcells_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idcells_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idindex
+tests_unit_test_idindex_SOURCES = tests/unit/test-idindex.c
+tests_unit_test_idindex_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idindex_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idrows
 tests_unit_test_idrows_SOURCES = tests/unit/test-idrows.c $(DIRLAB)

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -15,13 +16,33 @@
 #define ROWS_AUTO CLEANUP(rows_cleanup)
 DEFINE_CLEANUP(struct idrows, rows, idrows_free)
 
-static struct idrow *
+static size_t
 add(struct idrows *rows, enum idrow_kind kind, const char *key, uint32_t number)
 {
-	struct idrow *row = NULL;
+	size_t index = IDROWS_NONE;
 
-	assert_int_equal(idrows_add(rows, kind, key, number, 5, &row), 0);
+	assert_int_equal(idrows_add(rows, kind, key, number, 5, &index), 0);
+	return index;
+}
+
+static struct idrow
+find(const struct idrows *rows, enum idrow_kind kind, const char *key)
+{
+	size_t index = idrows_find(rows, kind, key);
+	struct idrow row;
+
+	assert_int_not_equal(index, IDROWS_NONE);
+	idrows_get(rows, index, &row);
 	return row;
+}
+
+static void
+save(struct idrows *rows)
+{
+	bool done = false;
+
+	assert_int_equal(idrows_save(rows, SIZE_MAX, &done), 0);
+	assert_true(done);
 }
 
 static void
@@ -30,51 +51,163 @@ saved_rows_come_back(void **state)
 	struct db *db DB_AUTO = NULL;
 	ROWS_AUTO struct idrows *rows = NULL;
 	ROWS_AUTO struct idrows *other = NULL;
-	struct idrow *row = NULL;
+	struct idrow row;
+	size_t index = 0;
 
+	(void)state;
 	assert_int_equal(db_open(":memory:", &db), 0);
 	assert_int_equal(idrows_new(db, "acme", &rows), 0);
 	assert_int_equal(idrows_load(rows), 0);
-	row = add(rows, IDROW_USER, "u-1", 70000);
-	memcpy(row->name, "ada", 4);
-	assert_int_equal(idrows_set_home(rows, row, "ada"), 0);
-	row = add(rows, IDROW_GROUP, "u-1", 70001);
-	row->live = false;
-	assert_int_equal(idrows_save(rows), 0);
+	index = add(rows, IDROW_USER, "u-1", 70000);
+	assert_int_equal(idrows_set_name(rows, index, "ada"), 0);
+	assert_int_equal(idrows_set_home(rows, index, "ada"), 0);
+	index = add(rows, IDROW_GROUP, "u-1", 70001);
+	assert_int_equal(idrows_set_live(rows, index, false), 0);
+	save(rows);
 	assert_int_equal(idrows_load(rows), 0);
 	assert_int_equal(idrows_count(rows), 2);
-	row = idrows_get(rows, IDROW_USER, "u-1");
-	assert_int_equal(row->number, 70000);
-	assert_string_equal(row->name, "ada");
-	assert_string_equal(row->home, "ada");
-	assert_int_equal(row->created_s, 5);
-	assert_true(row->live && row->ours && !row->changed);
-	assert_false(idrows_get(rows, IDROW_GROUP, "u-1")->live);
-	assert_null(idrows_get(rows, IDROW_USER, "u-2"));
+	row = find(rows, IDROW_USER, "u-1");
+	assert_int_equal(row.number, 70000);
+	assert_string_equal(row.name, "ada");
+	assert_string_equal(row.home, "ada");
+	assert_int_equal(row.created_s, 5);
+	assert_true(row.live && row.ours && !row.changed);
+	assert_false(find(rows, IDROW_GROUP, "u-1").live);
+	assert_int_equal(idrows_find(rows, IDROW_USER, "u-2"), IDROWS_NONE);
 	/* Another organisation sees the number, not the member. */
 	assert_int_equal(idrows_new(db, "side", &other), 0);
 	assert_int_equal(idrows_load(other), 0);
-	assert_null(idrows_get(other, IDROW_USER, "u-1"));
+	assert_int_equal(idrows_find(other, IDROW_USER, "u-1"), IDROWS_NONE);
+	assert_int_equal(idrows_find_name(other, "ada"), IDROWS_NONE);
 	assert_true(idrows_has_number(other, 70000));
 	assert_true(idrows_has_home(other, "ada"));
 }
 
 static void
-t74_t76_bad_and_taken_numbers_are_refused(void **state)
+t83_every_part_of_a_save_leaves_a_whole_map(void **state)
 {
-	static const uint32_t bad[] = {0, 999, 65534, 65535, 0x80000000, 70000};
 	struct db *db DB_AUTO = NULL;
 	ROWS_AUTO struct idrows *rows = NULL;
-	struct idrow *row = NULL;
+	/* A row that was written already is written once more. */
+	static const size_t counts[] = {3, 5, 8, 10};
+	char key[16];
+	unsigned int parts = 0;
 
+	(void)state;
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(idrows_new(db, "acme", &rows), 0);
+	for (uint32_t i = 0; i < 10; i++) {
+		(void)snprintf(key, sizeof(key), "u-%u", i);
+		assert_int_equal(
+		    idrows_set_name(
+			rows, add(rows, IDROW_USER, key, 70000 + i), key),
+		    0);
+	}
+	for (bool done = false; !done; parts++) {
+		ROWS_AUTO struct idrows *again = NULL;
+
+		assert_int_equal(idrows_save(rows, 3, &done), 0);
+		assert_int_equal(idrows_new(db, "acme", &again), 0);
+		assert_int_equal(idrows_load(again), 0);
+		assert_int_equal(idrows_count(again), counts[parts]);
+		/* Both a row that is written and one that is not yet. */
+		if (parts == 0) {
+			assert_int_equal(idrows_set_name(rows, 9, "eve"), 0);
+			assert_int_equal(idrows_set_live(rows, 0, false), 0);
+		}
+	}
+	assert_int_equal(parts, 4);
+	save(rows);
+	assert_int_equal(idrows_load(rows), 0);
+	assert_string_equal(find(rows, IDROW_USER, "u-9").name, "eve");
+	assert_false(find(rows, IDROW_USER, "u-0").live);
+	assert_string_equal(find(rows, IDROW_USER, "u-0").name, "");
+}
+
+static void
+t74_t76_bad_and_taken_numbers_are_refused(void **state)
+{
+	static const uint32_t bad[] = {0, 1, 999, 60001, 60577, 61184, 65519,
+	    65534, 65535, UINT32_C(0x80000000), UINT32_MAX, 70000};
+	static const uint32_t good[] = {1000, 60000, 60578, 61183, 65520, 65533,
+	    65536, UINT32_C(0x7fffffff)};
+	struct db *db DB_AUTO = NULL;
+	ROWS_AUTO struct idrows *rows = NULL;
+	size_t index = IDROWS_NONE;
+	char key[16];
+
+	(void)state;
 	assert_int_equal(db_open(":memory:", &db), 0);
 	assert_int_equal(idrows_new(db, "acme", &rows), 0);
 	add(rows, IDROW_USER, "u-1", 70000);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		for (enum idrow_kind kind = IDROW_USER; kind <= IDROW_GROUP;
+		     kind++)
+			assert_int_equal(
+			    idrows_add(rows, kind, "g-2", bad[i], 5, &index),
+			    ERR_INVALID_ARGUMENT);
+	assert_int_equal(index, IDROWS_NONE);
+	assert_int_equal(idrows_add(rows, IDROW_USER, "u-1", 70001, 5, &index),
+	    ERR_INVALID_ARGUMENT);
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		(void)snprintf(key, sizeof(key), "g-%zu", i);
+		add(rows, i % 2 == 0 ? IDROW_USER : IDROW_GROUP, key, good[i]);
+	}
+}
+
+/* What is stored is held to the same bounds as what is new. */
+static void
+t74_bad_numbers_in_the_file_are_damage(void **state)
+{
+	static const struct {
+		int64_t number;
+		bool allowed;
+	} cases[] = {
+	    {1, false},
+	    {999, false},
+	    {1000, true},
+	    {60000, true},
+	    {60001, false},
+	    {60577, false},
+	    {60578, true},
+	    {61183, true},
+	    {61184, false},
+	    {65519, false},
+	    {65520, true},
+	    {65533, true},
+	    {65534, false},
+	    {65535, false},
+	    {65536, true},
+	    {INT64_C(0x7fffffff), true},
+	    {INT64_C(0x80000000), false},
+	    {INT64_C(0xfffffffe), false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases) * 2; i++) {
+		bool group = i >= ARRAY_SIZE(cases);
+		struct db *db DB_AUTO = NULL;
+		ROWS_AUTO struct idrows *rows = NULL;
+		struct db_stmt *stmt = NULL;
+
+		assert_int_equal(db_open(":memory:", &db), 0);
 		assert_int_equal(
-		    idrows_add(rows, IDROW_USER, "u-2", bad[i], 5, &row),
-		    ERR_INVALID_ARGUMENT);
-	assert_null(row);
+		    db_prepare(db,
+			"INSERT INTO ids VALUES ('acme', ?1, 'k', ?2, '', '',"
+			" 'live', 5)",
+			&stmt),
+		    0);
+		assert_int_equal(
+		    db_bind_text(stmt, 1, group ? "group" : "user"), 0);
+		assert_int_equal(db_bind_integer(stmt, 2,
+				     cases[i % ARRAY_SIZE(cases)].number),
+		    0);
+		assert_int_equal(db_run(stmt), 0);
+		assert_int_equal(idrows_new(db, "acme", &rows), 0);
+		assert_int_equal(idrows_seal(rows),
+		    cases[i % ARRAY_SIZE(cases)].allowed ? 0
+							 : ERR_STATE_DAMAGED);
+	}
 }
 
 static void
@@ -82,9 +215,10 @@ a_home_is_set_once_and_for_one(void **state)
 {
 	struct db *db DB_AUTO = NULL;
 	ROWS_AUTO struct idrows *rows = NULL;
-	struct idrow *a = NULL;
-	struct idrow *b = NULL;
+	size_t a = 0;
+	size_t b = 0;
 
+	(void)state;
 	assert_int_equal(db_open(":memory:", &db), 0);
 	assert_int_equal(idrows_new(db, "acme", &rows), 0);
 	a = add(rows, IDROW_USER, "u-1", 70000);
@@ -92,7 +226,33 @@ a_home_is_set_once_and_for_one(void **state)
 	assert_int_equal(idrows_set_home(rows, a, "ada"), 0);
 	assert_int_equal(idrows_set_home(rows, a, "eve"), ERR_INVALID_ARGUMENT);
 	assert_int_equal(idrows_set_home(rows, b, "ada"), ERR_INVALID_ARGUMENT);
+	assert_int_equal(idrows_set_home(rows, b, ""), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    idrows_set_home(rows, b, "../x"), ERR_INVALID_ARGUMENT);
 	assert_int_equal(idrows_set_home(rows, b, "70001"), 0);
+}
+
+static void
+who_is_gone_has_no_name(void **state)
+{
+	struct db *db DB_AUTO = NULL;
+	ROWS_AUTO struct idrows *rows = NULL;
+	size_t index = 0;
+
+	(void)state;
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(idrows_new(db, "acme", &rows), 0);
+	index = add(rows, IDROW_USER, "u-1", 70000);
+	assert_int_equal(idrows_set_name(rows, index, "ada"), 0);
+	assert_int_equal(idrows_find_name(rows, "ada"), index);
+	assert_int_equal(
+	    idrows_set_name(rows, index, "Ada"), ERR_INVALID_ARGUMENT);
+	assert_int_equal(idrows_set_live(rows, index, false), 0);
+	assert_int_equal(idrows_find_name(rows, "ada"), IDROWS_NONE);
+	assert_int_equal(
+	    idrows_set_name(rows, index, "ada"), ERR_INVALID_ARGUMENT);
+	assert_int_equal(idrows_set_live(rows, index, true), 0);
+	assert_int_equal(idrows_set_name(rows, index, "ada"), 0);
 }
 
 int
@@ -102,6 +262,9 @@ main(void)
 	    cmocka_unit_test(saved_rows_come_back),
 	    cmocka_unit_test(t74_t76_bad_and_taken_numbers_are_refused),
 	    cmocka_unit_test(a_home_is_set_once_and_for_one),
+	    cmocka_unit_test(t83_every_part_of_a_save_leaves_a_whole_map),
+	    cmocka_unit_test(t74_bad_numbers_in_the_file_are_damage),
+	    cmocka_unit_test(who_is_gone_has_no_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
