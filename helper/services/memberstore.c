@@ -148,20 +148,36 @@ write_changed(struct memberstore_run *run, size_t index, size_t *writes)
 	return write_record(run->db, &now);
 }
 
+static size_t
+list_count(const struct memberstore_list *list, struct members *members)
+{
+	return list != NULL ? list->count : members_count(members);
+}
+
+static size_t
+list_at(const struct memberstore_list *list, size_t at)
+{
+	return list != NULL ? list->indexes[at] : at;
+}
+
 /* One of the two passes; true in *ret_over once it went through all. */
 static int
 pass(struct memberstore_run *run, size_t rows_max, size_t *writes,
     bool *ret_over)
 {
-	size_t count = members_count(run->dropped ? run->after : run->before);
+	const struct memberstore_list *list =
+	    run->dropped ? run->written : run->lost;
+	size_t count =
+	    list_count(list, run->dropped ? run->after : run->before);
 	size_t looks = 0;
 	int err = 0;
 
 	while (run->at < count && *writes < rows_max &&
 	    looks++ / LOOKS < rows_max && err == 0) {
-		err = run->dropped ? write_changed(run, run->at, writes)
-				   : drop_lost(run, run->at, writes);
-		run->at++;
+		size_t index = list_at(list, run->at++);
+
+		err = run->dropped ? write_changed(run, index, writes)
+				   : drop_lost(run, index, writes);
 	}
 	*ret_over = run->at >= count;
 	return err;

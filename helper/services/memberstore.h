@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/db.h"
 #include "common/attrs.h"
@@ -30,10 +31,18 @@ MUST_CHECK int memberstore_save(
  * done and may not change in between.  Whoever gives up in between begins
  * again with before NULL.
  */
+struct memberstore_list {
+	uint32_t *indexes;
+	size_t count;
+};
 struct memberstore_run {
 	struct db *db;
 	struct members *before;
 	struct members *after;
+	/* set after start by who knows them, borrowed: members of before who
+	 * are lost, and of after who are written; NULL: found by looking */
+	const struct memberstore_list *lost;
+	const struct memberstore_list *written;
 	size_t at;
 	bool dropped; /* who is lost */
 };

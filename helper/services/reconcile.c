@@ -8,6 +8,7 @@
 #include "services/reconcile.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "common/err.h"
@@ -15,11 +16,21 @@
 
 /* One slice: a few milliseconds of an ordinary machine. */
 #define LOOKS 2048
-#define ROWS 256
+#define ROWS 512
+#define SORTED 16384
+
+/* Of ids that begin alike the order matters little. */
+#define KEY_START 20
+struct key {
+	char start[KEY_START];
+	uint32_t index;
+};
 
 enum stage {
 	STAGE_COPY,
 	STAGE_COMPARE,
+	STAGE_LOST,
+	STAGE_SORT,
 	STAGE_ASSIGN,
 	STAGE_TELL,
 	STAGE_SAVE_IDS,
@@ -33,10 +44,10 @@ struct reconcile {
 	struct locals *locals;
 	enum stage stage;
 	size_t at;
-	bool copied; /* members are the current ones */
-	size_t kept; /* of the current members */
-	size_t lost;
-	bool differs;
+	bool copied;                     /* members are the current ones */
+	size_t kept;                     /* of the current members */
+	struct memberstore_list lost;    /* of the current members */
+	struct memberstore_list written; /* of the new ones */
 	uint32_t excluded;
 	bool named; /* the map of ids was worked on */
 	bool wrote;
@@ -75,6 +86,8 @@ reconcile_free(struct reconcile *reconcile)
 		return;
 	members_free(reconcile->members);
 	locals_free(reconcile->locals);
+	free(reconcile->lost.indexes);
+	free(reconcile->written.indexes);
 	free(reconcile);
 }
 
@@ -103,29 +116,46 @@ copy(struct reconcile *r)
 	return err;
 }
 
+static void
+put(struct memberstore_list *list, size_t index)
+{
+	list->indexes[list->count++] = (uint32_t)index;
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return memcmp(((const struct key *)a)->start,
+	    ((const struct key *)b)->start, KEY_START);
+}
+
+static int
+begin_list(struct memberstore_list *list, size_t count)
+{
+	list->indexes = calloc(count + 1, sizeof(*list->indexes));
+	return list->indexes == NULL ? ERR_NO_MEMORY : 0;
+}
+
 /* A few people leave; a fifth of them at once, or all, do not. */
 static bool
-shrinks(const struct reconcile *r)
+shrinks(const struct reconcile *r, size_t lost)
 {
 	size_t before = members_count(r->options.current);
 
 	if (before > 0 && members_count(r->members) == 0)
 		return true;
-	return r->lost > 1 &&
-	    r->lost * 100 > before * r->options.max_shrink_percent;
+	return lost > 1 && lost * 100 > before * r->options.max_shrink_percent;
 }
 
 static int
 end_compare(struct reconcile *r)
 {
-	size_t before = members_count(r->options.current);
+	size_t lost = members_count(r->options.current) - r->kept;
 
-	r->lost = before - r->kept;
-	r->differs = r->differs || r->lost > 0;
-	if (!r->options.accept_shrink && shrinks(r))
+	if (!r->options.accept_shrink && shrinks(r, lost))
 		return ERR_DIRECTORY_SHRUNK;
-	enter(r, STAGE_ASSIGN);
-	return 0;
+	enter(r, lost > 0 ? STAGE_LOST : STAGE_SORT);
+	return begin_list(&r->lost, lost);
 }
 
 static int
@@ -134,17 +164,64 @@ compare(struct reconcile *r)
 	struct member now;
 	struct member old;
 
-	for (size_t i = 0; i < LOOKS; i++) {
+	if (r->at == 0 &&
+	    begin_list(&r->written, members_count(r->members)) != 0)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < LOOKS; i++, r->at++) {
+		bool known = false;
+
 		if (!members_get(r->members, r->at, &now))
 			return end_compare(r);
-		r->at++;
-		if (!members_get_id(r->options.current, now.id, &old)) {
-			r->differs = true;
-			continue;
-		}
-		r->kept++;
-		r->differs = r->differs || !member_same(&old, &now);
+		known = members_get_id(r->options.current, now.id, &old);
+		r->kept += known;
+		if (!known || !r->options.stored || !member_same(&old, &now))
+			put(&r->written, r->at);
 	}
+	return 0;
+}
+
+static void
+find_lost(struct reconcile *r)
+{
+	struct member old;
+	struct member now;
+
+	for (size_t i = 0; i < LOOKS; i++, r->at++) {
+		if (!members_get(r->options.current, r->at, &old)) {
+			enter(r, STAGE_SORT);
+			return;
+		}
+		if (!members_get_id(r->members, old.id, &now))
+			put(&r->lost, r->at);
+	}
+}
+
+/* Rows of neighbouring keys lie on few pages: a transaction of them touches a
+ * few pages, not one a row.  Large parts in order do as well as the whole. */
+static int
+sort(struct reconcile *r)
+{
+	size_t left = r->written.count - r->at;
+	size_t count = left < SORTED ? left : SORTED;
+	struct key *keys = calloc(count + 1, sizeof(*keys));
+	uint32_t *indexes = r->written.indexes + r->at;
+	struct member member;
+
+	if (keys == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < count; i++) {
+		keys[i].index = indexes[i];
+		if (members_get(r->members, indexes[i], &member))
+			memcpy(keys[i].start, member.id,
+			    strnlen(member.id, KEY_START));
+	}
+	qsort(keys, count, sizeof(*keys), compare_keys);
+	for (size_t i = 0; i < count; i++)
+		indexes[i] = keys[i].index;
+	free(keys);
+	r->at += count;
+	if (r->at == r->written.count)
+		enter(r, STAGE_ASSIGN);
 	return 0;
 }
 
@@ -219,9 +296,12 @@ save_rows(struct reconcile *r, bool *ret_done)
 {
 	int err = 0;
 
-	if (r->at++ == 0)
+	if (r->at++ == 0) {
 		err = memberstore_save_start(&r->run, r->options.db,
 		    r->options.stored ? r->options.current : NULL, r->members);
+		r->run.lost = &r->lost;
+		r->run.written = &r->written;
+	}
 	return err == 0 ? memberstore_save_step(&r->run, ROWS, ret_done) : err;
 }
 
@@ -254,6 +334,11 @@ go_on(struct reconcile *r)
 		return copy(r);
 	case STAGE_COMPARE:
 		return compare(r);
+	case STAGE_LOST:
+		find_lost(r);
+		return 0;
+	case STAGE_SORT:
+		return sort(r);
 	case STAGE_ASSIGN:
 		return assign(r);
 	case STAGE_TELL:
@@ -279,7 +364,7 @@ reconcile_step(struct reconcile *reconcile, enum reconcile_state *ret_state)
 		return err;
 	*ret_state =
 	    r->stage == STAGE_READY ? RECONCILE_READY : RECONCILE_GOES_ON;
-	if (compared && r->stage == STAGE_ASSIGN && !r->differs)
+	if (compared && r->stage == STAGE_SORT && r->written.count == 0)
 		*ret_state = RECONCILE_SAME;
 	return 0;
 }
@@ -323,7 +408,7 @@ reconcile_take_locals(struct reconcile *reconcile)
 size_t
 reconcile_lost(const struct reconcile *reconcile)
 {
-	return reconcile->lost;
+	return reconcile->lost.count;
 }
 
 uint32_t
