@@ -144,6 +144,7 @@ finish(struct transfer *t, enum http_outcome outcome, bool timed_out)
 	    .content_type = t->answer.content_type,
 	    .retry_after_s = t->answer.retry_after_s,
 	    .etag = t->answer.etag,
+	    .last_modified = t->answer.last_modified,
 	};
 	long status = 0;
 

@@ -59,6 +59,9 @@ struct http_response {
 	const char *content_type; /* lower case, "" when absent */
 	int64_t retry_after_s;    /* Retry-After or X-Retry-After; -1: none */
 	const char *etag;         /* "" when absent */
+	/* Last-Modified as it came; "" when absent, or so young that another
+	 * change may still bear the same second (RFC 9110 8.8.2.2). */
+	const char *last_modified;
 };
 
 typedef void http_fn(void *arg, const struct http_response *response);

@@ -12,6 +12,8 @@
 
 #define URL_MAX_BYTES 2048
 #define HEADER_MAX_BYTES ((size_t)16 * 1024)
+/* Between clocks of one service that may differ. */
+#define SETTLED_S 60
 #define RETRY_AFTER_MAX_S (INT64_C(365) * 86400)
 
 bool
@@ -41,11 +43,22 @@ httpform_field(const char *line, size_t len, const char *name,
 	return true;
 }
 
+/* RFC 9110 5.6.7, the preferred form. */
+static bool
+read_date(const char *value, int64_t *ret_s)
+{
+	struct tm date = {0};
+	const char *end = strptime(value, "%a, %d %b %Y %H:%M:%S GMT", &date);
+
+	if (end == NULL || *end != '\0')
+		return false;
+	*ret_s = (int64_t)timegm(&date);
+	return true;
+}
+
 int64_t
 httpform_retry_after(const char *value, int64_t now_s)
 {
-	struct tm date = {0};
-	const char *end;
 	int64_t s = 0;
 
 	if (value[0] == '\0')
@@ -55,10 +68,9 @@ httpform_retry_after(const char *value, int64_t now_s)
 			s = s * 10 + (*value - '0');
 		return s < RETRY_AFTER_MAX_S ? s : RETRY_AFTER_MAX_S;
 	}
-	end = strptime(value, "%a, %d %b %Y %H:%M:%S GMT", &date);
-	if (end == NULL || *end != '\0')
+	if (!read_date(value, &s))
 		return -1;
-	s = (int64_t)timegm(&date) - now_s;
+	s -= now_s;
 	if (s < 0)
 		return 0;
 	return s < RETRY_AFTER_MAX_S ? s : RETRY_AFTER_MAX_S;
@@ -88,11 +100,28 @@ read_line(
 		lower_case(answer->content_type);
 	else if (httpform_field(line, len, "etag", answer->etag))
 		return;
+	else if (httpform_field(
+		     line, len, "last-modified", answer->last_modified) ||
+	    httpform_field(line, len, "date", answer->date))
+		return;
 	else if (httpform_field(line, len, "location", value))
 		answer->redirects = true;
 	else if (httpform_field(line, len, "retry-after", value) ||
 	    httpform_field(line, len, "x-retry-after", value))
 		answer->retry_after_s = httpform_retry_after(value, now_s);
+}
+
+/* All headers are there: is the time of the last change one to rely on? */
+static void
+complete(struct httpform_answer *answer)
+{
+	int64_t changed_s = 0;
+	int64_t now_s = 0;
+
+	answer->complete = true;
+	if (!read_date(answer->last_modified, &changed_s) ||
+	    !read_date(answer->date, &now_s) || now_s - changed_s < SETTLED_S)
+		answer->last_modified[0] = '\0';
 }
 
 void
@@ -102,7 +131,7 @@ httpform_read(
 	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
 		httpform_answer_init(answer);
 	else if (len <= 2)
-		answer->complete = true;
+		complete(answer);
 	else if (!answer->complete)
 		read_line(answer, line, len, now_s);
 }

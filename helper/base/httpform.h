@@ -31,6 +31,8 @@ struct httpform_answer {
 	int64_t retry_after_s;
 	char content_type[HTTPFORM_FIELD_BYTES]; /* lower case */
 	char etag[HTTPFORM_FIELD_BYTES];
+	char last_modified[HTTPFORM_FIELD_BYTES]; /* see http.h */
+	char date[HTTPFORM_FIELD_BYTES];
 };
 void httpform_answer_init(struct httpform_answer *answer);
 

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -100,6 +101,39 @@ only_the_headers_of_the_last_answer_count(void **state)
 	assert_int_equal(answer.retry_after_s, 3);
 }
 
+/* A second change within the same second would bear the same time. */
+static void
+a_last_modified_counts_once_it_has_settled(void **state)
+{
+	static const struct {
+		const char *changed;
+		const char *date;
+		bool counts;
+	} cases[] = {
+	    {"Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:50:37 GMT",
+		true},
+	    {"Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:50:36 GMT",
+		false},
+	    {"Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:00:00 GMT",
+		false},
+	    {"Sun, 06 Nov 1994 08:49:37 GMT", "", false},
+	    {"1994-11-06", "Sun, 06 Nov 1994 08:50:37 GMT", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct httpform_answer answer;
+		char lines[256];
+
+		httpform_answer_init(&answer);
+		snprintf(lines, sizeof(lines),
+		    "HTTP/2 200\r\nLast-Modified: %s\r\nDate: %s\r\n\r\n",
+		    cases[i].changed, cases[i].date);
+		read_lines(&answer, lines);
+		assert_string_equal(answer.last_modified,
+		    cases[i].counts ? cases[i].changed : "");
+	}
+}
+
 int
 main(void)
 {
@@ -107,6 +141,7 @@ main(void)
 	    cmocka_unit_test(fields_are_found_by_name),
 	    cmocka_unit_test(long_fields_are_not_cut_but_dropped),
 	    cmocka_unit_test(only_the_headers_of_the_last_answer_count),
+	    cmocka_unit_test(a_last_modified_counts_once_it_has_settled),
 	    cmocka_unit_test(retry_after_is_seconds_or_a_date),
 	};
 
