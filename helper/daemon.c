@@ -17,6 +17,8 @@
 #include "common/paths.h"
 #include "front/listener.h"
 #include "front/requests.h"
+#include "services/memberfile.h"
+#include "services/scim.h"
 #include "services/localswatch.h"
 
 struct daemon {
@@ -28,6 +30,8 @@ struct daemon {
 	struct http *http;
 	struct idp *idp;
 	struct idsvc *idsvc;
+	struct scim *scim;       /* of these two, the source of members */
+	struct memberfile *file; /* is there, unless it is the idsvc */
 	struct directory *directory;
 	struct localswatch *locals;
 	struct standing standing;
@@ -93,17 +97,35 @@ on_locals(void *arg)
 		    LOG_TEXT("reason", err_name(r)));
 }
 
+/* Where the members come from. */
+static int
+open_source(struct daemon *d, struct source *ret_source)
+{
+	const struct settings *s = d->settings;
+	const struct scim_options scim = settings_scim(s);
+	int r = ERR_OK;
+
+	if (s->directory_path[0] != '\0') {
+		r = memberfile_new(
+		    d->loop, d->clock, s->directory_path, &d->file);
+		if (r == 0)
+			*ret_source = memberfile_source(d->file);
+	} else if (s->directory_url[0] != '\0') {
+		r = scim_new(d->http, d->clock, &scim, &d->scim);
+		if (r == 0)
+			*ret_source = scim_source(d->scim);
+	} else {
+		*ret_source = idsvc_source(d->idsvc);
+	}
+	return r;
+}
+
 static int
 open_members(struct daemon *d)
 {
 	const struct settings *s = d->settings;
 	const struct directory_options options = settings_directory(s);
-	struct sync_options sync = {
-	    .idsvc = s->directory_path[0] == '\0' ? d->idsvc : NULL,
-	    .file_path =
-		s->directory_path[0] != '\0' ? s->directory_path : NULL,
-	    .refresh_s = s->refresh_s,
-	};
+	struct sync_options sync = {.refresh_s = s->refresh_s};
 	int r =
 	    directory_new(d->loop, d->db, d->clock, &options, &d->directory);
 
@@ -113,6 +135,8 @@ open_members(struct daemon *d)
 		    d->loop, PATH_LOCALS, on_locals, d, &d->locals);
 	if (r == 0)
 		r = directory_load(d->directory);
+	if (r == 0)
+		r = open_source(d, &sync.source);
 	if (r != 0)
 		return r;
 	d->standing = settings_standing(s, d->directory);
@@ -235,6 +259,8 @@ daemon_free(struct daemon *daemon)
 	signins_free(d->signins);
 	localswatch_free(d->locals);
 	directory_free(d->directory);
+	memberfile_free(d->file);
+	scim_free(d->scim);
 	idsvc_free(d->idsvc);
 	idp_free(d->idp);
 	http_free(d->http);
@@ -281,8 +307,7 @@ int
 daemon_sync_once(struct daemon *daemon)
 {
 	uint64_t id = 0;
-	int r =
-	    sync_now(daemon->sync, false, on_synced_once, NULL, daemon, &id);
+	int r = sync_now(daemon->sync, 0, on_synced_once, NULL, daemon, &id);
 
 	daemon->once = ERR_CANCELLED;
 	if (r != 0)

@@ -155,27 +155,56 @@ check_provider(const struct settings *s, struct conf_problem *problem)
 	return ERR_OK;
 }
 
+static void
+drop_slash(char *url)
+{
+	size_t len = strlen(url);
+
+	if (len > 0 && url[len - 1] == '/')
+		url[len - 1] = '\0';
+}
+
+/* What the type needs is there, and nothing of another type is. */
 static int
-check_sources(struct settings *s, struct conf_problem *problem)
+check_directory(struct settings *s, struct conf_problem *problem)
 {
 	bool file = strcmp(s->directory_type, "file") == 0;
-	size_t len = strlen(s->service_url);
+	bool scim = strcmp(s->directory_type, "scim") == 0;
 
-	if (len > 0 && s->service_url[len - 1] == '/')
-		s->service_url[len - 1] = '\0';
-	if (!url_good(s->service_url, s->profile_rules == NULL))
-		return wrong(problem, "[service] url must be an https URL");
-	if (!url_good(s->jwks_url, true))
-		return wrong(
-		    problem, "[service] jwks_url must be an https URL");
+	drop_slash(s->directory_url);
 	if (file && s->directory_path[0] != '/')
 		return wrong(problem,
 		    "[directory] path must be absolute for type = file");
 	if (!file && s->directory_path[0] != '\0')
 		return wrong(problem, "[directory] path needs type = file");
-	if (!file && s->profile_rules == NULL)
+	if (scim &&
+	    (!url_good(s->directory_url, false) ||
+		strpbrk(s->directory_url, "?#") != NULL))
+		return wrong(problem,
+		    "[directory] url must be an https URL for type = scim, "
+		    "with nothing behind its path");
+	if (scim && s->directory_token_file[0] == '\0')
+		return wrong(problem,
+		    "[directory] token_file is needed for type = scim");
+	if (!scim &&
+	    (s->directory_url[0] != '\0' || s->directory_token_file[0] != '\0'))
+		return wrong(
+		    problem, "[directory] url and token_file need type = scim");
+	if (!file && !scim && s->profile_rules == NULL)
 		return wrong(problem,
 		    "[directory] type = service needs a [service] profile");
+	return ERR_OK;
+}
+
+static int
+check_sources(struct settings *s, struct conf_problem *problem)
+{
+	drop_slash(s->service_url);
+	if (!url_good(s->service_url, s->profile_rules == NULL))
+		return wrong(problem, "[service] url must be an https URL");
+	if (!url_good(s->jwks_url, true))
+		return wrong(
+		    problem, "[service] jwks_url must be an https URL");
 	/* A slower beat would keep a withdrawn role alive for that long. */
 	if (s->refresh_s < 1 || s->refresh_s > REFRESH_MAX_S)
 		return wrong(
@@ -341,6 +370,8 @@ complete(struct settings *s, struct conf_problem *problem)
 	if (r == 0)
 		r = check_sources(s, problem);
 	if (r == 0)
+		r = check_directory(s, problem);
+	if (r == 0)
 		r = check_accounts(s, problem);
 	if (r == 0)
 		r = check_lists(s, problem);
@@ -351,6 +382,9 @@ complete(struct settings *s, struct conf_problem *problem)
 		    s->client_secret_file, &s->client_secret, problem);
 	if (r == 0)
 		r = read_secret(s->api_key_file, &s->api_key, problem);
+	if (r == 0)
+		r = read_secret(
+		    s->directory_token_file, &s->directory_token, problem);
 	return r;
 }
 
@@ -363,6 +397,7 @@ settings_free(struct settings *settings)
 	profile_free(settings->profile_rules);
 	secret_free_string(settings->client_secret);
 	secret_free_string(settings->api_key);
+	secret_free_string(settings->directory_token);
 	free(settings);
 }
 
@@ -427,6 +462,16 @@ settings_idsvc(const struct settings *settings)
 	    .jwt_audience = or_null(settings->jwt_audience),
 	    .jwks_url = or_null(settings->jwks_url),
 	    .jwt_transport = strcmp(settings->jwt_check, "transport") == 0,
+	};
+}
+
+struct scim_options
+settings_scim(const struct settings *settings)
+{
+	return (struct scim_options){
+	    .url = settings->directory_url,
+	    .token = settings->directory_token,
+	    .policy = &settings->policy,
 	};
 }
 

@@ -18,6 +18,7 @@
 #include "services/directory.h"
 #include "services/idp.h"
 #include "services/idsvc.h"
+#include "services/scim.h"
 #include "services/signin.h"
 #include "services/standing.h"
 #include "services/sync.h"
@@ -48,6 +49,8 @@ struct settings {
 	char jwks_url[SETTINGS_TEXT_SIZE];
 	char directory_type[SETTINGS_TEXT_SIZE];
 	char directory_path[SETTINGS_TEXT_SIZE];
+	char directory_url[SETTINGS_TEXT_SIZE];
+	char directory_token_file[SETTINGS_TEXT_SIZE];
 	int64_t refresh_s;
 	unsigned int max_shrink_percent;
 	int64_t hard_age_s;
@@ -71,6 +74,7 @@ struct settings {
 	struct profile *profile_rules; /* NULL for profile none */
 	char *client_secret;           /* NULL: none */
 	char *api_key;
+	char *directory_token;
 };
 
 /*
@@ -88,6 +92,7 @@ DEFINE_CLEANUP(struct settings, settings, settings_free)
 struct http_options settings_http(const struct settings *settings);
 struct idp_options settings_idp(const struct settings *settings);
 struct idsvc_options settings_idsvc(const struct settings *settings);
+struct scim_options settings_scim(const struct settings *settings);
 struct directory_options settings_directory(const struct settings *settings);
 struct standing settings_standing(
     const struct settings *settings, struct directory *directory);

@@ -128,8 +128,8 @@ open_folder(const char *path, int *ret_fd, const char **ret_name)
 	return 0;
 }
 
-static int
-open_checked(const char *path, enum files_privacy privacy, size_t limit_bytes,
+int
+files_open(const char *path, enum files_privacy privacy, size_t limit_bytes,
     int *ret_fd)
 {
 	FD_AUTO int folder = -1;
@@ -188,7 +188,7 @@ files_read(const char *path, enum files_privacy privacy, size_t limit_bytes,
 	FD_AUTO int fd = -1;
 	int r;
 
-	r = open_checked(path, privacy, limit_bytes, &fd);
+	r = files_open(path, privacy, limit_bytes, &fd);
 	if (r != 0)
 		return r;
 	r = read_all(fd, &content);

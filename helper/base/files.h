@@ -28,6 +28,11 @@ enum files_privacy {
 MUST_CHECK int files_read(const char *path, enum files_privacy privacy,
     size_t limit_bytes, struct buf *out);
 
+/* The same checks, for who reads piece by piece: the caller closes the
+ * descriptor. limit_bytes: what it may hold now. */
+MUST_CHECK int files_open(const char *path, enum files_privacy privacy,
+    size_t limit_bytes, int *ret_fd);
+
 /* The first line of a secret file, without its newline, in a wiping string
  * (free with secret_free_string). An empty one, or one with a control byte, is
  * ERR_MALFORMED. */

@@ -234,8 +234,12 @@ answer_sync(struct exchange *x, const void *message)
 {
 	const struct proto_sync *request = message;
 
-	return sync_now(x->parts->sync, request->accept_shrink == 1, on_synced,
-	    on_progress, x, &x->sync);
+	unsigned int wants =
+	    (request->accept_shrink == 1 ? SYNC_ACCEPT_SHRINK : 0) |
+	    (request->full == 1 ? SYNC_WHOLE : 0);
+
+	return sync_now(
+	    x->parts->sync, wants, on_synced, on_progress, x, &x->sync);
 }
 
 void

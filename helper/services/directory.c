@@ -49,8 +49,9 @@ struct directory {
 	struct identities *identities;
 	struct roll roll;
 	struct edition *edition;
-	size_t lost; /* with the last complete list */
-	bool tell;   /* log the groups that are left out */
+	size_t lost;    /* with the last complete list */
+	bool tell;      /* log the groups that are left out */
+	uint64_t edits; /* of members, by sign-ins */
 };
 
 static void on_slice(void *arg);
@@ -201,18 +202,12 @@ on_result(void *arg, const struct publish_result *result)
 	d->lost = 0;
 }
 
-static int
-read_locals(const struct directory *d, struct locals **ret_locals)
-{
-	return locals_read(&d->options.locals, ret_locals);
-}
-
 int
 directory_load(struct directory *directory)
 {
 	struct directory *d = directory;
 	LOCALS_AUTO struct locals *locals = NULL;
-	int err = read_locals(d, &locals);
+	int err = locals_read(&d->options.locals, &locals);
 
 	if (err == 0)
 		err = roll_load(&d->roll, TAKE(locals));
@@ -399,7 +394,8 @@ directory_replace(struct directory *directory, struct members *members,
 	struct job job = {.confirmed = confirmed_now(d->clock, d->boot_id),
 	    .fn = fn,
 	    .arg = arg};
-	int err = d->job.under_way ? ERR_EXISTS : read_locals(d, &locals);
+	int err = d->job.under_way ? ERR_EXISTS
+				   : locals_read(&d->options.locals, &locals);
 
 	if (err == 0)
 		err = new_reconcile(
@@ -480,7 +476,7 @@ directory_locals_changed(struct directory *directory)
 	LOCALS_AUTO struct locals *locals = NULL;
 	struct job job = {.locals_only = true};
 	uint32_t before = d->roll.excluded;
-	int err = read_locals(d, &locals);
+	int err = locals_read(&d->options.locals, &locals);
 
 	d->locals_due = false;
 	/* Without a list there is nobody to give way. */
@@ -516,6 +512,7 @@ directory_update(struct directory *directory, const struct member *member,
 	    member_same(&known, member))
 		return 0;
 	err = amend(d, member, 1, &d->roll.confirmed);
+	d->edits += err == 0;
 	if (err == 0)
 		err = edition_show(d->edition);
 	return err == ERR_TOO_LARGE ? edition_wait(d->edition, fn, arg, ret_id)
@@ -540,10 +537,8 @@ directory_bind(struct directory *directory, const char *member_id,
 		    strcmp(member->issuer, issuer) == 0;
 		bool self = strcmp(member->id, member_id) == 0;
 
-		if (same && self)
-			return 0;
 		if (same || (self && member->subject[0] != '\0'))
-			return ERR_EXISTS;
+			return same && self ? 0 : ERR_EXISTS;
 	}
 	return identities_bind(
 	    d->identities, member_id, issuer, subject, clock_wall(d->clock));
@@ -578,6 +573,12 @@ bool
 directory_busy(const struct directory *directory)
 {
 	return directory->job.under_way || edition_running(directory->edition);
+}
+
+uint64_t
+directory_edits(const struct directory *directory)
+{
+	return directory->edits;
 }
 
 uint64_t

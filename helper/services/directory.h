@@ -109,6 +109,9 @@ bool directory_identity(struct directory *directory,
 int64_t directory_age_ms(const struct directory *directory);
 /* A list is on its way, or being published. */
 bool directory_busy(const struct directory *directory);
+/* How often a sign-in has changed a member since the start: what a source last
+ * told is no longer all that is known. */
+uint64_t directory_edits(const struct directory *directory);
 /* Generation of the published snapshot; 0: none. */
 uint64_t directory_generation(const struct directory *directory);
 uint32_t directory_published(const struct directory *directory);

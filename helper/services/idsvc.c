@@ -14,13 +14,13 @@
 
 #include "common/err.h"
 #include "common/secret.h"
-#include "services/fill.h"
 #include "services/keys.h"
 #include "services/orgtoken.h"
 #include "services/readout.h"
+#include "services/reply.h"
+#include "services/svcsend.h"
+#include "services/visited.h"
 
-#define ANSWER_MAX_BYTES ((size_t)4 * 1024 * 1024)
-#define REQUEST_MAX_BYTES ((size_t)64 * 1024)
 #define TAKES_MAX (PROFILE_STEPS_MAX * PROFILE_TAKES_MAX)
 
 struct flight {
@@ -43,10 +43,11 @@ struct flight {
 	/* PROFILE_SIGNIN */
 	idsvc_standing_fn *standing_fn;
 	/* PROFILE_MEMBERS */
-	idsvc_members_fn *members_fn;
-	idsvc_progress_fn *progress_fn;
+	struct source_request request;
 	struct members *members;
 	struct readout_paging page;
+	bool checking;  /* pages are asked whether they stand */
+	char *page_url; /* secret: of the page asked for */
 };
 
 struct idsvc {
@@ -60,7 +61,10 @@ struct idsvc {
 	char *api_key;
 	struct flight *flights;
 	uint64_t last_id; /* of a flight */
-	int state;        /* of the last operation */
+	uint64_t list;    /* the flight that fetched the members last */
+	struct visited *visited;
+	enum source_gift gift; /* of the list given out last */
+	int state;             /* of the last operation */
 };
 
 static void
@@ -76,6 +80,7 @@ flight_free(struct flight *f)
 	for (size_t i = 0; i < f->take_count; i++)
 		secret_free_string(f->takes[i].value);
 	members_free(f->members);
+	secret_free_string(f->page_url);
 	free(f);
 }
 
@@ -95,31 +100,42 @@ unlink_flight(struct idsvc *idsvc, uint64_t id)
 	return NULL;
 }
 
-/* Ends a flight with its one callback. */
+/* Ends a sign-in with its one callback. */
 static void
-end(struct flight *f, int reason, const struct idsvc_standing *standing,
-    int64_t retry_after_s)
+end(struct flight *f, const struct idsvc_standing *standing)
 {
-	const struct idsvc_standing failed = {.reason = reason};
-	const struct idsvc_members list = {
+	f->idsvc->state = standing->reason;
+	(void)unlink_flight(f->idsvc, f->id);
+	f->standing_fn(f->arg, standing);
+	flight_free(f);
+}
+
+/* Ends a fetch of the members with its one callback. */
+static void
+end_list(
+    struct flight *f, int reason, enum source_gift gift, int64_t retry_after_s)
+{
+	const struct source_result result = {
 	    .reason = reason,
+	    .gift = gift,
 	    .members = &f->members,
 	    .retry_after_s = retry_after_s,
 	};
 
 	f->idsvc->state = reason;
+	f->idsvc->gift = gift;
 	(void)unlink_flight(f->idsvc, f->id);
-	if (f->op == PROFILE_SIGNIN)
-		f->standing_fn(f->arg, standing == NULL ? &failed : standing);
-	else
-		f->members_fn(f->arg, &list);
+	f->request.done(f->request.arg, &result);
 	flight_free(f);
 }
 
 static void
-fail(struct flight *f, int reason)
+fail(struct flight *f, int reason, int64_t retry_after_s)
 {
-	end(f, reason, NULL, -1);
+	if (f->op == PROFILE_MEMBERS)
+		end_list(f, reason, SOURCE_GAVE_LIST, retry_after_s);
+	else
+		end(f, &(struct idsvc_standing){.reason = reason});
 }
 
 static const char *
@@ -146,10 +162,10 @@ on_verified(void *arg, int reason, const struct token *token)
 	if (r == 0 && strcmp(org.organization, f->idsvc->organization_id) != 0)
 		r = ERR_TOKEN_ORGANIZATION;
 	if (r != 0) {
-		fail(f, r);
+		fail(f, r, -1);
 		return;
 	}
-	end(f, ERR_OK,
+	end(f,
 	    &(struct idsvc_standing){
 		.subject = org.subject,
 		.organization = org.organization,
@@ -157,8 +173,7 @@ on_verified(void *arg, int reason, const struct token *token)
 		.role_count = org.roles.count,
 		.scopes = org.scopes.items,
 		.scope_count = org.scopes.count,
-	    },
-	    -1);
+	    });
 }
 
 /* The last step of a sign-in: the organisation's own token is believed. */
@@ -184,22 +199,6 @@ verify(struct flight *f)
 }
 
 static int
-transport_reason(const struct http_response *response)
-{
-	switch (response->outcome) {
-	case HTTP_UNREACHABLE:
-		return ERR_SERVICE_UNREACHABLE;
-	case HTTP_TLS_REFUSED:
-		return ERR_SERVICE_TLS;
-	case HTTP_BAD_ANSWER:
-		return ERR_SERVICE_MALFORMED;
-	case HTTP_ANSWERED:
-		return ERR_OK;
-	}
-	return ERR_INTERNAL;
-}
-
-static int
 take_values(struct flight *f, const struct profile_request *request,
     const struct json_node *root)
 {
@@ -221,22 +220,41 @@ take_values(struct flight *f, const struct profile_request *request,
 
 static int launch(struct flight *f);
 
+/* Whether the flight is at the request that brings the list's pages. */
+static bool
+at_page(const struct flight *f)
+{
+	return f->op == PROFILE_MEMBERS &&
+	    f->step + 1 == f->idsvc->profile->ops[f->op].count;
+}
+
 /* One page of a list; the last one ends the flight. */
 static int
 take_page(struct flight *f, const struct json_node *root)
 {
 	bool more = false;
-	int r =
-	    readout_page(f->idsvc->profile, root, &f->page, f->members, &more);
+	int r = ERR_OK;
 
+	f->page.known = f->request.known(f->request.arg);
+	r = readout_page(f->idsvc->profile, root, &f->page, f->members, &more);
 	if (r != 0)
 		return r;
-	if (f->progress_fn != NULL)
-		f->progress_fn(f->arg, (uint32_t)members_count(f->members),
-		    f->page.total < 0 ? 0 : (uint32_t)f->page.total);
+	f->request.progress(f->request.arg, (uint32_t)members_count(f->members),
+	    f->page.total < 0 ? 0 : (uint32_t)f->page.total);
 	if (more)
 		return launch(f);
-	end(f, ERR_OK, NULL, -1);
+	end_list(f, ERR_OK, SOURCE_GAVE_LIST, -1);
+	return ERR_OK;
+}
+
+/* A page stands; when the last one does, the list does. */
+static int
+take_same(struct flight *f)
+{
+	f->page.number++;
+	if (f->page.number < visited_count(f->idsvc->visited))
+		return launch(f);
+	end_list(f, ERR_OK, SOURCE_UNCHANGED, -1);
 	return ERR_OK;
 }
 
@@ -256,6 +274,40 @@ go_on(struct flight *f, const struct profile_request *request,
 	return f->op == PROFILE_SIGNIN ? verify(f) : take_page(f, root);
 }
 
+/* A good answer. A fault is for the caller to tell. */
+static int
+take(struct flight *f, const struct profile_request *request,
+    const struct http_response *response)
+{
+	struct json *json JSON_AUTO = NULL;
+
+	if (at_page(f) && f->checking) {
+		f->checking = false;
+		/* The list has changed; pages that stood were not sent. */
+		if (f->page.number > 0) {
+			f->page.number = 0;
+			return launch(f);
+		}
+	}
+	if (json_parse(response->body, response->body_len,
+		SVCSEND_ANSWER_MAX_BYTES, &json) != 0)
+		return ERR_SERVICE_MALFORMED;
+	if (at_page(f))
+		visited_note(f->idsvc->visited, f->page_url, response);
+	return go_on(f, request, json_root(json));
+}
+
+static void
+take_refusal(struct flight *f, const struct http_response *response)
+{
+	struct json *json JSON_AUTO = NULL;
+
+	(void)!json_parse(response->body, response->body_len,
+	    SVCSEND_ANSWER_MAX_BYTES, &json);
+	fail(f, readout_error(f->idsvc->profile, response->status, json),
+	    response->retry_after_s);
+}
+
 static void
 on_answer(void *arg, const struct http_response *response)
 {
@@ -263,24 +315,17 @@ on_answer(void *arg, const struct http_response *response)
 	const struct profile *profile = f->idsvc->profile;
 	const struct profile_request *request =
 	    profile_find(profile, profile->ops[f->op].requests[f->step]);
-	struct json *json JSON_AUTO = NULL;
-	int r = transport_reason(response);
+	int r = reply_reason(response);
 
 	f->transfer = 0;
-	if (r != 0) {
-		fail(f, r);
-		return;
-	}
-	r = json_parse(
-	    response->body, response->body_len, ANSWER_MAX_BYTES, &json);
-	if (response->status < 200 || response->status > 299) {
-		end(f, readout_error(profile, response->status, json), NULL,
-		    response->retry_after_s);
-		return;
-	}
-	r = r != 0 ? ERR_SERVICE_MALFORMED : go_on(f, request, json_root(json));
+	if (r == 0 && reply_good(response))
+		r = take(f, request, response);
+	else if (r == 0 && response->status == 304 && f->checking && at_page(f))
+		r = take_same(f);
+	else if (r == 0)
+		take_refusal(f, response);
 	if (r != 0)
-		fail(f, r);
+		fail(f, r, -1);
 }
 
 /* Everything that a template may name. */
@@ -315,62 +360,18 @@ collect(const struct flight *f, char numbers[3][16], struct fill *fill)
 	return r;
 }
 
+/* Remembers where the page is, and asks whether it stands. */
 static int
-fill_headers(const struct profile_request *request, const struct fill *fill,
-    struct buf headers[PROFILE_HEADERS_MAX + 2], struct http_request *http)
+prepare_page(struct flight *f, struct svcsend *send, const char *url)
 {
-	int r = ERR_OK;
-
-	for (size_t i = 0; r == 0 && i < request->header_count; i++) {
-		r = fill_template(
-		    &headers[i], request->headers[i], PROFILE_IN_HEADER, fill);
-		if (r == 0)
-			http->headers[http->header_count++] =
-			    buf_text(&headers[i]);
-	}
-	http->headers[http->header_count++] = "accept: application/json";
-	if (request->body[0] != '\0')
-		http->headers[http->header_count++] =
-		    request->body_place == PROFILE_IN_JSON
-		    ? "content-type: application/json"
-		    : "content-type: application/x-www-form-urlencoded";
-	return r;
-}
-
-static int
-send_request(struct flight *f, const struct profile_request *request,
-    const struct fill *fill)
-{
-	struct buf url BUF_AUTO = {0};
-	struct buf body BUF_AUTO = {0};
-	struct buf headers[PROFILE_HEADERS_MAX + 2] = {{0}};
-	struct http_request http = {
-	    .method = request->method,
-	    .body_limit_bytes = ANSWER_MAX_BYTES,
-	};
-	int r = ERR_OK;
-
-	buf_init(&url, 2048);
-	buf_init(&body, REQUEST_MAX_BYTES);
-	for (size_t i = 0; i < ARRAY_SIZE(headers); i++)
-		buf_init(&headers[i], REQUEST_MAX_BYTES);
-	buf_put_text(&url, f->idsvc->url);
-	r = fill_template(&url, request->path, PROFILE_IN_PATH, fill);
-	if (r == 0 && request->body[0] != '\0')
-		r = fill_template(
-		    &body, request->body, request->body_place, fill);
-	if (r == 0)
-		r = fill_headers(request, fill, headers, &http);
-	if (r == 0) {
-		http.url = buf_text(&url);
-		http.body = body.len > 0 ? body.bytes : NULL;
-		http.body_len = body.len;
-		r = http_start(
-		    f->idsvc->http, &http, on_answer, f, &f->transfer);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(headers); i++)
-		buf_done(&headers[i]);
-	return r;
+	if (!at_page(f))
+		return ERR_OK;
+	secret_free_string(f->page_url);
+	f->page_url = secret_dup(url, strlen(url));
+	if (f->checking)
+		send->condition =
+		    visited_condition(f->idsvc->visited, f->page.number, url);
+	return f->page_url == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
 /* Sends the request of the flight's step. */
@@ -378,15 +379,26 @@ static int
 launch(struct flight *f)
 {
 	const struct profile *profile = f->idsvc->profile;
-	const struct profile_request *request =
-	    profile_find(profile, profile->ops[f->op].requests[f->step]);
 	struct fill fill = {0};
+	struct buf url BUF_AUTO = {0};
+	struct svcsend send = {
+	    .base = f->idsvc->url,
+	    .request =
+		profile_find(profile, profile->ops[f->op].requests[f->step]),
+	    .fill = &fill,
+	};
 	char numbers[3][16];
 	int r = collect(f, numbers, &fill);
 
-	/* A template that needs a key which is not configured, say. */
+	buf_init(&url, 2048);
 	if (r == 0)
-		r = send_request(f, request, &fill);
+		r = svcsend_url(&send, &url);
+	if (r == 0)
+		r = prepare_page(f, &send, buf_text(&url));
+	if (r == 0)
+		r = svcsend_start(&send, f->idsvc->http, buf_text(&url),
+		    on_answer, f, &f->transfer);
+	/* A template that needs a key which is not configured, say. */
 	return r == ERR_INVALID_ARGUMENT ? ERR_CONFIG_INVALID : r;
 }
 
@@ -448,18 +460,45 @@ idsvc_signin(struct idsvc *idsvc, const struct idsvc_identity *identity,
 	return start(f, fault, ret_id);
 }
 
-int
-idsvc_members(struct idsvc *idsvc, idsvc_members_fn *fn,
-    idsvc_progress_fn *progress, void *arg, uint64_t *ret_id)
+static int
+fetch(void *self, const struct source_request *request)
 {
+	struct idsvc *idsvc = self;
 	struct flight *f = NULL;
-	int r = flight_new(idsvc, PROFILE_MEMBERS, arg, &f);
+	int r = flight_new(idsvc, PROFILE_MEMBERS, NULL, &f);
 
 	if (r != 0)
 		return r;
-	f->members_fn = fn;
-	f->progress_fn = progress;
-	return start(f, members_new(&f->members), ret_id);
+	f->request = *request;
+	f->checking =
+	    request->order != SOURCE_WHOLE && visited_count(idsvc->visited) > 0;
+	visited_begin(idsvc->visited);
+	return start(f, members_new(&f->members), &idsvc->list);
+}
+
+static void
+cancel(void *self)
+{
+	struct idsvc *idsvc = self;
+
+	idsvc_cancel(idsvc, idsvc->list);
+}
+
+static void
+settle(void *self, bool taken)
+{
+	struct idsvc *idsvc = self;
+
+	if (!taken)
+		visited_forget(idsvc->visited);
+	else if (idsvc->gift == SOURCE_GAVE_LIST)
+		visited_keep(idsvc->visited);
+}
+
+struct source
+idsvc_source(struct idsvc *idsvc)
+{
+	return (struct source){idsvc, fetch, cancel, settle};
 }
 
 void
@@ -489,6 +528,7 @@ idsvc_free(struct idsvc *idsvc)
 	while (idsvc->flights != NULL)
 		flight_free(unlink_flight(idsvc, idsvc->flights->id));
 	keys_free(idsvc->keys);
+	visited_free(idsvc->visited);
 	orgtoken_rules_done(&idsvc->rules);
 	free(idsvc->url);
 	free(idsvc->organization_id);
@@ -549,6 +589,8 @@ idsvc_new(struct loop *loop, struct http *http, const struct clock *clock,
 	    (options->api_key != NULL && idsvc->api_key == NULL))
 		return ERR_NO_MEMORY;
 	r = orgtoken_rules_init(&idsvc->rules, options);
+	if (r == 0)
+		r = visited_new(&idsvc->visited);
 	if (r == 0)
 		r = set_keys(idsvc, loop, options);
 	if (r == 0)

@@ -15,8 +15,8 @@
 #include "base/clock.h"
 #include "base/http.h"
 #include "common/attrs.h"
-#include "rules/members.h"
 #include "rules/profile.h"
+#include "services/source.h"
 
 struct idsvc;
 
@@ -66,16 +66,9 @@ MUST_CHECK int idsvc_signin(struct idsvc *idsvc,
     const struct idsvc_identity *identity, idsvc_standing_fn *fn, void *arg,
     uint64_t *ret_id);
 
-/* The whole member list. members is the caller's to keep (TAKE) when reason is
- * 0: it is complete then. */
-struct idsvc_members {
-	int reason;
-	struct members **members;
-	int64_t retry_after_s; /* -1: not told */
-};
-typedef void idsvc_members_fn(void *arg, const struct idsvc_members *result);
-typedef void idsvc_progress_fn(void *arg, uint32_t done, uint32_t total);
-MUST_CHECK int idsvc_members(struct idsvc *idsvc, idsvc_members_fn *fn,
-    idsvc_progress_fn *progress, void *arg, uint64_t *ret_id);
+/* The profile's member list; borrows the idsvc.  A profile has no way to ask
+ * for changes: it gives the list, or that it stands. */
+struct source idsvc_source(struct idsvc *idsvc);
 
+/* A sign-in; an unknown or finished id is ignored. */
 void idsvc_cancel(struct idsvc *idsvc, uint64_t id);

@@ -83,8 +83,12 @@ libservices_la_SOURCES += helper/services/edition.c helper/services/edition.h
 libservices_la_SOURCES += helper/services/directory.c \
 	helper/services/directory.h
 libservices_la_SOURCES += helper/services/sync.c helper/services/sync.h
+libservices_la_SOURCES += helper/services/source.h
+libservices_la_SOURCES += helper/services/memberfile.c \
+	helper/services/memberfile.h
 
 DIRLAB = tests/unit/dirlab.c tests/unit/dirlab.h
+NETLAB = tests/unit/netlab.c tests/unit/netlab.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-idline
@@ -201,6 +205,9 @@ libservices_la_SOURCES += helper/services/keys.c helper/services/keys.h
 libservices_la_SOURCES += helper/services/orgtoken.c \
 	helper/services/orgtoken.h
 libservices_la_SOURCES += helper/services/readout.c helper/services/readout.h
+libservices_la_SOURCES += helper/services/reply.c helper/services/reply.h
+libservices_la_SOURCES += helper/services/svcsend.c helper/services/svcsend.h
+libservices_la_SOURCES += helper/services/visited.c helper/services/visited.h
 libservices_la_SOURCES += helper/services/signin.c helper/services/signin.h
 libservices_la_SOURCES += helper/services/standing.c \
 	helper/services/standing.h
@@ -210,6 +217,31 @@ check_PROGRAMS += tests/unit/test-fill
 tests_unit_test_fill_SOURCES = tests/unit/test-fill.c
 tests_unit_test_fill_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_fill_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-reply
+tests_unit_test_reply_SOURCES = tests/unit/test-reply.c
+tests_unit_test_reply_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_reply_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-visited
+tests_unit_test_visited_SOURCES = tests/unit/test-visited.c
+tests_unit_test_visited_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_visited_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-memberfile
+tests_unit_test_memberfile_SOURCES = tests/unit/test-memberfile.c
+tests_unit_test_memberfile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_memberfile_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-svcsend
+tests_unit_test_svcsend_SOURCES = tests/unit/test-svcsend.c
+tests_unit_test_svcsend_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_svcsend_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-scim
+tests_unit_test_scim_SOURCES = tests/unit/test-scim.c $(NETLAB)
+tests_unit_test_scim_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_scim_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-readout
 tests_unit_test_readout_SOURCES = tests/unit/test-readout.c $(PROFILES)
@@ -222,7 +254,8 @@ tests_unit_test_orgtoken_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_orgtoken_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-sync
-tests_unit_test_sync_SOURCES = tests/unit/test-sync.c $(PROFILES) $(DIRLAB)
+tests_unit_test_sync_SOURCES = tests/unit/test-sync.c $(PROFILES) $(DIRLAB) \
+	$(NETLAB)
 tests_unit_test_sync_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_sync_LDADD = libservices.la $(UNIT_LIBS)
 
@@ -235,6 +268,7 @@ endif
 # A SCIM server as the source of members.
 libservices_la_SOURCES += helper/services/scimread.c \
 	helper/services/scimread.h
+libservices_la_SOURCES += helper/services/scim.c helper/services/scim.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-scimread

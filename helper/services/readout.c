@@ -163,7 +163,7 @@ readout_member(const struct profile *profile, const struct json_node *item,
 
 static int
 add_members(const struct profile *profile, const struct json_node *items,
-    struct members *members)
+    struct members *known, struct members *members)
 {
 	/* Large, and used for one member at a time. */
 	struct readout_member *one = calloc(1, sizeof(*one));
@@ -174,7 +174,7 @@ add_members(const struct profile *profile, const struct json_node *items,
 	JSON_ARRAY_FOREACH (item, items) {
 		r = readout_member(profile, item, one);
 		if (r == 0)
-			r = members_add(members, &one->member);
+			r = members_add_shared(members, known, &one->member);
 		if (r != 0)
 			break;
 	}
@@ -215,7 +215,7 @@ readout_page(const struct profile *profile, const struct json_node *root,
 	if (r == 0 && !json_is_array(items))
 		r = ERR_SERVICE_MALFORMED;
 	if (r == 0)
-		r = add_members(profile, items, members);
+		r = add_members(profile, items, paging->known, members);
 	if (r != 0)
 		return r;
 	count = members_count(members);

@@ -40,6 +40,9 @@ MUST_CHECK int readout_member(const struct profile *profile,
 struct readout_paging {
 	uint32_t number; /* of the page that comes next, from 0 */
 	int64_t total;   /* as the last page told it; -1: not told */
+	/* The members as they stand, whose records are shared where the page
+	 * says the same of them; NULL: none. */
+	struct members *known;
 };
 /*
  * One page into members; *ret_more: another is needed.  SERVICE_MALFORMED: the

@@ -301,7 +301,7 @@ collect_roles(struct scimread *s, const char *id, const struct json_node *item,
 	tidy_roles(s);
 	s->user_groups = s->user_groups || own > 0;
 	s->told = s->told && s->role_count == own;
-	if (r == 0 && former != NULL && !s->options.groups_told)
+	if (r == 0 && !s->options.groups_told)
 		r = add_former(s, former);
 	tidy_roles(s);
 	cut_roles(s);
@@ -371,13 +371,13 @@ name_of(struct scimread *s, const struct json_node *item)
 
 /* Adds the member with the roles that were collected. */
 static int
-add(struct scimread *s, struct member *member)
+add(struct scimread *s, struct member *member, struct members *known)
 {
 	int r = ERR_OK;
 
 	member->roles = s->roles;
 	member->role_count = s->role_count;
-	r = members_add(s->members, member);
+	r = members_add_shared(s->members, known, member);
 	return r == ERR_EXISTS || r == ERR_NAME_INVALID ? ERR_SERVICE_MALFORMED
 							: r;
 }
@@ -395,16 +395,19 @@ read_user(
 	    .shell = "",
 	    .issuer = "",
 	    .subject = "",
+	    .user = "",
 	    .state = state_of(s, item),
 	};
+	struct member former = {0};
 	int r = read_meta(s, item, &member.created_s);
 
 	if (r == 0 && !name_id_valid(member.id))
 		r = ERR_SERVICE_MALFORMED;
+	if (r == 0 && s->options.changes)
+		(void)members_get_id(known, member.id, &former);
 	if (r == 0)
-		r = collect_roles(s, member.id, item,
-		    known == NULL ? NULL : members_by_id(known, member.id));
-	return r == 0 ? add(s, &member) : r;
+		r = collect_roles(s, member.id, item, &former);
+	return r == 0 ? add(s, &member, known) : r;
 }
 
 /* RFC 7644 3.4.2: the schema, the total, and the resources, which may be left
@@ -494,14 +497,14 @@ int
 scimread_rest(struct scimread *read, struct members *known)
 {
 	struct scimread *s = read;
+	struct member member = {0};
+	struct member told = {0};
 	int r = ERR_OK;
 
 	if (rolebook_roles(s->book) == 0)
 		return ERR_OK;
-	for (size_t i = 0; r == 0 && i < members_count(known); i++) {
-		struct member member = *members_at(known, i);
-
-		if (members_by_id(s->members, member.id) != NULL)
+	for (size_t i = 0; r == 0 && members_get(known, i, &member); i++) {
+		if (members_get_id(s->members, member.id, &told))
 			continue;
 		s->role_count = 0;
 		r = add_former(s, &member);
@@ -514,7 +517,7 @@ scimread_rest(struct scimread *read, struct members *known)
 		member.user = "";
 		member.uid = 0;
 		member.excluded = 0;
-		r = add(s, &member);
+		r = add(s, &member, NULL);
 	}
 	return r;
 }

@@ -38,8 +38,9 @@ DEFINE_CLEANUP(struct scimread, scimread, scimread_free)
 enum scimread_kind { SCIMREAD_GROUPS = 0, SCIMREAD_USERS };
 
 /*
- * One page; *ret_more: another one is needed.  known: of changes, the members
- * as they stand.  SERVICE_MALFORMED: the page is odd, a resource stands twice,
+ * One page; *ret_more: another one is needed.  known: the members as they
+ * stand, whose records are shared where they say the same; NULL for none, but
+ * not of changes.  SERVICE_MALFORMED: the page is odd, a resource stands twice,
  * the list ends before its total, or its total changed on the way: then there
  * is no list.  UNSUPPORTED: of changes, the server has not held to the filter.
  */

@@ -1,9 +1,9 @@
 /*
- * sync.c - fetches the member list on a beat and on demand.
+ * sync.c - fetches the members on a beat and on demand.
  *
- * Owns when and from where; what a list means is the directory's business.  A
- * failed fetch changes nothing but the time of the next one, and is told once
- * until it changes.
+ * Owns when and how much is asked for; where the members come from is the
+ * source's business, what they mean the directory's.  A failed fetch changes
+ * nothing but the time of the next one, and is told once until it changes.
  */
 #include "services/sync.h"
 
@@ -11,18 +11,20 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "base/files.h"
 #include "base/footprint.h"
 #include "base/log.h"
 #include "common/err.h"
 #include "rules/backoff.h"
-#include "services/memberjson.h"
 
-#define FILE_MAX_BYTES ((size_t)1024 * 1024 * 1024)
+/* Each so many fetches one asks for everything anew. */
+#define WHOLE_EVERY 10
+/* A list is quick when it takes less than this part of refresh. */
+#define QUICK_PART 4
 
 struct waiter {
 	struct waiter *next;
 	uint64_t id;
+	unsigned int wants;
 	sync_done_fn *fn;
 	sync_progress_fn *progress;
 	void *arg;
@@ -35,13 +37,23 @@ struct sync {
 	struct loop_timer *timer; /* of the next fetch */
 	struct boot_time next;    /* when it is due */
 	bool started;
-	bool fetching;
-	bool accept_shrink;
-	uint64_t fetch; /* of the idsvc; 0: none */
 	struct waiter *waiters;
 	uint64_t last_id;
 	unsigned int failures;
 	int state;
+	/* the fetch under way */
+	bool fetching;
+	bool asking;        /* the source has not answered yet */
+	unsigned int wants; /* of those who wait for it */
+	enum source_order order;
+	enum source_gift gift;
+	struct boot_time begun;
+	int64_t took_ms;
+	/* what was taken over */
+	bool known;          /* a list was, since the start */
+	unsigned int beats;  /* since the last whole one */
+	int64_t list_ms;     /* what it took to fetch */
+	uint64_t list_edits; /* directory_edits() before that */
 };
 
 static void
@@ -83,18 +95,19 @@ tell(const struct sync *s, int reason)
 		    LOG_NUMBER("failures", (int64_t)s->failures + 1));
 }
 
-/* Those who asked before this moment, one by one, because a callback may cancel
- * another waiter or ask anew. */
+/* Those who asked before this moment and got what they want, one by one,
+ * because a callback may cancel another waiter or ask anew. */
 static void
 tell_waiters(struct sync *s, int reason)
 {
 	uint64_t last = s->last_id;
+	unsigned int met = s->wants;
 	struct waiter **link = &s->waiters;
 
 	while (*link != NULL) {
 		struct waiter *w = *link;
 
-		if (w->id > last) {
+		if (w->id > last || (w->wants & ~met) != 0) {
 			link = &w->next;
 			continue;
 		}
@@ -112,45 +125,87 @@ on_let_go(void *arg)
 	footprint_shrink();
 }
 
-/* A fetch has ended; everybody who waits is told once. */
+/* A fetch has ended; everybody who waits for it is told once. */
 static void
 finish(struct sync *s, int reason, int64_t retry_after_s)
 {
 	tell(s, reason);
 	s->fetching = false;
-	s->accept_shrink = false;
 	s->state = reason;
 	if (s->started)
 		plan_next(s, reason, retry_after_s);
 	/* In the next turn, when the source has let go of its answer too. */
 	(void)!loop_defer(s->loop, on_let_go, NULL);
 	tell_waiters(s, reason);
+	if (s->waiters != NULL && !s->fetching)
+		plan(s, 0);
 }
 
+/* The directory has taken over what the source gave, or has not. */
 static void
-on_replaced(void *arg, int reason)
-{
-	finish(arg, reason, -1);
-}
-
-static int
-replace(struct sync *s, struct members *members)
-{
-	return directory_replace(
-	    s->options.directory, members, s->accept_shrink, on_replaced, s);
-}
-
-static void
-on_members(void *arg, const struct idsvc_members *result)
+on_taken(void *arg, int reason)
 {
 	struct sync *s = arg;
-	int r = result->reason;
 
-	s->fetch = 0;
-	if (r == 0)
-		r = replace(s, TAKE(*result->members));
+	s->options.source.settle(s->options.source.self, reason == 0);
+	if (reason == 0 && s->gift == SOURCE_GAVE_LIST) {
+		s->known = true;
+		s->beats = 0;
+		s->list_ms = s->took_ms;
+	} else if (reason == 0) {
+		s->beats++;
+	}
+	finish(s, reason, -1);
+}
+
+static void ask(struct sync *s, enum source_order order);
+
+/* An edit made the directory another than the list that stands unchanged: then
+ * its standing says nothing. */
+static void
+take_unchanged(struct sync *s)
+{
+	if (directory_edits(s->options.directory) != s->list_edits)
+		ask(s, SOURCE_WHOLE);
+	else
+		on_taken(s, directory_confirm(s->options.directory));
+}
+
+static void
+take(struct sync *s, struct members *members)
+{
+	struct members *given MEMBERS_AUTO = members;
+	struct directory *directory = s->options.directory;
+	int r = ERR_OK;
+
+	if (s->gift == SOURCE_GAVE_LIST) {
+		s->list_edits = directory_edits(directory);
+		r = directory_replace(directory, TAKE(given),
+		    (s->wants & SYNC_ACCEPT_SHRINK) != 0, on_taken, s);
+	} else if (members_count(given) > 0) {
+		r = directory_merge(directory, TAKE(given), on_taken, s);
+	} else {
+		on_taken(s, directory_confirm(directory));
+		return;
+	}
 	if (r != 0)
-		finish(s, r, result->retry_after_s);
+		on_taken(s, r);
+}
+
+static void
+on_fetched(void *arg, const struct source_result *result)
+{
+	struct sync *s = arg;
+
+	s->asking = false;
+	s->gift = result->gift;
+	s->took_ms = clock_boot(s->clock).ms - s->begun.ms;
+	if (result->reason != 0)
+		finish(s, result->reason, result->retry_after_s);
+	else if (result->gift == SOURCE_UNCHANGED)
+		take_unchanged(s);
+	else
+		take(s, TAKE(*result->members));
 }
 
 static void
@@ -164,77 +219,69 @@ on_progress(void *arg, uint32_t done, uint32_t total)
 	}
 }
 
-/* One member a line; the number of a bad line is told. */
-static int
-read_lines(struct members *members, const struct buf *text)
+static struct members *
+on_known(void *arg)
 {
-	const char *at = (const char *)text->bytes;
-	const char *end = at + text->len;
+	struct sync *s = arg;
 
-	for (int64_t line = 1; at < end; line++) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		const char *stop = newline == NULL ? end : newline;
-		int r = stop == at
-		    ? ERR_OK
-		    : memberjson_read(members, at, (size_t)(stop - at));
-
-		if (r != 0) {
-			log_error("bad line in the member file",
-			    LOG_TEXT("reason", err_name(r)),
-			    LOG_NUMBER("line", line));
-			return r;
-		}
-		at = stop + 1;
-	}
-	return ERR_OK;
+	return directory_members(s->options.directory);
 }
 
-static int
-read_file(struct sync *s)
+static void
+ask(struct sync *s, enum source_order order)
 {
-	struct members *members MEMBERS_AUTO = NULL;
-	struct buf text BUF_AUTO = {0};
+	const struct source_request request = {
+	    .order = order,
+	    .done = on_fetched,
+	    .progress = on_progress,
+	    .known = on_known,
+	    .arg = s,
+	};
 	int r = ERR_OK;
 
-	buf_init(&text, FILE_MAX_BYTES);
-	r = files_read(
-	    s->options.file_path, FILES_PUBLIC, FILE_MAX_BYTES, &text);
-	if (r == 0)
-		r = members_new(&members);
-	if (r == 0 && text.len > 0)
-		r = read_lines(members, &text);
-	if (r != 0)
-		return r;
-	return replace(s, TAKE(members));
+	s->order = order;
+	s->begun = clock_boot(s->clock);
+	s->asking = true;
+	r = s->options.source.fetch(s->options.source.self, &request);
+	if (r != 0) {
+		s->asking = false;
+		finish(s, r, -1);
+	}
+}
+
+static enum source_order
+next_order(const struct sync *s)
+{
+	if (!s->known || s->wants != 0 || s->beats >= WHOLE_EVERY - 1)
+		return SOURCE_WHOLE;
+	/* After a failure nobody knows what the last changes were. */
+	if (s->state != 0 ||
+	    s->list_ms * QUICK_PART < s->options.refresh_s * 1000)
+		return SOURCE_LIST;
+	return SOURCE_CHANGES;
 }
 
 static void
 on_time(void *arg)
 {
 	struct sync *s = arg;
-	int r = ERR_OK;
 
 	if (s->fetching)
 		return;
 	s->fetching = true;
-	r = s->options.file_path != NULL
-	    ? read_file(s)
-	    : idsvc_members(
-		  s->options.idsvc, on_members, on_progress, s, &s->fetch);
-	if (r != 0)
-		finish(s, r, -1);
+	s->wants = 0;
+	for (const struct waiter *w = s->waiters; w != NULL; w = w->next)
+		s->wants |= w->wants;
+	ask(s, next_order(s));
 }
 
 int
 sync_new(struct loop *loop, const struct clock *clock,
     const struct sync_options *options, struct sync **ret_sync)
 {
-	struct sync *s = NULL;
+	struct sync *s = calloc(1, sizeof(*s));
 	int r = ERR_OK;
 
-	if (options->file_path == NULL && options->idsvc == NULL)
-		return ERR_INVALID_ARGUMENT;
-	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return ERR_NO_MEMORY;
 	s->loop = loop;
@@ -256,8 +303,8 @@ sync_free(struct sync *sync)
 {
 	if (sync == NULL)
 		return;
-	if (sync->options.idsvc != NULL)
-		idsvc_cancel(sync->options.idsvc, sync->fetch);
+	if (sync->asking)
+		sync->options.source.cancel(sync->options.source.self);
 	while (sync->waiters != NULL) {
 		struct waiter *w = sync->waiters;
 
@@ -276,7 +323,7 @@ sync_start(struct sync *sync)
 }
 
 int
-sync_now(struct sync *sync, bool accept_shrink, sync_done_fn *fn,
+sync_now(struct sync *sync, unsigned int wants, sync_done_fn *fn,
     sync_progress_fn *progress, void *arg, uint64_t *ret_id)
 {
 	struct waiter *w = calloc(1, sizeof(*w));
@@ -286,13 +333,16 @@ sync_now(struct sync *sync, bool accept_shrink, sync_done_fn *fn,
 	*w = (struct waiter){
 	    .next = sync->waiters,
 	    .id = ++sync->last_id,
+	    .wants = wants,
 	    .fn = fn,
 	    .progress = progress,
 	    .arg = arg,
 	};
 	sync->waiters = w;
-	sync->accept_shrink = sync->accept_shrink || accept_shrink;
 	*ret_id = w->id;
+	/* A whole list that is on its way will do. */
+	if (sync->asking && sync->order == SOURCE_WHOLE)
+		sync->wants |= wants;
 	if (!sync->fetching)
 		plan(sync, 0);
 	return ERR_OK;

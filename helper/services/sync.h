@@ -1,11 +1,13 @@
 /*
- * sync.h - when the member list is fetched, from which source, and what a
- * failure does: nothing, but be told.
+ * sync.h - when the members are fetched from their source, and what a failure
+ * does: nothing, but be told.
  *
- * Sources: the identity service's member list, or a file of JSON lines.  One
- * fetch at a time; the beat is [directory] refresh, shortened by a jitter of up
- * to a fifth so that a change is never seen later than refresh; a failing
- * source is asked again after a backoff, Retry-After honoured.  Non-blocking.
+ * One fetch at a time; the beat is [directory] refresh, shortened by a jitter
+ * of up to a fifth so that a change is never seen later than refresh; a failing
+ * source is asked again after a backoff, Retry-After honoured.  Each fetch asks
+ * for the list, or whether it stands as it was; where a list takes a quarter of
+ * refresh or longer, for what has changed; and every tenth fetch for everything
+ * anew, because some removals show nowhere else.  Non-blocking.
  */
 #pragma once
 
@@ -16,14 +18,13 @@
 #include "base/loop.h"
 #include "common/attrs.h"
 #include "services/directory.h"
-#include "services/idsvc.h"
+#include "services/source.h"
 
 struct sync;
 
 struct sync_options {
-	struct directory *directory; /* all borrowed */
-	struct idsvc *idsvc;         /* type = service */
-	const char *file_path;       /* type = file; else NULL */
+	struct directory *directory; /* borrowed, as is the source */
+	struct source source;
 	int64_t refresh_s;
 };
 
@@ -35,11 +36,16 @@ void sync_start(struct sync *sync);
 
 typedef void sync_done_fn(void *arg, int reason);
 typedef void sync_progress_fn(void *arg, uint32_t done, uint32_t total);
+
+/* What whoever asks wants beyond the usual fetch; both make it a whole one. */
+#define SYNC_ACCEPT_SHRINK 1U
+#define SYNC_WHOLE 2U
 /*
- * Asks for a fetch now, joining one that is under way; fn runs once, from the
- * loop, unless cancelled.  progress may be NULL.
+ * Asks for a fetch now, joining one that is under way, unless it is less than
+ * what is wanted: then another one follows.  fn runs once, from the loop,
+ * unless cancelled.  progress may be NULL.
  */
-MUST_CHECK int sync_now(struct sync *sync, bool accept_shrink, sync_done_fn *fn,
+MUST_CHECK int sync_now(struct sync *sync, unsigned int wants, sync_done_fn *fn,
     sync_progress_fn *progress, void *arg, uint64_t *ret_id);
 void sync_cancel(struct sync *sync, uint64_t id);
 

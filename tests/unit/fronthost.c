@@ -183,12 +183,12 @@ signins_count(const struct signins *signins)
 }
 
 int
-sync_now(struct sync *sync, bool accept_shrink, sync_done_fn *fn,
+sync_now(struct sync *sync, unsigned int wants, sync_done_fn *fn,
     sync_progress_fn *progress, void *arg, uint64_t *ret_id)
 {
 	struct front *f = front();
 
-	f->accept_shrink = accept_shrink;
+	f->sync_wants = wants;
 	f->sync_fn = fn;
 	f->sync_progress = progress;
 	f->sync_arg = arg;

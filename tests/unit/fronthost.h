@@ -39,7 +39,7 @@ struct front {
 	sync_done_fn *sync_fn;
 	sync_progress_fn *sync_progress;
 	void *sync_arg;
-	bool accept_shrink;
+	unsigned int sync_wants;
 	int syncs;
 	uint64_t sync_cancelled;
 };

@@ -418,7 +418,7 @@ sync_tells_its_progress_and_its_end(void **state)
 	int fd = front_connect(0);
 
 	front_send(fd, PROTO_SYNC, &request);
-	assert_true(front()->accept_shrink);
+	assert_int_equal(front()->sync_wants, SYNC_ACCEPT_SHRINK | SYNC_WHOLE);
 	front_expect_silence(fd);
 	front()->sync_progress(front()->sync_arg, 10, 40);
 	read_reply(fd, PROTO_PROGRESS, &reply);

@@ -242,6 +242,90 @@ what_is_missing_or_does_not_fit_is_named(void **state)
 	}
 }
 
+/* The good configuration with other lines of [directory], and this token file.
+ */
+static int
+load_directory(struct fixture *f, const char *lines, const char *token_file,
+    struct settings **ret_settings, struct conf_problem *problem)
+{
+	char path[128];
+	char text[1024];
+
+	write_with(f, NULL, NULL);
+	(void)mkdir(f->conf_d, 0755);
+	snprintf(path, sizeof(path), "%s/1.conf", f->conf_d);
+	snprintf(text, sizeof(text), "[directory]\n%s\ntoken_file = %s\n",
+	    lines, token_file);
+	put_file(path, text, 0644);
+	problem->text[0] = '\0';
+	return settings_load(f->config, ret_settings, problem);
+}
+
+static void
+scim_needs_an_https_url_and_a_token(void **state)
+{
+	static const struct {
+		const char *lines;
+		bool token;
+		const char *word;
+	} wrong[] = {
+	    {"path =\ntype = scim", true, "[directory] url"},
+	    {"path =\ntype = scim\nurl = http://scim.test/v2", true,
+		"[directory] url"},
+	    {"path =\ntype = scim\nurl = https://x@scim.test", true,
+		"[directory] url"},
+	    {"path =\ntype = scim\nurl = https://scim.test/v2?a=b", true,
+		"[directory] url"},
+	    {"path =\ntype = scim\nurl = https://scim.test/#v2", true,
+		"[directory] url"},
+	    {"path =\ntype = scim\nurl = https://scim.test/v2", false,
+		"token_file"},
+	    {"type = scim\nurl = https://scim.test/v2\npath = /x", true,
+		"path needs type = file"},
+	    {"type = file\npath = /x\nurl = https://scim.test/v2", false,
+		"need type = scim"},
+	    {"type = file\npath = /x", true, "need type = scim"},
+	};
+	struct fixture *f = *state;
+	struct settings *s SETTINGS_AUTO = NULL;
+	struct conf_problem problem;
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		if (load_directory(f, wrong[i].lines,
+			wrong[i].token ? f->secret : "", &s,
+			&problem) != ERR_CONFIG_INVALID)
+			fail_msg("case %zu was taken", i);
+		if (strstr(problem.text, wrong[i].word) == NULL)
+			fail_msg("case %zu: \"%s\"", i, problem.text);
+	}
+	assert_int_equal(load_directory(f,
+			     "path =\ntype = scim\nurl = https://scim.test/v2/",
+			     f->secret, &s, &problem),
+	    0);
+	assert_string_equal(settings_scim(s).url, "https://scim.test/v2");
+	assert_string_equal(settings_scim(s).token, "hush");
+	assert_ptr_equal(settings_scim(s).policy, &s->policy);
+}
+
+static void
+a_scim_token_that_others_can_read_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct settings *s SETTINGS_AUTO = NULL;
+	struct conf_problem problem;
+	char token[128];
+
+	snprintf(token, sizeof(token), "%s/0.conf", f->folder);
+	put_file(token, "scim-secret\n", 0644);
+	assert_int_equal(
+	    load_directory(f, "path =\ntype = scim\nurl = https://scim.test",
+		token, &s, &problem),
+	    ERR_INSECURE_FILE);
+	assert_non_null(strstr(problem.text, token));
+	assert_null(strstr(problem.text, "scim-secret"));
+	assert_int_equal(unlink(token), 0);
+}
+
 static void
 a_profile_that_is_not_there_is_named(void **state)
 {
@@ -325,6 +409,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(a_whole_configuration_reaches_each_module),
 	    T(what_is_missing_or_does_not_fit_is_named),
+	    T(scim_needs_an_https_url_and_a_token),
+	    T(a_scim_token_that_others_can_read_is_refused),
 	    T(a_profile_that_is_not_there_is_named),
 	    T(secrets_that_others_can_read_are_refused),
 	    T(files_of_the_folder_follow_in_order),

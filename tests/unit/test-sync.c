@@ -18,43 +18,21 @@
 
 #include "common/err.h"
 #include "common/snapshot.h"
+#include "services/idsvc.h"
+#include "services/memberfile.h"
 #include "tests/unit/dirlab.h"
+#include "tests/unit/netlab.h"
 #include "tests/unit/profiles.h"
-
-/* The one transfer that is under way. */
-static struct {
-	uint64_t id;
-	http_fn *fn;
-	void *arg;
-	unsigned int requests;
-} net;
-
-int
-http_start(struct http *http, const struct http_request *request, http_fn *fn,
-    void *arg, uint64_t *ret_id)
-{
-	assert_int_equal(net.id, 0);
-	net.id = *ret_id = ++net.requests;
-	net.fn = fn;
-	net.arg = arg;
-	return 0;
-}
-
-void
-http_cancel(struct http *http, uint64_t id)
-{
-	if (id == net.id)
-		net.id = 0;
-}
 
 struct fixture {
 	struct dirlab lab;
-	struct clock_fake clock;
 	struct loop *loop;
+	struct clock_fake clock;
 	struct db *db;
 	struct directory *directory;
 	struct profile *profile;
 	struct idsvc *idsvc;
+	struct memberfile *file;
 	struct sync *sync;
 	unsigned int calls;
 	int reason;
@@ -81,7 +59,7 @@ setup(void **state)
 	struct directory_options options;
 
 	assert_non_null(f);
-	memset(&net, 0, sizeof(net));
+	netlab_reset();
 	dirlab_init(&f->lab);
 	clock_fake_init(&f->clock, DIRLAB_WALL_S, 5000);
 	options = dirlab_options(&f->lab);
@@ -103,26 +81,32 @@ teardown(void **state)
 	struct fixture *f = *state;
 
 	sync_free(f->sync);
+	memberfile_free(f->file);
+	directory_free(f->directory);
 	idsvc_free(f->idsvc);
 	profile_free(f->profile);
-	directory_free(f->directory);
-	db_close(f->db);
 	loop_free(f->loop);
-	dirlab_done(&f->lab);
+	dirlab_close(&f->lab, f->db, NULL, NULL, NULL);
 	free(f);
 	return 0;
+}
+
+static struct source
+open_file(struct fixture *f, const char *path)
+{
+	assert_int_equal(
+	    memberfile_new(f->loop, &f->clock.clock, path, &f->file), 0);
+	return memberfile_source(f->file);
 }
 
 static void
 open_sync(struct fixture *f, const char *file_path)
 {
 	const struct sync_options options = {.directory = f->directory,
-	    .idsvc = file_path == NULL ? f->idsvc : NULL,
-	    .file_path = file_path,
+	    .source = file_path == NULL ? idsvc_source(f->idsvc)
+					: open_file(f, file_path),
 	    .refresh_s = 60};
 
-	sync_free(f->sync);
-	f->sync = NULL;
 	assert_int_equal(
 	    sync_new(f->loop, &f->clock.clock, &options, &f->sync), 0);
 }
@@ -153,38 +137,31 @@ turn(struct fixture *f)
 {
 	unsigned int before = f->calls;
 
-	for (int i = 0; i < 1000 && net.id == 0 && f->calls == before; i++)
+	for (int i = 0; i < 1000 && netlab()->id == 0 && f->calls == before;
+	     i++)
 		loop_turn(f->loop, true);
-	assert_true(net.id != 0 || f->calls != before);
+	assert_true(netlab()->id != 0 || f->calls != before);
 }
 
 /* Until the source is asked again or its list has taken effect. */
 static void
 settle(struct fixture *f)
 {
-	for (int i = 0; i < 1000 && net.id == 0 && sync_next_ms(f->sync) == 0;
-	     i++)
+	for (int i = 0;
+	     i < 1000 && netlab()->id == 0 && sync_next_ms(f->sync) == 0; i++)
 		loop_turn(f->loop, true);
-	assert_true(net.id != 0 || sync_next_ms(f->sync) != 0);
+	assert_true(netlab()->id != 0 || sync_next_ms(f->sync) != 0);
 }
 
 static void
 answer(
     struct fixture *f, enum http_outcome outcome, int status, const char *body)
 {
-	http_fn *fn = net.fn;
-	const struct http_response response = {.outcome = outcome,
-	    .timed_out = outcome == HTTP_UNREACHABLE,
-	    .status = status,
-	    .body = (const uint8_t *)body,
-	    .body_len = strlen(body),
-	    .content_type = "application/json",
-	    .retry_after_s = status == 429 ? 1800 : -1,
-	    .etag = ""};
-
-	assert_int_not_equal(net.id, 0);
-	net.id = 0;
-	fn(net.arg, &response);
+	if (outcome == HTTP_ANSWERED || outcome == HTTP_UNREACHABLE)
+		netlab_answer(status, body);
+	else
+		netlab_reply(&(struct http_response){
+		    .outcome = outcome, .retry_after_s = -1});
 	settle(f);
 }
 
@@ -339,7 +316,7 @@ a_failing_source_is_asked_again_later_and_later(void **state)
 	fetch(f, false, 0, "");
 	assert_int_equal(sync_next_ms(f->sync), 10000);
 	fetch(f, false, 429, "");
-	assert_int_equal(sync_next_ms(f->sync), 1800000);
+	assert_int_equal(sync_next_ms(f->sync), NETLAB_RETRY_AFTER_S * 1000);
 	ask(f, false);
 	turn(f);
 	answer_all(f);
@@ -361,7 +338,7 @@ who_asks_meanwhile_joins_the_fetch(void **state)
 	sync_cancel(f->sync, 4711);
 	answer_all(f);
 	assert_int_equal(f->calls, 2);
-	assert_int_equal(net.requests, 3);
+	assert_int_equal(netlab()->requests, 3);
 }
 
 static void
@@ -391,7 +368,7 @@ a_sync_can_be_freed_at_any_time(void **state)
 	answer(f, HTTP_ANSWERED, 200, pages[0]);
 	sync_free(f->sync);
 	f->sync = NULL;
-	assert_int_equal(net.id, 0);
+	assert_int_equal(netlab()->id, 0);
 	assert_int_equal(f->calls, 0);
 }
 
@@ -451,6 +428,272 @@ t110_a_bad_file_removes_nobody(void **state)
 	assert_int_equal(published(f), 2);
 }
 
+/* A source of which the test gives every answer. */
+static struct {
+	struct source_request request;
+	bool asked;
+	unsigned int fetches;
+	int settled; /* -1: not yet */
+	int fault;
+} stub;
+
+static int
+stub_fetch(void *self, const struct source_request *request)
+{
+	assert_false(stub.asked);
+	stub.request = *request;
+	stub.asked = stub.fault == 0;
+	stub.fetches++;
+	stub.settled = -1;
+	return stub.fault;
+}
+
+static void
+stub_cancel(void *self)
+{
+	stub.asked = false;
+}
+
+static void
+stub_settle(void *self, bool taken)
+{
+	assert_int_equal(stub.settled, -1);
+	stub.settled = taken;
+}
+
+static void
+open_stub(struct fixture *f)
+{
+	const struct sync_options options = {.directory = f->directory,
+	    .source = {NULL, stub_fetch, stub_cancel, stub_settle},
+	    .refresh_s = 60};
+
+	memset(&stub, 0, sizeof(stub));
+	assert_int_equal(
+	    sync_new(f->loop, &f->clock.clock, &options, &f->sync), 0);
+}
+
+/* The source's answer, took_ms after it was asked; until all is done. */
+static void
+give(struct fixture *f, int reason, enum source_gift gift,
+    struct members *members, int64_t took_ms)
+{
+	const struct source_result result = {.reason = reason,
+	    .gift = gift,
+	    .members = &members,
+	    .retry_after_s = -1};
+	unsigned int before = f->calls;
+
+	assert_true(stub.asked);
+	stub.asked = false;
+	clock_fake_advance(&f->clock, took_ms);
+	stub.request.done(stub.request.arg, &result);
+	members_free(members);
+	for (int i = 0; i < 1000 && f->calls == before && !stub.asked; i++)
+		loop_turn(f->loop, true);
+}
+
+/* Asks with these wants until the source is asked; returns how. */
+static enum source_order
+ask_stub(struct fixture *f, unsigned int wants)
+{
+	uint64_t id = 0;
+
+	assert_int_equal(sync_now(f->sync, wants, on_done, NULL, f, &id), 0);
+	for (int i = 0; i < 1000 && !stub.asked; i++)
+		loop_turn(f->loop, true);
+	assert_true(stub.asked);
+	return stub.request.order;
+}
+
+static void
+give_list(
+    struct fixture *f, int64_t took_ms, const char *const *lines, size_t count)
+{
+	give(f, 0, SOURCE_GAVE_LIST, dirlab_members(lines, count), took_ms);
+	assert_int_equal(f->reason, 0);
+	assert_int_equal(stub.settled, 1);
+}
+
+#define ABC DIRLAB_LINES(LINE("a"), LINE("b"), LINE("c"))
+
+static void
+a_quick_list_is_asked_for_each_time(void **state)
+{
+	struct fixture *f = *state;
+
+	open_stub(f);
+	assert_int_equal(ask_stub(f, 0), SOURCE_WHOLE);
+	give_list(f, 14999, ABC);
+	for (int i = 0; i < 9; i++) {
+		assert_int_equal(ask_stub(f, 0), SOURCE_LIST);
+		give(f, 0, SOURCE_UNCHANGED, NULL, 1);
+		assert_int_equal(f->reason, 0);
+		assert_int_equal(stub.settled, 1);
+	}
+	/* Now and then nothing is believed to stand. */
+	assert_int_equal(ask_stub(f, 0), SOURCE_WHOLE);
+	give(f, ERR_SERVICE_ERROR, SOURCE_GAVE_LIST, NULL, 1);
+	assert_int_equal(f->reason, ERR_SERVICE_ERROR);
+	assert_int_equal(ask_stub(f, 0), SOURCE_WHOLE);
+	give_list(f, 1, ABC);
+	assert_int_equal(ask_stub(f, 0), SOURCE_LIST);
+	assert_int_equal(known(f), 3);
+}
+
+static void
+a_slow_list_is_followed_by_changes(void **state)
+{
+	struct fixture *f = *state;
+
+	open_stub(f);
+	assert_int_equal(ask_stub(f, 0), SOURCE_WHOLE);
+	give_list(f, 15000, ABC);
+	for (int i = 0; i < 9; i++) {
+		assert_int_equal(ask_stub(f, 0), SOURCE_CHANGES);
+		give(f, 0, SOURCE_GAVE_CHANGES, dirlab_members(NULL, 0), 1);
+		assert_int_equal(f->reason, 0);
+	}
+	/* Who was removed shows here only. */
+	assert_int_equal(ask_stub(f, 0), SOURCE_WHOLE);
+	give_list(f, 15000, DIRLAB_LINES(LINE("a"), LINE("b")));
+	assert_int_equal(known(f), 2);
+	assert_int_equal(ask_stub(f, 0), SOURCE_CHANGES);
+	give(f, ERR_SERVICE_MALFORMED, SOURCE_GAVE_LIST, NULL, 1);
+	/* After a failure not even the changes are known. */
+	assert_int_equal(ask_stub(f, 0), SOURCE_LIST);
+}
+
+static void
+changes_join_and_replace_but_remove_nobody(void **state)
+{
+	struct fixture *f = *state;
+	struct member member = {0};
+
+	open_stub(f);
+	(void)ask_stub(f, 0);
+	give_list(f, 15000, ABC);
+	(void)ask_stub(f, 0);
+	give(f, 0, SOURCE_GAVE_CHANGES,
+	    dirlab_members(DIRLAB_LINES(LINE("d"),
+		"{\"id\":\"b\",\"email\":\"b@x.test\",\"roles\":[],"
+		"\"state\":\"Deactivated\"}")),
+	    1);
+	assert_int_equal(f->reason, 0);
+	assert_int_equal(stub.settled, 1);
+	assert_int_equal(known(f), 4);
+	assert_true(
+	    members_get_id(directory_members(f->directory), "b", &member));
+	assert_int_equal(member.state, MEMBER_DEACTIVATED);
+	assert_int_equal(published(f), 4);
+}
+
+static void
+on_shown(void *arg, int reason)
+{
+	assert_int_equal(reason, 0);
+}
+
+/* The directory is no longer what the source said: its word that it stands
+ * would freeze what the sign-in said. */
+static void
+an_edit_makes_unchanged_say_nothing(void **state)
+{
+	struct member member = {.id = "a",
+	    .mail = "a@x.test",
+	    .name = "",
+	    .username = "",
+	    .shell = "",
+	    .issuer = "",
+	    .subject = "",
+	    .user = "",
+	    .roles = (const char *const[]){"owner"},
+	    .role_count = 1,
+	    .state = MEMBER_ACTIVE};
+	struct fixture *f = *state;
+	uint64_t id = 0;
+
+	open_stub(f);
+	(void)ask_stub(f, 0);
+	give_list(f, 1, ABC);
+	assert_int_equal(
+	    directory_update(f->directory, &member, on_shown, f, &id), 0);
+	assert_int_equal(ask_stub(f, 0), SOURCE_LIST);
+	f->calls = 0;
+	give(f, 0, SOURCE_UNCHANGED, NULL, 1);
+	assert_int_equal(f->calls, 0);
+	assert_true(stub.asked);
+	assert_int_equal(stub.request.order, SOURCE_WHOLE);
+	give_list(f, 1, ABC);
+	assert_int_equal(f->calls, 1);
+	assert_true(
+	    members_get_id(directory_members(f->directory), "a", &member));
+	assert_int_equal(member.role_count, 0);
+	assert_int_equal(ask_stub(f, 0), SOURCE_LIST);
+	give(f, 0, SOURCE_UNCHANGED, NULL, 1);
+	assert_int_equal(f->calls, 2);
+}
+
+static void
+t110_a_list_that_is_held_is_not_settled(void **state)
+{
+	struct fixture *f = *state;
+
+	open_stub(f);
+	(void)ask_stub(f, 0);
+	give_list(f, 1, ABC);
+	(void)ask_stub(f, 0);
+	give(
+	    f, 0, SOURCE_GAVE_LIST, dirlab_members(DIRLAB_LINES(LINE("a"))), 1);
+	assert_int_equal(f->reason, ERR_DIRECTORY_SHRUNK);
+	assert_int_equal(stub.settled, 0);
+	assert_int_equal(known(f), 3);
+	assert_int_equal(ask_stub(f, SYNC_ACCEPT_SHRINK), SOURCE_WHOLE);
+	give_list(f, 1, DIRLAB_LINES(LINE("a")));
+	assert_int_equal(known(f), 1);
+}
+
+static void
+who_wants_everything_is_not_told_of_less(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t id = 0;
+
+	open_stub(f);
+	(void)ask_stub(f, 0);
+	give_list(f, 1, ABC);
+	assert_int_equal(ask_stub(f, 0), SOURCE_LIST);
+	assert_int_equal(
+	    sync_now(f->sync, SYNC_WHOLE, on_done, NULL, f, &id), 0);
+	f->calls = 0;
+	give(f, 0, SOURCE_UNCHANGED, NULL, 1);
+	assert_int_equal(f->calls, 1);
+	for (int i = 0; i < 1000 && !stub.asked; i++)
+		loop_turn(f->loop, true);
+	assert_int_equal(stub.request.order, SOURCE_WHOLE);
+	/* A second one joins what is on its way. */
+	assert_int_equal(
+	    sync_now(f->sync, SYNC_WHOLE, on_done, NULL, f, &id), 0);
+	give_list(f, 1, ABC);
+	assert_int_equal(f->calls, 3);
+	assert_int_equal(stub.fetches, 3);
+}
+
+static void
+a_source_that_cannot_begin_is_told(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t id = 0;
+
+	open_stub(f);
+	stub.fault = ERR_NOT_FOUND;
+	assert_int_equal(sync_now(f->sync, 0, on_done, NULL, f, &id), 0);
+	for (int i = 0; i < 1000 && f->calls == 0; i++)
+		loop_turn(f->loop, true);
+	assert_int_equal(f->reason, ERR_NOT_FOUND);
+	assert_int_equal(sync_state(f->sync), ERR_NOT_FOUND);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -464,6 +707,13 @@ main(void)
 	    TEST(who_asks_meanwhile_joins_the_fetch),
 	    TEST(a_waiter_cancelled_by_another_is_not_called),
 	    TEST(a_sync_can_be_freed_at_any_time),
+	    TEST(a_quick_list_is_asked_for_each_time),
+	    TEST(a_slow_list_is_followed_by_changes),
+	    TEST(changes_join_and_replace_but_remove_nobody),
+	    TEST(an_edit_makes_unchanged_say_nothing),
+	    TEST(t110_a_list_that_is_held_is_not_settled),
+	    TEST(who_wants_everything_is_not_told_of_less),
+	    TEST(a_source_that_cannot_begin_is_told),
 	    TEST(a_file_is_read_line_by_line),
 	    TEST(t110_a_bad_file_removes_nobody),
 	};
