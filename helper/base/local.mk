@@ -42,7 +42,8 @@ tests_unit_test_loop_LDADD = libbase.la $(UNIT_LIBS)
 
 FAILCALLS = tests/unit/failcalls.c tests/unit/failcalls.h
 FAILCALLS_WRAP = -Wl,--wrap=open -Wl,--wrap=openat -Wl,--wrap=fchmod \
-	-Wl,--wrap=write -Wl,--wrap=fsync -Wl,--wrap=pread \
+	-Wl,--wrap=write -Wl,--wrap=pwrite -Wl,--wrap=fsync \
+	-Wl,--wrap=pread \
 	-Wl,--wrap=close -Wl,--wrap=renameat -Wl,--wrap=mmap
 
 check_PROGRAMS += tests/unit/test-files

@@ -17,7 +17,10 @@ tests_unit_test_grant_SOURCES = tests/unit/test-grant.c
 tests_unit_test_grant_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_grant_LDADD = librules.la $(UNIT_LIBS)
 endif
+librules_la_SOURCES += helper/rules/snapemit.c helper/rules/snapemit.h
+librules_la_SOURCES += helper/rules/snapindex.c helper/rules/snapindex.h
 librules_la_SOURCES += helper/rules/snapselect.c helper/rules/snapselect.h
+librules_la_SOURCES += helper/rules/snapsort.c helper/rules/snapsort.h
 librules_la_SOURCES += helper/rules/snapwrite.c helper/rules/snapwrite.h
 
 noinst_PROGRAMS += tests/tools/mksnapshot
@@ -33,6 +36,21 @@ librules_la_SOURCES += helper/rules/idmap.c helper/rules/idmap.h
 librules_la_SOURCES += helper/rules/stamp.c helper/rules/stamp.h
 
 if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-snapemit
+tests_unit_test_snapemit_SOURCES = tests/unit/test-snapemit.c
+tests_unit_test_snapemit_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapemit_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-snapindex
+tests_unit_test_snapindex_SOURCES = tests/unit/test-snapindex.c
+tests_unit_test_snapindex_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapindex_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-snapsort
+tests_unit_test_snapsort_SOURCES = tests/unit/test-snapsort.c
+tests_unit_test_snapsort_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapsort_LDADD = librules.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-table
 tests_unit_test_table_SOURCES = tests/unit/test-table.c
 tests_unit_test_table_CFLAGS = $(UNIT_CFLAGS)

@@ -5,21 +5,21 @@
  * set, and that what it writes passes snapshot_validate().  Must not know
  * files, hosts or where members come from: what may stand is chosen before.
  *
- * It works in steps over one struct writer: gather the memberships, lay out
- * the sections, fill them, and close with the header.
+ * It works in steps over one struct writer: measure the records and the member
+ * lists, fill the indexes, lay out the sections, emit them one after the other
+ * and close with the header.
  */
 #include "rules/snapwrite.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/name.h"
 #include "common/snapshot.h"
 #include "common/snapshot_hash.h"
+#include "rules/snapemit.h"
+#include "rules/snapindex.h"
 #include "rules/snapselect.h"
 
-/* Indexes are filled to three quarters, so that few buckets overflow. */
-#define BUCKET_FILL 9
 /* An index that does not fit with one seed fits with another, unless all
  * names were chosen against all of these. */
 #define SEEDS_MAX 64
@@ -27,45 +27,41 @@
 struct writer {
 	const struct snapwrite_input *in;
 	struct snapselect chosen;
-	/* The group indexes of the user of rank i are memberships[starts[i]]
-	 * up to memberships[starts[i + 1]], host groups last, by gid. */
-	uint32_t *memberships;
-	uint64_t *starts;
-	/* By group rank: members to list, and the place of the next one. */
+	/* By group rank: who holds it, and the place of the next to list. */
 	uint32_t *member_counts;
 	uint32_t *next_members;
-	struct snapshot_header_1 header;
-	uint8_t *bytes;
+	bool *unlisted;
+	uint32_t *user_refs; /* by rank */
+	uint32_t *group_refs;
+	uint32_t *members; /* user ranks, group by group */
+	uint64_t member_count;
+	uint64_t user_units;
+	uint64_t group_units;
+	struct snapindex index[SNAPSHOT_INDEX_COUNT];
+	struct snapshot_header header;
+	struct snapemit emit;
 };
 
 static void
 writer_done(struct writer *w)
 {
 	snapselect_done(&w->chosen);
-	free(w->memberships);
-	free(w->starts);
 	free(w->member_counts);
 	free(w->next_members);
-	free(w->bytes);
+	free(w->unlisted);
+	free(w->user_refs);
+	free(w->group_refs);
+	free(w->members);
+	for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++)
+		snapindex_done(&w->index[i]);
+	snapemit_done(&w->emit);
 }
 
-static const struct snapwrite_user *
-get_user(const struct writer *w, uint32_t rank)
+/* calloc() of nothing may be NULL, which would look like a lack of memory. */
+static void *
+new_array(uint64_t count, size_t size)
 {
-	return &w->in->users[w->chosen.users[rank]];
-}
-
-static const struct snapwrite_group *
-get_group(const struct writer *w, uint32_t rank)
-{
-	return &w->in->groups[w->chosen.groups[rank]];
-}
-
-/* A display name that could harm a terminal is left out, not its owner. */
-static const char *
-get_gecos(const struct snapwrite_user *user)
-{
-	return name_gecos_valid(user->gecos) ? user->gecos : "";
+	return calloc(count + 1, size);
 }
 
 static uint64_t
@@ -74,86 +70,194 @@ align_up(uint64_t value, uint64_t unit)
 	return (value + unit - 1) / unit * unit;
 }
 
-/* Host groups last, then by gid; by place for the same group twice. */
-static int
-compare_groups(const void *a, const void *b, void *context)
+/* An overlay holds gid lists, the groups stand in its base. */
+static uint32_t
+group_count(const struct writer *w)
 {
-	const struct snapwrite_group *groups = context;
-	const struct snapwrite_group *x = &groups[*(const uint32_t *)a];
-	const struct snapwrite_group *y = &groups[*(const uint32_t *)b];
-
-	if (x->local != y->local)
-		return x->local - y->local;
-	return (x->gid > y->gid) - (x->gid < y->gid);
+	return w->in->overlay ? 0 : w->chosen.group_count;
 }
 
-/* Copies a user's groups that stand, in order, each once. */
-static uint64_t
-gather_groups(
-    const struct writer *w, const struct snapwrite_user *user, uint32_t *list)
+static const struct snapwrite_group *
+get_group(const struct writer *w, uint32_t rank)
 {
-	uint64_t given = 0;
-	uint64_t count = 0;
+	return &w->in->groups[w->chosen.groups[rank]];
+}
 
-	for (uint32_t i = 0; i < user->group_count; i++)
-		if (w->chosen.group_ranks[user->groups[i]] != SNAPSELECT_NONE)
-			list[given++] = user->groups[i];
-	/* qsort_r() only hands the context on. */
-	qsort_r(list, given, sizeof(*list), compare_groups,
-	    (void *)(uintptr_t)w->in->groups);
-	for (uint64_t i = 0; i < given; i++)
-		if (count == 0 || list[count - 1] != list[i])
-			list[count++] = list[i];
+/* The next place in the gid list of a user, from *at on, whose group stands;
+ * false at the end of the list. */
+static bool
+next_place(
+    const struct writer *w, uint32_t index, uint32_t *at, uint32_t *ret_place)
+{
+	const struct snapselect *c = &w->chosen;
+
+	while (*at < c->list_starts[index + 1]) {
+		uint32_t place = c->lists[(*at)++];
+
+		if (c->place_ranks[place] != SNAPSELECT_NONE) {
+			*ret_place = place;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Counts the groups of a user, and the user for each of them. */
+static uint32_t
+count_groups(struct writer *w, uint32_t index)
+{
+	uint32_t at = w->chosen.list_starts[index];
+	uint32_t count = 0;
+	uint32_t place = 0;
+
+	while (next_place(w, index, &at, &place)) {
+		w->member_counts[w->chosen.place_ranks[place]]++;
+		count++;
+	}
 	return count;
 }
 
 static void
-gather_memberships(struct writer *w)
+measure_users(struct writer *w)
 {
-	uint64_t total = 0;
-
 	for (uint32_t i = 0; i < w->chosen.user_count; i++) {
-		uint32_t *list = w->memberships + total;
-		uint64_t count = gather_groups(w, get_user(w, i), list);
+		uint32_t index = w->chosen.users[i];
+		uint64_t bytes = sizeof(struct snapshot_user_record) +
+		    count_groups(w, index) * sizeof(uint32_t) +
+		    w->chosen.text_lengths[index];
 
-		for (uint64_t k = 0; k < count; k++)
-			if (!w->in->groups[list[k]].unlisted)
-				w->member_counts[w->chosen
-						     .group_ranks[list[k]]]++;
-		w->starts[i] = total;
-		total += count;
+		w->user_refs[i] = (uint32_t)w->user_units;
+		w->user_units += (bytes + SNAPSHOT_UNIT - 1) / SNAPSHOT_UNIT;
 	}
-	w->starts[w->chosen.user_count] = total;
 }
 
-static uint64_t
-measure_user(const struct writer *w, uint32_t rank)
+static bool
+is_unlisted(const struct writer *w, uint32_t rank)
 {
-	const struct snapwrite_user *u = get_user(w, rank);
-	uint64_t gids = w->starts[rank + 1] - w->starts[rank];
+	uint32_t most = w->in->group_members_max;
 
-	return align_up(sizeof(struct snapshot_user_record) +
-		gids * sizeof(uint32_t) + strlen(u->name) +
-		strlen(get_gecos(u)) + strlen(u->home) + strlen(u->shell) +
-		sizeof("*") + 4,
-	    SNAPSHOT_UNIT);
+	return get_group(w, rank)->unlisted ||
+	    (most != 0 && w->member_counts[rank] > most);
 }
 
-static uint64_t
-measure_group(const struct writer *w, uint32_t rank)
+static void
+measure_groups(struct writer *w)
 {
-	const struct snapwrite_group *g = get_group(w, rank);
+	for (uint32_t i = 0; i < group_count(w); i++) {
+		uint64_t bytes = sizeof(struct snapshot_group_record) +
+		    strlen(get_group(w, i)->name) + 1 + sizeof("*");
 
-	return align_up(sizeof(struct snapshot_group_record) + strlen(g->name) +
-		1 + sizeof("*"),
-	    SNAPSHOT_UNIT);
+		w->unlisted[i] = is_unlisted(w, i);
+		if (w->unlisted[i])
+			w->member_counts[i] = 0;
+		w->next_members[i] = (uint32_t)w->member_count;
+		w->member_count += w->member_counts[i];
+		w->group_refs[i] = (uint32_t)w->group_units;
+		w->group_units += (bytes + SNAPSHOT_UNIT - 1) / SNAPSHOT_UNIT;
+	}
 }
 
-static uint64_t
-measure_index(uint64_t entries)
+static int
+measure(struct writer *w)
 {
-	return (entries + BUCKET_FILL - 1) / BUCKET_FILL *
-	    sizeof(struct snapshot_bucket);
+	uint32_t users = w->chosen.user_count;
+	uint32_t groups = w->chosen.group_count;
+
+	w->member_counts = new_array(groups, sizeof(*w->member_counts));
+	w->next_members = new_array(groups, sizeof(*w->next_members));
+	w->unlisted = new_array(groups, sizeof(*w->unlisted));
+	w->user_refs = new_array(users, sizeof(*w->user_refs));
+	w->group_refs = new_array(groups, sizeof(*w->group_refs));
+	if (!w->member_counts || !w->next_members || !w->unlisted ||
+	    !w->user_refs || !w->group_refs)
+		return ERR_NO_MEMORY;
+	measure_users(w);
+	measure_groups(w);
+	return w->member_count > UINT32_MAX || w->user_units > UINT32_MAX
+	    ? ERR_TOO_LARGE
+	    : 0;
+}
+
+/* Users come by rank, so each group's members ascend. */
+static int
+list_members(struct writer *w)
+{
+	w->members = new_array(w->member_count, sizeof(*w->members));
+	if (!w->members)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < w->chosen.user_count && w->member_count > 0;
+	     i++) {
+		uint32_t index = w->chosen.users[i];
+		uint32_t at = w->chosen.list_starts[index];
+		uint32_t place = 0;
+
+		while (next_place(w, index, &at, &place)) {
+			uint32_t rank = w->chosen.place_ranks[place];
+
+			if (!w->unlisted[rank])
+				w->members[w->next_members[rank]++] = i;
+		}
+	}
+	return 0;
+}
+
+static bool
+index_users(struct writer *w, uint64_t seed)
+{
+	const struct snapselect *c = &w->chosen;
+
+	for (uint32_t i = 0; i < c->user_count; i++) {
+		const char *name = c->names + c->name_starts[c->users[i]];
+		uint64_t by_name = snapshot_hash_name(seed, name, strlen(name));
+		uint64_t by_id = snapshot_hash_id(seed, c->uids[c->users[i]]);
+
+		if (!snapindex_put(&w->index[SNAPSHOT_USERS_BY_NAME], by_name,
+			w->user_refs[i]) ||
+		    !snapindex_put(&w->index[SNAPSHOT_USERS_BY_ID], by_id,
+			w->user_refs[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+index_groups(struct writer *w, uint64_t seed)
+{
+	for (uint32_t i = 0; i < group_count(w); i++) {
+		const struct snapwrite_group *g = get_group(w, i);
+		uint64_t by_name =
+		    snapshot_hash_name(seed, g->name, strlen(g->name));
+		uint64_t by_id = snapshot_hash_id(seed, g->gid);
+
+		if (!snapindex_put(&w->index[SNAPSHOT_GROUPS_BY_NAME], by_name,
+			w->group_refs[i]) ||
+		    !snapindex_put(&w->index[SNAPSHOT_GROUPS_BY_ID], by_id,
+			w->group_refs[i]))
+			return false;
+	}
+	return true;
+}
+
+static int
+fill_indexes(struct writer *w)
+{
+	uint64_t *seed = &w->header.start.hash_seed;
+
+	for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++) {
+		int err = snapindex_init(&w->index[i],
+		    i < SNAPSHOT_GROUPS_BY_NAME ? w->chosen.user_count
+						: group_count(w));
+
+		if (err)
+			return err;
+	}
+	for (*seed = 0; *seed < SEEDS_MAX; ++*seed) {
+		if (index_users(w, *seed) && index_groups(w, *seed))
+			return 0;
+		for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++)
+			snapindex_clear(&w->index[i]);
+	}
+	return ERR_TOO_LARGE;
 }
 
 /* Places the next section behind *end. */
@@ -169,313 +273,263 @@ place(uint64_t *end, uint64_t length)
 	return section;
 }
 
-static int
+static void
 lay_out(struct writer *w)
 {
-	struct snapshot_header_1 *h = &w->header;
-	uint64_t users = 0;
-	uint64_t groups = 0;
-	uint64_t members = 0;
-	uint64_t end = sizeof(*h);
+	struct snapshot_start *s = &w->header.start;
+	uint64_t hidden = w->in->overlay ? w->in->overlay->hidden_count : 0;
+	uint64_t end = sizeof(w->header);
+	uint64_t covered = 0;
 
-	for (uint32_t i = 0; i < w->chosen.user_count; i++)
-		users += measure_user(w, i);
-	for (uint32_t i = 0; i < w->chosen.group_count; i++) {
-		groups += measure_group(w, i);
-		w->next_members[i] = (uint32_t)members;
-		members += w->member_counts[i];
-	}
-	if (members > UINT32_MAX || users / SNAPSHOT_UNIT > UINT32_MAX)
-		return ERR_TOO_LARGE;
 	for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++)
-		h->start.index[i] = place(&end,
-		    measure_index(i < SNAPSHOT_GROUPS_BY_NAME
-			    ? w->chosen.user_count
-			    : w->chosen.group_count));
-	h->start.groups = place(&end, groups);
-	h->start.group_refs = place(&end, (uint64_t)w->chosen.group_count * 4);
-	h->start.members = place(&end, members * 4);
-	h->start.user_refs = place(&end, (uint64_t)w->chosen.user_count * 4);
-	h->start.users = place(&end, users);
-	h->start.size = align_up(end, SNAPSHOT_ALIGN);
-	w->bytes = calloc(1, h->start.size);
-	return w->bytes ? 0 : ERR_NO_MEMORY;
-}
-
-static void *
-at(const struct writer *w, const struct snapshot_section *section,
-    uint64_t offset)
-{
-	return w->bytes + section->offset + offset;
-}
-
-/* Copies a string with its NUL and returns the place behind. */
-static uint8_t *
-put_string(uint8_t *to, const char *text)
-{
-	size_t size = strlen(text) + 1;
-
-	memcpy(to, text, size);
-	return to + size;
+		s->index[i] = place(&end, snapindex_bytes(&w->index[i]));
+	s->groups = place(&end, w->group_units * SNAPSHOT_UNIT);
+	s->group_refs = place(&end, (uint64_t)group_count(w) * 4);
+	s->members = place(&end, w->member_count * 4);
+	s->user_refs = place(&end, (uint64_t)w->chosen.user_count * 4);
+	s->users = place(&end, w->user_units * SNAPSHOT_UNIT);
+	w->header.hidden = place(&end, hidden * 4);
+	covered = align_up(end, SNAPSHOT_ALIGN) - sizeof(w->header);
+	w->header.chunks = place(&end,
+	    (covered + SNAPSHOT_CHUNK - 1) / SNAPSHOT_CHUNK * sizeof(uint64_t));
+	s->size = end;
 }
 
 static void
-put_user(struct writer *w, uint32_t rank, uint64_t offset)
+emit_section(
+    struct writer *w, const struct snapshot_section *section, const void *bytes)
 {
-	const struct snapwrite_user *u = get_user(w, rank);
-	const uint32_t *groups = w->memberships + w->starts[rank];
-	uint64_t count = w->starts[rank + 1] - w->starts[rank];
-	struct snapshot_user_record record = {
-	    .uid = u->uid,
-	    .name_length = (uint8_t)strlen(u->name),
-	    .gecos_length = (uint8_t)strlen(get_gecos(u)),
-	    .home_length = (uint8_t)strlen(u->home),
-	    .shell_length = (uint8_t)strlen(u->shell),
-	};
-	uint8_t *start = at(w, &w->header.start.users, offset);
-	uint8_t *to = start + sizeof(record);
-
-	for (uint64_t i = 0; i < count; i++) {
-		const struct snapwrite_group *g = &w->in->groups[groups[i]];
-
-		memcpy(to, &g->gid, sizeof(g->gid));
-		to += sizeof(g->gid);
-		if (g->local)
-			record.local_gid_count++;
-		else
-			record.gid_count++;
-	}
-	to = put_string(to, u->name);
-	to = put_string(to, "*");
-	to = put_string(to, get_gecos(u));
-	to = put_string(to, u->home);
-	(void)put_string(to, u->shell);
-	memcpy(start, &record, sizeof(record));
+	snapemit_pad(&w->emit, section->offset);
+	snapemit_put(&w->emit, bytes, section->length);
 }
 
 static void
-put_group(struct writer *w, uint32_t rank, uint64_t offset)
+emit_text(struct writer *w, const char *text)
 {
-	const struct snapwrite_group *g = get_group(w, rank);
-	struct snapshot_group_record record = {
-	    .gid = g->gid,
-	    .member_count = w->member_counts[rank],
-	    .first_member = w->next_members[rank],
-	    .name_length = (uint8_t)strlen(g->name),
-	    .flags = (uint8_t)((g->local ? SNAPSHOT_GROUP_LOCAL : 0) |
-		(g->unlisted ? SNAPSHOT_GROUP_UNLISTED : 0)),
-	};
-	uint8_t *to = at(w, &w->header.start.groups, offset);
-
-	memcpy(to, &record, sizeof(record));
-	to = put_string(to + sizeof(record), g->name);
-	(void)put_string(to, "*");
-}
-
-/* Users come by rank, so each group's members ascend. */
-static void
-put_members(struct writer *w)
-{
-	uint32_t *members = at(w, &w->header.start.members, 0);
-
-	for (uint32_t i = 0; i < w->chosen.user_count; i++)
-		for (uint64_t k = w->starts[i]; k < w->starts[i + 1]; k++) {
-			uint32_t index = w->memberships[k];
-
-			if (!w->in->groups[index].unlisted)
-				members[w->next_members
-					    [w->chosen.group_ranks[index]]++] =
-				    i;
-		}
+	snapemit_put(&w->emit, text, strlen(text) + 1);
 }
 
 static void
-put_records(struct writer *w)
+emit_groups(struct writer *w)
 {
-	uint32_t *user_refs = at(w, &w->header.start.user_refs, 0);
-	uint32_t *group_refs = at(w, &w->header.start.group_refs, 0);
-	uint64_t offset = 0;
-
-	for (uint32_t i = 0; i < w->chosen.user_count; i++) {
-		user_refs[i] = (uint32_t)(offset / SNAPSHOT_UNIT);
-		put_user(w, i, offset);
-		offset += measure_user(w, i);
-	}
-	offset = 0;
-	for (uint32_t i = 0; i < w->chosen.group_count; i++) {
-		group_refs[i] = (uint32_t)(offset / SNAPSHOT_UNIT);
-		put_group(w, i, offset);
-		offset += measure_group(w, i);
-	}
-	put_members(w);
-}
-
-static bool
-index_put(
-    struct writer *w, enum snapshot_index_id id, uint64_t hash, uint32_t ref)
-{
-	struct snapshot_bucket *buckets = at(w, &w->header.start.index[id], 0);
-	uint32_t count =
-	    (uint32_t)(w->header.start.index[id].length / sizeof(*buckets));
-	uint32_t place = snapshot_hash_bucket(hash, count);
-
-	for (uint32_t i = 0; i < SNAPSHOT_PROBE_MAX && i < count; i++) {
-		struct snapshot_bucket *b = &buckets[(place + i) % count];
-
-		if (b->count == SNAPSHOT_BUCKET_ENTRIES)
-			continue;
-		b->ref[b->count] = ref;
-		b->tag[b->count++] = (uint8_t)hash;
-		return true;
-	}
-	return false;
-}
-
-static bool
-index_users(struct writer *w, uint64_t seed)
-{
-	const uint32_t *refs = at(w, &w->header.start.user_refs, 0);
-
-	for (uint32_t i = 0; i < w->chosen.user_count; i++) {
-		const struct snapwrite_user *u = get_user(w, i);
-		uint64_t name =
-		    snapshot_hash_name(seed, u->name, strlen(u->name));
-		uint64_t id = snapshot_hash_id(seed, u->uid);
-
-		if (!index_put(w, SNAPSHOT_USERS_BY_NAME, name, refs[i]) ||
-		    !index_put(w, SNAPSHOT_USERS_BY_ID, id, refs[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool
-index_groups(struct writer *w, uint64_t seed)
-{
-	const uint32_t *refs = at(w, &w->header.start.group_refs, 0);
-
-	for (uint32_t i = 0; i < w->chosen.group_count; i++) {
+	snapemit_pad(&w->emit, w->header.start.groups.offset);
+	for (uint32_t i = 0; i < group_count(w); i++) {
 		const struct snapwrite_group *g = get_group(w, i);
-		uint64_t name =
-		    snapshot_hash_name(seed, g->name, strlen(g->name));
-		uint64_t id = snapshot_hash_id(seed, g->gid);
+		struct snapshot_group_record record = {
+		    .gid = g->gid,
+		    .member_count = w->member_counts[i],
+		    /* The lists are filled: the next is one behind the last. */
+		    .first_member = w->next_members[i] - w->member_counts[i],
+		    .name_length = (uint8_t)strlen(g->name),
+		    .flags = (uint8_t)((g->local ? SNAPSHOT_GROUP_LOCAL : 0) |
+			(w->unlisted[i] ? SNAPSHOT_GROUP_UNLISTED : 0)),
+		};
 
-		if (!index_put(w, SNAPSHOT_GROUPS_BY_NAME, name, refs[i]) ||
-		    !index_put(w, SNAPSHOT_GROUPS_BY_ID, id, refs[i]))
-			return false;
+		snapemit_put(&w->emit, &record, sizeof(record));
+		emit_text(w, g->name);
+		emit_text(w, "*");
+		snapemit_pad(&w->emit, align_up(w->emit.offset, SNAPSHOT_UNIT));
 	}
-	return true;
 }
 
-static int
-put_indexes(struct writer *w)
+static void
+emit_gids(struct writer *w, uint32_t index)
 {
-	struct snapshot_header_1 *h = &w->header;
+	uint32_t at = w->chosen.list_starts[index];
+	uint32_t place = 0;
 
-	for (h->start.hash_seed = 0; h->start.hash_seed < SEEDS_MAX;
-	     h->start.hash_seed++) {
-		if (index_users(w, h->start.hash_seed) &&
-		    index_groups(w, h->start.hash_seed))
-			return 0;
-		for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++)
-			memset(at(w, &h->start.index[i], 0), 0,
-			    h->start.index[i].length);
+	while (next_place(w, index, &at, &place))
+		snapemit_put(&w->emit, &w->chosen.place_gids[place],
+		    sizeof(w->chosen.place_gids[place]));
+}
+
+static void
+count_gids(
+    const struct writer *w, uint32_t index, struct snapshot_user_record *record)
+{
+	uint32_t at = w->chosen.list_starts[index];
+	uint32_t place = 0;
+
+	while (next_place(w, index, &at, &place)) {
+		if (place >= w->chosen.first_local)
+			record->local_gid_count++;
+		else
+			record->gid_count++;
 	}
-	return ERR_TOO_LARGE;
+}
+
+static void
+emit_user(struct writer *w, uint32_t index)
+{
+	struct snapwrite_user u = {0};
+	struct snapshot_user_record record = {0};
+	const char *gecos = NULL;
+
+	if (w->in->users)
+		u = w->in->users[index];
+	else
+		w->in->user_at(w->in->context, index, &u);
+	gecos = snapselect_gecos(&u);
+	record = (struct snapshot_user_record){
+	    .uid = u.uid,
+	    .name_length = (uint8_t)strlen(u.name),
+	    .gecos_length = (uint8_t)strlen(gecos),
+	    .home_length = (uint8_t)strlen(u.home),
+	    .shell_length = (uint8_t)strlen(u.shell),
+	};
+	count_gids(w, index, &record);
+	snapemit_put(&w->emit, &record, sizeof(record));
+	emit_gids(w, index);
+	emit_text(w, u.name);
+	emit_text(w, "*");
+	emit_text(w, gecos);
+	emit_text(w, u.home);
+	emit_text(w, u.shell);
+	snapemit_pad(&w->emit, align_up(w->emit.offset, SNAPSHOT_UNIT));
+}
+
+static void
+emit_users(struct writer *w)
+{
+	const struct snapshot_section *users = &w->header.start.users;
+
+	snapemit_pad(&w->emit, users->offset);
+	for (uint32_t i = 0; i < w->chosen.user_count; i++) {
+		/* A user who is told otherwise the second time. */
+		if (w->emit.offset !=
+		    users->offset + (uint64_t)w->user_refs[i] * SNAPSHOT_UNIT)
+			w->emit.fault = ERR_INTERNAL;
+		emit_user(w, w->chosen.users[i]);
+	}
+}
+
+/* What is emitted is needed no more. */
+static int
+emit_all(struct writer *w, const struct snapwrite_sink *sink)
+{
+	const struct snapshot_start *s = &w->header.start;
+	int err = snapemit_init(&w->emit, sink, w->header.chunks.offset);
+
+	if (err)
+		return err;
+	for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++) {
+		emit_section(w, &s->index[i], w->index[i].buckets);
+		snapindex_done(&w->index[i]);
+	}
+	emit_groups(w);
+	emit_section(w, &s->group_refs, w->group_refs);
+	emit_section(w, &s->members, w->members);
+	free(TAKE(w->members));
+	emit_section(w, &s->user_refs, w->user_refs);
+	emit_users(w);
+	if (w->in->overlay)
+		emit_section(w, &w->header.hidden, w->in->overlay->hidden);
+	snapemit_pad(&w->emit, w->header.chunks.offset);
+	return snapemit_end(&w->emit, &w->header.content_checksum);
 }
 
 /* The organisation's name, cut between characters. */
 static void
-put_organization(struct snapshot_header_1 *h, const char *name)
+put_organization(struct snapshot_start *s, const char *name)
 {
 	size_t len = strnlen(name, SNAPSHOT_ORGANIZATION_MAX);
 
 	if (len == SNAPSHOT_ORGANIZATION_MAX)
 		for (len--; len > 0 && ((uint8_t)name[len] & 0xc0) == 0x80;)
 			len--;
-	memcpy(h->start.organization, name, len);
+	memcpy(s->organization, name, len);
 }
+
+static int
+emit_header(struct writer *w, const struct snapwrite_sink *sink)
+{
+	struct snapshot_header *h = &w->header;
+	struct snapshot_start *s = &h->start;
+
+	memcpy(s->magic, SNAPSHOT_MAGIC, sizeof(s->magic));
+	s->version = SNAPSHOT_VERSION_2;
+	s->header_size = sizeof(*h);
+	s->generation = w->in->generation;
+	s->created_s = w->in->created.s;
+	s->soft_age_s = w->in->soft_age_s;
+	s->hard_age_s = w->in->hard_age_s;
+	s->user_count = w->chosen.user_count;
+	s->group_count = group_count(w);
+	put_organization(s, w->in->organization);
+	if (w->in->overlay) {
+		h->base_checksum = w->in->overlay->base_checksum;
+		h->number = w->in->overlay->number;
+	}
+	h->header_checksum = snapshot_checksum(
+	    h, offsetof(struct snapshot_header, header_checksum));
+	return sink->write(sink->context, 0, h, sizeof(*h));
+}
+
+int
+snapwrite_stream(
+    const struct snapwrite_input *input, const struct snapwrite_sink *sink)
+{
+	CLEANUP(writer_done) struct writer w = {.in = input};
+	int err = snapselect(w.in, &w.chosen);
+
+	if (!err)
+		err = measure(&w);
+	if (!err)
+		err = list_members(&w);
+	if (!err)
+		err = fill_indexes(&w);
+	if (err)
+		return err;
+	lay_out(&w);
+	err = emit_all(&w, sink);
+	return err ? err : emit_header(&w, sink);
+}
+
+/* A file in memory, and how far it is filled. */
+struct memory {
+	uint8_t *bytes;
+	size_t size;
+	size_t room;
+};
 
 static void
-put_header(struct writer *w)
+memory_done(struct memory *memory)
 {
-	struct snapshot_header_1 *h = &w->header;
-
-	memcpy(h->start.magic, SNAPSHOT_MAGIC, sizeof(h->start.magic));
-	h->start.version = SNAPSHOT_VERSION_1;
-	h->start.header_size = sizeof(*h);
-	h->start.generation = w->in->generation;
-	h->start.created_s = w->in->created.s;
-	h->start.soft_age_s = w->in->soft_age_s;
-	h->start.hard_age_s = w->in->hard_age_s;
-	h->start.user_count = w->chosen.user_count;
-	h->start.group_count = w->chosen.group_count;
-	put_organization(h, w->in->organization);
-	h->content_checksum = snapshot_checksum(
-	    w->bytes + sizeof(*h), h->start.size - sizeof(*h));
-	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header_1, header_checksum));
-	memcpy(w->bytes, h, sizeof(*h));
-}
-
-/* calloc() of nothing may be NULL, which would look like a lack of memory. */
-static void *
-new_array(uint64_t count, size_t size)
-{
-	return calloc(count + 1, size);
+	free(memory->bytes);
 }
 
 static int
-allocate(struct writer *w)
+put_memory(void *context, uint64_t offset, const void *bytes, size_t len)
 {
-	uint64_t memberships = 0;
+	struct memory *m = context;
+	size_t end = (size_t)offset + len;
 
-	for (uint32_t i = 0; i < w->chosen.user_count; i++)
-		memberships += get_user(w, i)->group_count;
-	if (memberships > UINT32_MAX)
-		return ERR_TOO_LARGE;
-	w->memberships = new_array(memberships, sizeof(*w->memberships));
-	w->starts =
-	    new_array((uint64_t)w->chosen.user_count + 1, sizeof(*w->starts));
-	w->member_counts =
-	    new_array(w->chosen.group_count, sizeof(*w->member_counts));
-	w->next_members =
-	    new_array(w->chosen.group_count, sizeof(*w->next_members));
-	return w->memberships && w->starts && w->member_counts &&
-		w->next_members
-	    ? 0
-	    : ERR_NO_MEMORY;
-}
+	if (end > m->room) {
+		size_t room = 2 * end;
+		uint8_t *moved = realloc(m->bytes, room);
 
-static int
-gather(struct writer *w)
-{
-	int err = snapselect(w->in, &w->chosen);
-
-	if (!err)
-		err = allocate(w);
-	if (!err)
-		gather_memberships(w);
-	return err;
+		if (moved == NULL)
+			return ERR_NO_MEMORY;
+		m->bytes = moved;
+		m->room = room;
+	}
+	memcpy(m->bytes + offset, bytes, len);
+	m->size = end > m->size ? end : m->size;
+	return 0;
 }
 
 int
 snapwrite(
     const struct snapwrite_input *input, uint8_t **ret_bytes, size_t *ret_size)
 {
-	CLEANUP(writer_done) struct writer w = {.in = input};
-	int err = gather(&w);
+	CLEANUP(memory_done) struct memory memory = {0};
+	const struct snapwrite_sink sink = {
+	    .write = put_memory, .context = &memory};
+	int err = snapwrite_stream(input, &sink);
 
-	if (!err)
-		err = lay_out(&w);
 	if (err)
 		return err;
-	put_records(&w);
-	err = put_indexes(&w);
-	if (err)
-		return err;
-	put_header(&w);
-	*ret_size = (size_t)w.header.start.size;
-	*ret_bytes = TAKE(w.bytes);
+	*ret_size = memory.size;
+	*ret_bytes = TAKE(memory.bytes);
 	return 0;
 }

@@ -68,6 +68,10 @@ libservices_la_SOURCES += helper/services/idline.c helper/services/idline.h
 libservices_la_SOURCES += helper/services/idread.c helper/services/idread.h
 libservices_la_SOURCES += helper/services/idcarry.c \
 	helper/services/idcarry.h
+libservices_la_SOURCES += helper/services/draft.c helper/services/draft.h
+libservices_la_SOURCES += helper/services/overlay.c helper/services/overlay.h
+libservices_la_SOURCES += helper/services/snapfile.c \
+	helper/services/snapfile.h
 libservices_la_SOURCES += helper/services/publish.c helper/services/publish.h
 libservices_la_SOURCES += helper/services/identities.c \
 	helper/services/identities.h
@@ -111,8 +115,25 @@ tests_unit_test_ids_SOURCES = tests/unit/test-ids.c $(DIRLAB)
 tests_unit_test_ids_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_ids_LDADD = libservices.la $(UNIT_LIBS)
 
+PUBLISHLAB = tests/unit/publishlab.c tests/unit/publishlab.h $(DIRLAB)
+
+check_PROGRAMS += tests/unit/test-draft
+tests_unit_test_draft_SOURCES = tests/unit/test-draft.c $(PUBLISHLAB)
+tests_unit_test_draft_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_draft_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-snapfile
+tests_unit_test_snapfile_SOURCES = tests/unit/test-snapfile.c
+tests_unit_test_snapfile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapfile_LDADD = libservices.la libsnapset.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-overlay
+tests_unit_test_overlay_SOURCES = tests/unit/test-overlay.c $(PUBLISHLAB)
+tests_unit_test_overlay_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_overlay_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-publish
-tests_unit_test_publish_SOURCES = tests/unit/test-publish.c $(DIRLAB) \
+tests_unit_test_publish_SOURCES = tests/unit/test-publish.c $(PUBLISHLAB) \
 	$(FAILCALLS)
 tests_unit_test_publish_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_publish_LDFLAGS = $(AM_LDFLAGS) $(FAILCALLS_WRAP)

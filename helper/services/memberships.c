@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "common/err.h"
+#include "common/snapshot_hash.h"
 #include "rules/table.h"
 
 #define NO_GROUP UINT32_MAX
@@ -272,13 +273,32 @@ memberships_of(const struct memberships *memberships,
 	return count;
 }
 
-bool
-memberships_same(const struct memberships *a, const struct memberships *b)
+uint64_t
+memberships_digest(const struct access_policy *policy, const struct ids *ids,
+    const struct locals *locals)
 {
-	if (a->group_count != b->group_count)
-		return false;
-	for (size_t i = 0; i < a->group_count; i++)
-		if (compare(&a->groups[i], &b->groups[i]) != 0)
-			return false;
-	return true;
+	uint64_t digest = 0;
+
+	for (size_t i = 0; i < ids_group_count(ids); i++) {
+		const struct ids_group *group = ids_group(ids, i);
+
+		digest = snapshot_fold(digest ^ group->gid ^
+				 (uint64_t)(group->reason != 0) << 32,
+			     SNAPSHOT_HASH_KEY_1) +
+		    SNAPSHOT_HASH_KEY_2;
+	}
+	for (size_t i = 0; i < policy->mapping_count; i++)
+		for (size_t j = 0; j < policy->mappings[i]->local_group_count;
+		     j++) {
+			uint32_t gid = 0;
+
+			if (judge_local(policy, locals,
+				policy->mappings[i]->local_groups[j],
+				&gid) != 0)
+				gid = 0;
+			digest =
+			    snapshot_fold(digest ^ gid, SNAPSHOT_HASH_KEY_1) +
+			    SNAPSHOT_HASH_KEY_2;
+		}
+	return digest;
 }

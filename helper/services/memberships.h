@@ -41,5 +41,6 @@ const struct snapwrite_group *memberships_groups(
 size_t memberships_of(const struct memberships *memberships,
     const struct member *member, uint32_t out[MEMBERSHIPS_MAX]);
 
-/* Both serve groups of the same names and numbers. */
-bool memberships_same(const struct memberships *a, const struct memberships *b);
+/* The same number as long as the same groups would be served. Reads all. */
+uint64_t memberships_digest(const struct access_policy *policy,
+    const struct ids *ids, const struct locals *locals);

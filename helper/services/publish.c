@@ -1,180 +1,62 @@
 /*
- * publish.c - from members to the file that the name service reads.
+ * publish.c - which files the name service reads, and in which order they are
+ * replaced.
  *
- * Promises that what is published passed the reader's own full check, and that
- * the old file is told of its successor only once that has taken its place.
- * Must not know when, or why, something is published.
+ * Owns the knowledge of the base that stands and of its overlays.  Promises
+ * that what is published passed the reader's own full check, that an old file
+ * is told of its successor only once that has taken its place, and that the
+ * loop waits for small files only.  Must not know when, or why, something is
+ * published.
  */
 #include "services/publish.h"
 
-#include <fcntl.h>
-#include <stddef.h>
-#include <stdio.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/files.h"
-#include "base/log.h"
-#include "common/buf.h"
 #include "common/err.h"
+#include "common/roster.h"
 #include "common/snapshot.h"
-#include "rules/snapwrite.h"
-#include "services/memberships.h"
+#include "services/draft.h"
+#include "services/overlay.h"
+#include "services/snapfile.h"
 
-#define SNAPSHOT_MODE 0644
-#define POOL_MAX_BYTES ((size_t)1 << 31)
+#define SLICE_MEMBERS 8192
+#define COMPARE_BYTES 65536
 
-/* The snapshot in the making. */
-struct draft {
-	const struct publish_options *options;
-	const struct publish_content *content;
+/* The base that stands, where it is known to be ours. */
+struct base {
+	bool known;
+	uint64_t checksum; /* names the file */
+	uint64_t digest;   /* of the groups */
 	struct memberships *memberships;
-	struct snapwrite_user *users;
-	const struct member **owners; /* of the users */
-	uint32_t *places;             /* of the owners among the members */
-	size_t user_count;
-	struct publish_refusal *refusals; /* room for all users */
-	size_t refusal_count;
-	struct buf homes; /* NUL-terminated, in the order of users */
-	struct buf gids;  /* indexes into groups, native u32 */
+	uint32_t number; /* of the last overlay that was tried */
 };
 
-static void
-draft_done(struct draft *draft)
-{
-	memberships_free(draft->memberships);
-	free(draft->users);
-	free(draft->owners);
-	free(draft->places);
-	free(draft->refusals);
-	buf_done(&draft->homes);
-	buf_done(&draft->gids);
-}
-#define DRAFT_AUTO CLEANUP(draft_done)
+/* A whole list on its way. */
+struct job {
+	const struct publish_options *options;
+	const struct ids *ids;
+	uint64_t digest;
+	struct draft *draft;
+	struct snapfile *file;
+	struct overlay *carried;
+	publish_done_fn *fn;
+	void *arg;
+	int err;
+};
 
-static void
-tell_group(const struct draft *draft, const char *name, int reason)
-{
-	if (draft->content->tell)
-		log_warning("group not served", LOG_TEXT("group", name),
-		    LOG_TEXT("reason", err_name(reason)));
-}
-
-static void
-put_home(struct draft *draft, const struct member *member)
-{
-	const char *folder = ids_home(draft->content->ids, member->id);
-
-	for (const char *p = draft->options->home; *p != '\0'; p++) {
-		if (p[0] == '%' && p[1] == 'u')
-			buf_put_text(&draft->homes, folder);
-		else if (p[0] == '%' && p[1] == 'i')
-			buf_put_format(&draft->homes, "%u", member->uid);
-		else
-			buf_put_u8(&draft->homes, (uint8_t)*p);
-		p += *p == '%' && (p[1] == 'u' || p[1] == 'i');
-	}
-	buf_put_u8(&draft->homes, '\0');
-}
-
-static void
-put_gids(struct draft *draft, struct snapwrite_user *user,
-    const struct member *member)
-{
-	uint32_t list[MEMBERSHIPS_MAX];
-	size_t count = memberships_of(draft->memberships, member, list);
-
-	buf_put(&draft->gids, list, count * sizeof(*list));
-	user->group_count = (uint32_t)count;
-}
-
-/* Once the pools no longer move. */
-static void
-set_pointers(struct draft *draft)
-{
-	const char *home = (const char *)draft->homes.bytes;
-	const uint32_t *gids =
-	    (const uint32_t *)(const void *)draft->gids.bytes;
-
-	for (size_t i = 0; i < draft->user_count; i++) {
-		draft->users[i].home = home;
-		draft->users[i].groups = gids;
-		home += strlen(home) + 1;
-		gids += draft->users[i].group_count;
-	}
-}
-
-static int
-add_users(struct draft *draft)
-{
-	struct members *members = draft->content->members;
-	size_t most = members_count(members) + 1;
-
-	draft->users = calloc(most, sizeof(*draft->users));
-	draft->owners = calloc(most, sizeof(const struct member *));
-	draft->places = calloc(most, sizeof(*draft->places));
-	draft->refusals = calloc(most, sizeof(*draft->refusals));
-	if (draft->users == NULL || draft->owners == NULL ||
-	    draft->places == NULL || draft->refusals == NULL)
-		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < members_count(members); i++) {
-		const struct member *member = members_at(members, i);
-		struct snapwrite_user *user = &draft->users[draft->user_count];
-
-		if (member->excluded != 0 || member->uid == 0)
-			continue;
-		draft->places[draft->user_count] = (uint32_t)i;
-		draft->owners[draft->user_count++] = member;
-		user->name = member->user;
-		user->gecos = member->name;
-		user->uid = member->uid;
-		user->shell = member->shell[0] != '\0' ? member->shell
-						       : draft->options->shell;
-		put_home(draft, member);
-		put_gids(draft, user, member);
-	}
-	if (buf_fault(&draft->homes) != 0)
-		return buf_fault(&draft->homes);
-	if (buf_fault(&draft->gids) != 0)
-		return buf_fault(&draft->gids);
-	set_pointers(draft);
-	return 0;
-}
-
-static void
-on_refused(void *context, const struct snapwrite_refusal *refusal)
-{
-	struct draft *draft = context;
-
-	if (refusal->kind == SNAPWRITE_GROUP)
-		tell_group(draft,
-		    memberships_groups(draft->memberships)[refusal->index].name,
-		    (int)refusal->reason);
-	else
-		draft->refusals[draft->refusal_count++] =
-		    (struct publish_refusal){
-			.member_id = draft->owners[refusal->index]->id,
-			.index = draft->places[refusal->index],
-			.reason = (int)refusal->reason};
-}
-
-static void
-free_bytes(uint8_t **ptr)
-{
-	free(*ptr);
-}
-
-static int
-check_bytes(const uint8_t *bytes, size_t size)
-{
-	struct snapshot snapshot;
-	int err = snapshot_init(bytes, size, &snapshot);
-
-	return err == 0 ? snapshot_validate(&snapshot) : err;
-}
+struct publisher {
+	struct loop *loop;
+	struct loop_timer *timer; /* the slices of a job */
+	struct publish_options options;
+	char overlay_path[PATH_MAX];
+	struct base base;
+	struct job *job;  /* on its way */
+	struct job *last; /* of publish_now(): the result points into it */
+};
 
 static void
 close_file(const int *fd)
@@ -182,88 +64,43 @@ close_file(const int *fd)
 	if (*fd >= 0)
 		(void)close(*fd);
 }
+#define FD_AUTO CLEANUP(close_file)
 
-/* One aligned store through a shared map, which readers see at once. */
 static void
-supersede(int fd)
+job_free(struct job *job)
 {
-	struct snapshot_header_1 *header = NULL;
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size < (off_t)sizeof(*header))
+	if (job == NULL)
 		return;
-	header = mmap(
-	    NULL, sizeof(*header), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (header == MAP_FAILED)
-		return;
-	__atomic_store_n(&header->superseded, 1, __ATOMIC_RELEASE);
-	(void)munmap(header, sizeof(*header));
+	snapfile_free(job->file);
+	overlay_free(job->carried);
+	draft_free(job->draft);
+	free(job);
 }
+DEFINE_CLEANUP(struct job, job, job_free)
 
-static int
-replace(const char *path, const uint8_t *bytes, size_t size)
-{
-	int old CLEANUP(close_file) =
-	    open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int err = files_replace(path, bytes, size, SNAPSHOT_MODE);
-
-	if (err == 0)
-		supersede(old);
-	return err;
-}
-
-static int
-publish_draft(struct draft *draft)
-{
-	const struct publish_options *options = draft->options;
-	const struct publish_content *content = draft->content;
-	struct snapwrite_input input = {.generation = content->generation,
-	    .created = content->now,
-	    .soft_age_s = options->soft_age_s,
-	    .hard_age_s = options->hard_age_s,
-	    .organization = options->organization_name,
-	    .on_refused = on_refused,
-	    .context = draft};
-	uint8_t *bytes CLEANUP(free_bytes) = NULL;
-	size_t size = 0;
-	int err = memberships_new(options->policy, content->ids,
-	    content->locals, content->tell, &draft->memberships);
-
-	if (err == 0)
-		err = add_users(draft);
-	if (err != 0)
-		return err;
-	input.users = draft->users;
-	input.user_count = draft->user_count;
-	input.groups = memberships_groups(draft->memberships);
-	input.group_count = memberships_group_count(draft->memberships);
-	err = snapwrite(&input, &bytes, &size);
-	if (err == 0)
-		err = check_bytes(bytes, size);
-	return err == 0 ? replace(options->path, bytes, size) : err;
-}
-
-struct publisher {
-	struct loop *loop;
-	struct publish_options options;
-	struct publish_refusal *refusals; /* of the last result */
-	struct publish_content content;   /* while fn is set */
-	publish_done_fn *fn;
-	void *arg;
-};
+static void on_slice(void *arg);
 
 int
 publisher_new(struct loop *loop, const struct publish_options *options,
     struct publisher **ret_publisher)
 {
-	struct publisher *publisher = calloc(1, sizeof(*publisher));
+	struct publisher *publisher PUBLISHER_AUTO =
+	    calloc(1, sizeof(*publisher));
+	int err = 0;
 
 	if (publisher == NULL)
 		return ERR_NO_MEMORY;
 	publisher->loop = loop;
 	publisher->options = *options;
-	*ret_publisher = publisher;
+	err = roster_overlay_path(options->path, publisher->overlay_path,
+	    sizeof(publisher->overlay_path));
+	if (err == 0 && loop != NULL)
+		err = loop_timer_new(
+		    loop, on_slice, publisher, &publisher->timer);
+	if (err != 0)
+		return err;
+	snapfile_sweep(options->path);
+	*ret_publisher = TAKE(publisher);
 	return 0;
 }
 
@@ -274,7 +111,10 @@ publisher_free(struct publisher *publisher)
 		return;
 	if (publisher->loop != NULL)
 		loop_work_cancel(publisher->loop, publisher);
-	free(publisher->refusals);
+	loop_timer_free(publisher->timer);
+	job_free(publisher->job);
+	job_free(publisher->last);
+	memberships_free(publisher->base.memberships);
 	free(publisher);
 }
 
@@ -286,39 +126,202 @@ publisher_set_ages(
 	publisher->options.hard_age_s = hard_age_s;
 }
 
+static int
+job_new(const struct publisher *p, const struct publish_content *content,
+    struct job **ret_job)
+{
+	struct job *job CLEANUP(job_cleanup) = calloc(1, sizeof(*job));
+	int err = 0;
+
+	if (job == NULL)
+		return ERR_NO_MEMORY;
+	job->options = &p->options;
+	job->ids = content->ids;
+	job->digest = memberships_digest(
+	    p->options.policy, content->ids, content->locals);
+	err = draft_new(&p->options, content, &job->draft);
+	if (err == 0)
+		*ret_job = TAKE(job);
+	return err;
+}
+
+/* In whatever thread: touches nothing but the job. */
+static void
+write_job(struct job *job)
+{
+	job->err = snapfile_new(job->options->path, &job->file);
+	if (job->err == 0) {
+		const struct snapwrite_sink sink = snapfile_sink(job->file);
+
+		job->err = draft_write(job->draft, &sink);
+	}
+	if (job->err == 0)
+		job->err = snapfile_check(job->file);
+}
+
+/* An overlay as a file that has not yet taken its place. */
+static int
+write_overlay(const struct publisher *p, const struct overlay *overlay,
+    const struct overlay_base *base, struct snapfile **ret_file)
+{
+	struct snapfile *file SNAPFILE_AUTO = NULL;
+	struct roster roster = {.base = *base->snapshot};
+	int err = snapfile_new(p->overlay_path, &file);
+
+	if (err == 0) {
+		const struct snapwrite_sink sink = snapfile_sink(file);
+
+		err = overlay_write(overlay, base, &sink);
+	}
+	if (err == 0)
+		err = snapfile_check(file);
+	if (err != 0)
+		return err;
+	roster.overlay = *snapfile_snapshot(file);
+	/* A name or number that another member of the base still has. */
+	if (roster_validate(&roster) != 0)
+		return ERR_TOO_LARGE;
+	*ret_file = TAKE(file);
+	return 0;
+}
+
+static int
+write_carried(
+    const struct publisher *p, struct job *job, struct snapfile **ret_file)
+{
+	const struct overlay_base base = {.options = &p->options,
+	    .memberships = draft_memberships(job->draft),
+	    .snapshot = snapfile_snapshot(job->file),
+	    .generation = draft_generation(job->draft),
+	    .created = draft_created(job->draft),
+	    .number = 1};
+	int err = write_overlay(p, job->carried, &base, ret_file);
+
+	return err == 0 ? snapfile_mark_overlay(job->file, base.number) : err;
+}
+
+static void
+remember_base(struct publisher *p, struct job *job)
+{
+	memberships_free(p->base.memberships);
+	p->base = (struct base){.known = true,
+	    .checksum = snapfile_snapshot(job->file)->checksum,
+	    .digest = job->digest,
+	    .memberships = draft_take_memberships(job->draft),
+	    .number = job->carried != NULL};
+}
+
+/* The new base is seen from here on, whatever follows. */
+static int
+follow_up(struct publisher *p, const struct job *job, struct snapfile *carried,
+    int old)
+{
+	int err = carried == NULL ? 0 : snapfile_show(carried);
+	int fault = snapfile_sync(job->file);
+
+	snapfile_supersede(old);
+	/* One of another base is as none; it is only litter. */
+	if (carried == NULL)
+		(void)unlink(p->overlay_path);
+	return err == 0 ? fault : err;
+}
+
+static int
+show_job(struct publisher *p, struct job *job)
+{
+	struct snapfile *carried SNAPFILE_AUTO = NULL;
+	int old FD_AUTO = snapfile_open_standing(p->options.path);
+	int err = job->err;
+
+	if (err == 0 && job->carried != NULL)
+		err = write_carried(p, job, &carried);
+	if (err == 0)
+		err = snapfile_show(job->file);
+	if (err != 0)
+		return err;
+	draft_tell(job->draft);
+	err = follow_up(p, job, carried, old);
+	remember_base(p, job);
+	p->base.known = err == 0;
+	return err;
+}
+
+static struct publish_result
+result_of(const struct job *job)
+{
+	return (struct publish_result){.err = job->err,
+	    .users = job->err == 0 ? draft_users(job->draft) : 0,
+	    .refusals = draft_refusals(job->draft),
+	    .refusal_count =
+		job->err == 0 ? draft_refusal_count(job->draft) : 0};
+}
+
 int
 publish_now(struct publisher *publisher, const struct publish_content *content,
     struct publish_result *ret_result)
 {
-	struct draft draft DRAFT_AUTO = {.options = &publisher->options,
-	    .content = content,
-	    .homes = {.limit = POOL_MAX_BYTES},
-	    .gids = {.limit = POOL_MAX_BYTES}};
-	int err = publish_draft(&draft);
+	struct job *job CLEANUP(job_cleanup) = NULL;
+	bool done = false;
+	int err = publish_running(publisher)
+	    ? ERR_EXISTS
+	    : job_new(publisher, content, &job);
 
-	free(publisher->refusals);
-	publisher->refusals = TAKE(draft.refusals);
-	*ret_result = (struct publish_result){.err = err,
-	    .users = (uint32_t)(draft.user_count - draft.refusal_count),
-	    .refusals = publisher->refusals,
-	    .refusal_count = draft.refusal_count};
-	return err;
+	if (err == 0)
+		err = draft_take(job->draft, content->ids, SIZE_MAX, &done);
+	if (err != 0) {
+		*ret_result = (struct publish_result){.err = err};
+		return err;
+	}
+	snapfile_sweep(publisher->options.path);
+	write_job(job);
+	job->err = show_job(publisher, job);
+	*ret_result = result_of(job);
+	job_free(publisher->last);
+	publisher->last = TAKE(job);
+	return ret_result->err;
 }
 
+/* The publisher may be gone after fn. */
 static void
-on_nothing(void *arg)
+end_job(struct publisher *p, int err)
 {
-}
-
-static void
-on_turn(void *arg)
-{
-	struct publisher *publisher = arg;
-	publish_done_fn *fn = TAKE(publisher->fn);
+	struct job *job CLEANUP(job_cleanup) = TAKE(p->job);
 	struct publish_result result = {0};
 
-	result.err = publish_now(publisher, &publisher->content, &result);
-	fn(publisher->arg, &result);
+	job->err = err;
+	result = result_of(job);
+	job->fn(job->arg, &result);
+}
+
+static void
+on_work(void *arg)
+{
+	const struct publisher *p = arg;
+
+	write_job(p->job);
+}
+
+static void
+on_written(void *arg)
+{
+	struct publisher *p = arg;
+
+	end_job(p, show_job(p, p->job));
+}
+
+static void
+on_slice(void *arg)
+{
+	struct publisher *p = arg;
+	bool done = false;
+	int err = draft_take(p->job->draft, p->job->ids, SLICE_MEMBERS, &done);
+
+	if (err == 0 && done)
+		err = loop_work(p->loop, on_work, on_written, p);
+	if (err != 0)
+		end_job(p, err);
+	else if (!done)
+		loop_timer_start(p->timer, 0);
 }
 
 int
@@ -327,20 +330,61 @@ publish_start(struct publisher *publisher,
 {
 	int err = publish_running(publisher)
 	    ? ERR_EXISTS
-	    : loop_work(publisher->loop, on_nothing, on_turn, publisher);
+	    : job_new(publisher, content, &publisher->job);
 
 	if (err != 0)
 		return err;
-	publisher->content = *content;
-	publisher->fn = fn;
-	publisher->arg = arg;
+	publisher->job->fn = fn;
+	publisher->job->arg = arg;
+	snapfile_sweep(publisher->options.path);
+	loop_timer_start(publisher->timer, 0);
 	return 0;
 }
 
 bool
 publish_running(const struct publisher *publisher)
 {
-	return publisher->fn != NULL;
+	return publisher->job != NULL;
+}
+
+int
+publish_carry(struct publisher *publisher, const struct member *const *changed,
+    size_t count)
+{
+	struct job *job = publisher->job;
+	struct overlay *overlay = NULL;
+	int err = job == NULL ? ERR_NOT_FOUND
+			      : overlay_new(job->ids, changed, count, &overlay);
+
+	if (err != 0)
+		return err;
+	overlay_free(job->carried);
+	job->carried = overlay;
+	return 0;
+}
+
+static int
+show_overlay(struct publisher *p, const struct overlay *overlay,
+    const struct publish_content *content, const struct snapshot *snapshot,
+    int fd)
+{
+	const struct overlay_base base = {.options = &p->options,
+	    .memberships = p->base.memberships,
+	    .snapshot = snapshot,
+	    .generation = content->generation,
+	    .created = content->now,
+	    .number = ++p->base.number};
+	struct snapfile *file SNAPFILE_AUTO = NULL;
+	int err = write_overlay(p, overlay, &base, &file);
+	int fault = 0;
+
+	if (err == 0)
+		err = snapfile_show(file);
+	if (err != 0)
+		return err;
+	err = snapfile_sync(file);
+	fault = snapfile_tell_overlay(fd, base.number);
+	return err == 0 ? fault : err;
 }
 
 int
@@ -348,77 +392,101 @@ publish_changes(struct publisher *publisher,
     const struct publish_content *content, const struct member *const *changed,
     size_t count)
 {
-	return ERR_TOO_LARGE;
+	const struct base *base = &publisher->base;
+	struct overlay *overlay OVERLAY_AUTO = NULL;
+	struct snapshot snapshot SNAPSHOT_AUTO = {0};
+	int fd FD_AUTO = -1;
+	int err = 0;
+
+	if (!base->known ||
+	    base->digest !=
+		memberships_digest(
+		    publisher->options.policy, content->ids, content->locals))
+		return ERR_TOO_LARGE;
+	fd = snapfile_open_standing(publisher->options.path);
+	/* Somebody may have put another file there. */
+	if (fd < 0 || snapshot_open(publisher->options.path, &snapshot) != 0 ||
+	    snapshot.checksum != base->checksum)
+		return ERR_TOO_LARGE;
+	err = overlay_new(content->ids, changed, count, &overlay);
+	return err == 0
+	    ? show_overlay(publisher, overlay, content, &snapshot, fd)
+	    : err;
 }
 
-int
-publish_carry(struct publisher *publisher, const struct member *const *changed,
-    size_t count)
+/* The bytes of a file, held against those that would be written. */
+struct comparison {
+	int fd;
+	uint64_t size;
+	bool same;
+};
+
+/* The marks are no part of it: one that is set makes another file. */
+static int
+compare(void *context, uint64_t offset, const void *bytes, size_t len)
 {
-	if (!publish_running(publisher))
-		return ERR_NOT_FOUND;
-	return count == 0 ? 0 : ERR_TOO_LARGE;
+	struct comparison *c = context;
+	const uint8_t *wanted = bytes;
+	uint8_t there[COMPARE_BYTES];
+
+	if (offset + len > c->size)
+		c->size = offset + len;
+	while (len > 0 && c->same) {
+		size_t part = len < sizeof(there) ? len : sizeof(there);
+
+		c->same =
+		    pread(c->fd, there, part, (off_t)offset) == (ssize_t)part &&
+		    memcmp(there, wanted, part) == 0;
+		wanted += part;
+		offset += part;
+		len -= part;
+	}
+	return c->same ? 0 : ERR_NOT_FOUND;
+}
+
+static int
+compare_draft(struct draft *draft, const char *path,
+    const struct snapshot *standing, struct wall_time now)
+{
+	int fd FD_AUTO = snapfile_open_standing(path);
+	struct comparison comparison = {.fd = fd, .same = fd >= 0};
+	const struct snapwrite_sink sink = {
+	    .write = compare, .context = &comparison};
+
+	/* The time goes on without a new file. */
+	if (standing->created.s <= now.s)
+		draft_set_created(draft, standing->created);
+	int err = draft_write(draft, &sink);
+
+	if (err != 0)
+		return err;
+	return comparison.size == standing->size &&
+		draft_refusal_count(draft) == 0
+	    ? 0
+	    : ERR_NOT_FOUND;
 }
 
 bool
 publish_adopt(
     struct publisher *publisher, const struct publish_content *content)
 {
-	return publish_stands(publisher->options.path, content);
-}
+	struct publisher *p = publisher;
+	struct job *job CLEANUP(job_cleanup) = NULL;
+	struct snapshot standing SNAPSHOT_AUTO = {0};
+	bool done = false;
 
-/* What could not be written is not there, so nobody may find it. */
-static int
-apply_refusals(struct members *members, const struct publish_result *result)
-{
-	for (size_t i = 0; i < result->refusal_count; i++) {
-		const struct publish_refusal *refusal = &result->refusals[i];
-		int err = members_exclude(
-		    members, refusal->member_id, refusal->reason);
-
-		if (err != 0)
-			return err;
-	}
-	return result->refusal_count == 0 ? 0 : members_index(members);
-}
-
-int
-publish(const struct publish_options *options,
-    const struct publish_content *content, uint32_t *ret_users)
-{
-	struct publisher *publisher PUBLISHER_AUTO = NULL;
-	struct publish_result result = {0};
-	int err = publisher_new(NULL, options, &publisher);
-
-	if (err == 0)
-		err = publish_now(publisher, content, &result);
-	if (err == 0)
-		err = apply_refusals(content->members, &result);
-	if (err == 0)
-		*ret_users = result.users;
-	return err;
-}
-
-bool
-publish_stands(const char *path, const struct publish_content *content)
-{
-	struct snapshot snapshot SNAPSHOT_AUTO = {0};
-	size_t users = 0;
-
-	if (snapshot_open(path, &snapshot) != 0 ||
-	    snapshot_validate(&snapshot) != 0 ||
-	    snapshot.generation != content->generation)
+	if (access(p->overlay_path, F_OK) == 0 || errno != ENOENT ||
+	    snapshot_open(p->options.path, &standing) != 0 ||
+	    standing.generation != content->generation ||
+	    job_new(p, content, &job) != 0 ||
+	    draft_take(job->draft, content->ids, SIZE_MAX, &done) != 0 ||
+	    compare_draft(
+		job->draft, p->options.path, &standing, content->now) != 0)
 		return false;
-	for (size_t i = 0; i < members_count(content->members); i++) {
-		const struct member *member = members_at(content->members, i);
-		struct snapshot_user user;
-
-		if (member->uid == 0)
-			continue;
-		if (snapshot_user_by_id(&snapshot, member->uid, &user) != 0 ||
-		    strcmp(user.name, member->user) != 0)
-			return false;
-		users++;
-	}
-	return users == snapshot.user_count;
+	memberships_free(p->base.memberships);
+	p->base = (struct base){.known = true,
+	    .checksum = standing.checksum,
+	    .digest = job->digest,
+	    .memberships = draft_take_memberships(job->draft)};
+	return true;
 }

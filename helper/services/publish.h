@@ -46,7 +46,6 @@ struct publish_content {
 /* A member who could not be written, so that nobody may find her. */
 struct publish_refusal {
 	const char *member_id;
-	size_t index; /* among the members that were published */
 	int reason;
 };
 
@@ -76,10 +75,11 @@ void publisher_set_ages(
 typedef void publish_done_fn(void *arg, const struct publish_result *result);
 
 /*
- * Publishes the whole list: takes what it needs of groups and ids, and holds
- * the members, before it returns; the rest runs in another thread, and fn from
- * the loop once the file stands or a fault is known.  The caller applies the
- * refusals.  ERR_EXISTS while one runs, ERR_NO_MEMORY; then fn is not called.
+ * Publishes the whole list: holds the members and takes the groups before it
+ * returns, asks the ids in slices of the loop (these stay until fn runs), and
+ * does the rest in another thread.  From the loop the file then takes its
+ * place and fn runs.  The caller applies the refusals.  ERR_EXISTS while one
+ * runs, ERR_NO_MEMORY; then fn is not called.
  */
 MUST_CHECK int publish_start(struct publisher *publisher,
     const struct publish_content *content, publish_done_fn *fn, void *arg);
@@ -112,21 +112,9 @@ MUST_CHECK int publish_carry(struct publisher *publisher,
     const struct member *const *changed, size_t count);
 
 /*
- * Whether the file that is there is whole, ours to read, of this generation
- * and of these members, and no overlay lies there: then publish_changes() may
- * follow.  Reads it all.
+ * Whether the file that is there is, byte for byte, the one that would be
+ * published, with the same or an older time in it, and no overlay lies there:
+ * then publish_changes() may follow.  Reads it all.
  */
 bool publish_adopt(
     struct publisher *publisher, const struct publish_content *content);
-
-/*
- * Writes, and marks the file that was there as superseded.  A member whom the
- * writer leaves out is marked as excluded, with the reason.  ret_users: how
- * many members stand in it.
- */
-MUST_CHECK int publish(const struct publish_options *options,
-    const struct publish_content *content, uint32_t *ret_users);
-
-/* Whether the file that is there is whole, ours to read, of this generation
- * and of these members. */
-bool publish_stands(const char *path, const struct publish_content *content);

@@ -76,10 +76,14 @@ void
 dirlab_done(struct dirlab *lab)
 {
 	char journal[128];
-	const char *const paths[] = {lab->passwd, lab->group, lab->subuid,
-	    lab->subgid, lab->db, lab->snapshot, lab->members, journal};
+	char overlay[128];
+	const char *const paths[] = {overlay, lab->passwd, lab->group,
+	    lab->subuid, lab->subgid, lab->db, lab->snapshot, lab->members,
+	    journal};
 
 	(void)snprintf(journal, sizeof(journal), "%s-journal", lab->db);
+	(void)snprintf(
+	    overlay, sizeof(overlay), "%s/members.overlay", lab->folder);
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 		(void)unlink(paths[i]);
 	assert_int_equal(rmdir(lab->folder), 0);

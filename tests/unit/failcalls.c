@@ -54,6 +54,8 @@ int __real_fchmod(int fd, mode_t mode);
 int __wrap_fchmod(int fd, mode_t mode);
 ssize_t __real_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+ssize_t __real_pwrite(int fd, const void *bytes, size_t len, off_t offset);
+ssize_t __wrap_pwrite(int fd, const void *bytes, size_t len, off_t offset);
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 ssize_t __real_pread(int fd, void *bytes, size_t len, off_t offset);
@@ -95,6 +97,18 @@ __wrap_write(int fd, const void *bytes, size_t len)
 	if (before == 1 && len > SHORT_BYTES)
 		len = SHORT_BYTES;
 	return __real_write(fd, bytes, len);
+}
+
+ssize_t
+__wrap_pwrite(int fd, const void *bytes, size_t len, off_t offset)
+{
+	int before = armed.countdown;
+
+	if (fails_now())
+		return -1;
+	if (before == 1 && len > SHORT_BYTES)
+		len = SHORT_BYTES;
+	return __real_pwrite(fd, bytes, len, offset);
 }
 
 int

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "common/roster.h"
 #include "common/snapshot.h"
 #include "tests/unit/dirlab.h"
 
@@ -174,13 +175,18 @@ by_user(struct fixture *f, const char *user)
 }
 
 static uint32_t
-users_in_file(const struct fixture *f)
+users_in_files(const struct fixture *f)
 {
-	struct snapshot snapshot SNAPSHOT_AUTO = {0};
+	struct roster roster ROSTER_AUTO = {0};
+	struct roster_place place = {0};
+	struct snapshot_user user;
+	uint32_t count = 0;
 
-	assert_int_equal(snapshot_open(f->lab.snapshot, &snapshot), 0);
-	assert_int_equal(snapshot_validate(&snapshot), 0);
-	return snapshot.user_count;
+	assert_int_equal(roster_open(f->lab.snapshot, &roster), 0);
+	assert_int_equal(snapshot_validate(&roster.base), 0);
+	while (roster_user_next(&roster, &place, &user) == 0)
+		count++;
+	return count;
 }
 
 static void
@@ -195,7 +201,7 @@ a_list_is_known_published_and_survives_a_restart(void **state)
 	assert_int_not_equal(access(f->lab.snapshot, F_OK), 0);
 	assert_int_equal(replace(f, 5, false), 0);
 	assert_int_equal(directory_published(f->directory), 5);
-	assert_int_equal(users_in_file(f), 5);
+	assert_int_equal(users_in_files(f), 5);
 	uid = by_user(f, "ada")->uid;
 	generation = directory_generation(f->directory);
 	clock_fake_advance(&f->clock, 7000);
@@ -215,10 +221,10 @@ a_missing_or_foreign_snapshot_is_written_at_the_start(void **state)
 	assert_int_equal(replace(f, 3, false), 0);
 	assert_int_equal(unlink(f->lab.snapshot), 0);
 	assert_int_equal(start(f), 0);
-	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(users_in_files(f), 3);
 	dirlab_write(f->lab.snapshot, "something else");
 	assert_int_equal(start(f), 0);
-	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(users_in_files(f), 3);
 }
 
 static void
@@ -232,9 +238,9 @@ t73_an_old_snapshot_put_back_is_written_anew(void **state)
 	assert_int_equal(link(f->lab.snapshot, kept), 0);
 	assert_int_equal(replace(f, 4, false), 0);
 	assert_int_equal(rename(kept, f->lab.snapshot), 0);
-	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(users_in_files(f), 3);
 	assert_int_equal(start(f), 0);
-	assert_int_equal(users_in_file(f), 4);
+	assert_int_equal(users_in_files(f), 4);
 }
 
 static void
@@ -245,16 +251,16 @@ t110_a_large_loss_is_held_until_it_is_accepted(void **state)
 	assert_int_equal(replace(f, 10, false), 0);
 	assert_int_equal(replace(f, 7, false), ERR_DIRECTORY_SHRUNK);
 	assert_int_equal(replace(f, 0, false), ERR_DIRECTORY_SHRUNK);
-	assert_int_equal(users_in_file(f), 10);
+	assert_int_equal(users_in_files(f), 10);
 	assert_int_equal(members_count(directory_members(f->directory)), 10);
 	assert_int_equal(replace(f, 8, false), 0);
-	assert_int_equal(users_in_file(f), 8);
+	assert_int_equal(users_in_files(f), 8);
 	assert_int_equal(replace(f, 2, true), 0);
-	assert_int_equal(users_in_file(f), 2);
+	assert_int_equal(users_in_files(f), 2);
 	/* One who leaves a small organisation is let go, the last is not. */
 	assert_int_equal(replace(f, 1, false), 0);
 	assert_int_equal(replace(f, 0, false), ERR_DIRECTORY_SHRUNK);
-	assert_int_equal(users_in_file(f), 1);
+	assert_int_equal(users_in_files(f), 1);
 }
 
 static void
@@ -267,7 +273,7 @@ t110_an_accepted_loss_is_the_callers_word_only(void **state)
 	assert_int_equal(replace(f, 3, false), 0);
 	assert_int_equal(replace(f, 0, false), ERR_DIRECTORY_SHRUNK);
 	assert_int_equal(replace(f, 0, true), 0);
-	assert_int_equal(users_in_file(f), 0);
+	assert_int_equal(users_in_files(f), 0);
 }
 
 static void
@@ -301,14 +307,14 @@ t32_t75_a_local_user_made_later_wins_at_the_next_beat(void **state)
 	    f->lab.passwd, "root:x:0:0::/:/bin/sh\nada:x:1001:1001::/:/b\n");
 	assert_int_equal(confirm(f), 0);
 	assert_null(by_user(f, "ada"));
-	assert_int_equal(users_in_file(f), 2);
+	assert_int_equal(users_in_files(f), 2);
 	assert_int_equal(
 	    members_by_id(directory_members(f->directory), "u-0")->excluded,
 	    ERR_LOCAL_USER);
 	dirlab_write(f->lab.passwd, "root:x:0:0::/:/bin/sh\n");
 	assert_int_equal(confirm(f), 0);
 	assert_non_null(by_user(f, "ada"));
-	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(users_in_files(f), 3);
 }
 
 static void
@@ -347,7 +353,7 @@ t32_local_files_that_cannot_be_read_change_nothing(void **state)
 	assert_int_equal(chmod(f->lab.passwd, 0666), 0);
 	assert_int_equal(replace(f, 4, false), ERR_INSECURE_FILE);
 	assert_int_equal(confirm(f), ERR_INSECURE_FILE);
-	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(users_in_files(f), 3);
 	assert_int_equal(members_count(directory_members(f->directory)), 3);
 }
 
@@ -388,7 +394,7 @@ what_was_committed_counts_where_the_file_cannot_be_written(void **state)
 	assert_int_not_equal(update(f, &now), 0);
 	assert_int_equal(by_user(f, "ada")->state, MEMBER_SUSPENDED);
 	assert_int_equal(directory_generation(f->directory), 0);
-	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(users_in_files(f), 3);
 	/* Once it can, the next beat does. */
 	f->options.snapshot_path = f->lab.snapshot;
 	assert_int_equal(start(f), 0);
@@ -408,7 +414,7 @@ t83_damaged_state_knows_nobody_and_changes_nothing(void **state)
 	assert_int_equal(start(f), ERR_STATE_DAMAGED);
 	assert_int_equal(members_count(directory_members(f->directory)), 0);
 	assert_int_equal(replace(f, 3, true), ERR_STATE_DAMAGED);
-	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(users_in_files(f), 3);
 }
 
 static void
@@ -426,7 +432,7 @@ another_organisation_starts_from_nothing(void **state)
 	assert_int_equal(replace(f, 2, false), 0);
 	assert_int_not_equal(by_user(f, "ada")->uid, uid);
 	assert_int_equal(start(f), 0);
-	assert_int_equal(users_in_file(f), 2);
+	assert_int_equal(users_in_files(f), 2);
 	assert_int_equal(members_count(directory_members(f->directory)), 2);
 }
 
@@ -479,7 +485,7 @@ a_part_of_the_list_removes_nobody(void **state)
 	    0);
 	assert_int_equal(finish(f), 0);
 	assert_int_equal(members_count(directory_members(f->directory)), 4);
-	assert_int_equal(users_in_file(f), 4);
+	assert_int_equal(users_in_files(f), 4);
 	assert_non_null(by_user(f, "ada"));
 	assert_non_null(by_user(f, "eve"));
 	assert_non_null(by_user(f, "new"));
@@ -497,7 +503,7 @@ one_list_at_a_time(void **state)
 	    directory_replace(f->directory, crowd(4), false, on_done, f),
 	    ERR_EXISTS);
 	assert_int_equal(finish(f), 0);
-	assert_int_equal(users_in_file(f), 3);
+	assert_int_equal(users_in_files(f), 3);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)

@@ -70,8 +70,8 @@ t59_a_damaged_snapshot_never_makes_a_stranger(void **state)
 	assert_int_equal(stat(host->snapshot, &status), 0);
 	for (size_t at = 0; at < (size_t)status.st_size; at++) {
 		bool flag =
-		    at >= offsetof(struct snapshot_header_1, superseded) &&
-		    at < sizeof(struct snapshot_header_1);
+		    at >= offsetof(struct snapshot_header, superseded) &&
+		    at < sizeof(struct snapshot_header);
 
 		pamhost_damage(host, at);
 		if (!flag) {

@@ -17,95 +17,15 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "common/roster.h"
 #include "common/snapshot.h"
-#include "tests/unit/dirlab.h"
 #include "tests/unit/failcalls.h"
-
-struct fixture {
-	struct publish_options options;
-	struct publish_content content;
-	struct members *members;
-	struct locals *locals;
-	struct ids *ids;
-	struct db *db;
-	struct dirlab lab;
-	uint32_t users;
-};
-
-static int
-setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct ids_options ids;
-
-	assert_non_null(f);
-	dirlab_init(&f->lab);
-	ids = dirlab_ids_options(&f->lab);
-	assert_int_equal(locals_read(&f->lab.locals, &f->locals), 0);
-	assert_int_equal(db_open(f->lab.db, &f->db), 0);
-	assert_int_equal(ids_new(f->db, &ids, &f->ids), 0);
-	assert_int_equal(ids_load(f->ids), 0);
-	f->options = (struct publish_options){.path = f->lab.snapshot,
-	    .organization_name = "Acme",
-	    .shell = "/bin/bash",
-	    .home = "/home/%u",
-	    .policy = &f->lab.policy,
-	    .soft_age_s = 600,
-	    .hard_age_s = 604800};
-	*state = f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *last = TAKE(*state);
-
-	dirlab_close(
-	    &last->lab, last->db, last->ids, last->locals, last->members);
-	free(last);
-	return 0;
-}
-
-static void
-assign(struct fixture *f, const char *const *lines, size_t count)
-{
-	members_free(f->members);
-	f->members = dirlab_assigned(f->db, f->ids, f->locals, lines, count);
-	f->content.members = f->members;
-	f->content.ids = f->ids;
-	f->content.locals = f->locals;
-	f->content.now.s = DIRLAB_WALL_S;
-	f->content.generation++;
-}
-#define ASSIGN(f, ...) assign(f, DIRLAB_LINES(__VA_ARGS__))
-
-static int
-run(struct fixture *f)
-{
-	return publish(&f->options, &f->content, &f->users);
-}
-
-static void
-open_file(const struct fixture *f, struct snapshot *snapshot)
-{
-	assert_int_equal(snapshot_open(f->lab.snapshot, snapshot), 0);
-	assert_int_equal(snapshot_validate(snapshot), 0);
-}
-
-static bool
-has_gid(const struct snapshot_user *user, uint32_t gid)
-{
-	for (uint32_t i = 0; i < user->gid_count; i++)
-		if (snapshot_user_gid(user, i) == gid)
-			return true;
-	return false;
-}
+#include "tests/unit/publishlab.h"
 
 static void
 members_stand_with_their_groups(void **state)
 {
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 	struct snapshot snapshot SNAPSHOT_AUTO = {0};
 	struct snapshot_user ada, bob;
 	struct snapshot_group group;
@@ -115,9 +35,9 @@ members_stand_with_their_groups(void **state)
 		",\"name\":\"Ada L\",\"shell\":\"/bin/zsh\""),
 	    "{\"id\":\"u-2\",\"email\":\"bob@x.example\",\"roles\":[],"
 	    "\"state\":\"Active\"}");
-	assert_int_equal(run(f), 0);
+	assert_int_equal(publishlab_run(f), 0);
 	assert_int_equal(f->users, 2);
-	open_file(f, &snapshot);
+	publishlab_open_file(f, &snapshot);
 	assert_int_equal(snapshot_user_by_name(&snapshot, "ada", &ada), 0);
 	assert_int_equal(snapshot_user_by_name(&snapshot, "bob", &bob), 0);
 	assert_string_equal(ada.gecos, "Ada L");
@@ -127,13 +47,13 @@ members_stand_with_their_groups(void **state)
 	assert_int_equal(
 	    snapshot_group_by_name(&snapshot, "org-admins", &group), 0);
 	assert_int_equal(group.member_count, 1);
-	assert_true(has_gid(&ada, group.gid));
-	assert_false(has_gid(&bob, group.gid));
+	assert_true(publishlab_has_gid(&ada, group.gid));
+	assert_false(publishlab_has_gid(&bob, group.gid));
 	assert_int_equal(
 	    snapshot_group_by_name(&snapshot, "org-members", &group), 0);
 	assert_int_equal(group.member_count, 2);
-	assert_true(has_gid(&ada, 4));
-	assert_false(has_gid(&bob, 4));
+	assert_true(publishlab_has_gid(&ada, 4));
+	assert_false(publishlab_has_gid(&bob, 4));
 	assert_int_equal(snapshot.generation, 1);
 	assert_int_equal(snapshot.created.s, DIRLAB_WALL_S);
 }
@@ -145,7 +65,7 @@ who_may_not_log_in_keeps_the_name_but_no_group(void **state)
 	    "Pending", "Deactivated", "Suspended"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		struct fixture *f = *state;
+		struct publishlab *f = *state;
 		struct snapshot snapshot SNAPSHOT_AUTO = {0};
 		struct snapshot_user ada;
 		char line[160];
@@ -155,8 +75,8 @@ who_may_not_log_in_keeps_the_name_but_no_group(void **state)
 		    "[\"OrganizationAdmin\"],\"state\":\"%s\"}",
 		    words[i]);
 		ASSIGN(f, line);
-		assert_int_equal(run(f), 0);
-		open_file(f, &snapshot);
+		assert_int_equal(publishlab_run(f), 0);
+		publishlab_open_file(f, &snapshot);
 		assert_int_equal(
 		    snapshot_user_by_name(&snapshot, "ada", &ada), 0);
 		assert_int_equal(ada.gid_count, 0);
@@ -167,7 +87,7 @@ static void
 t80_denied_and_root_groups_are_never_granted(void **state)
 {
 	static const char *const names[] = {"docker", "root", "nogroup"};
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 	struct access_mapping *admin = f->lab.policy.mappings[0];
 	struct snapshot snapshot SNAPSHOT_AUTO = {0};
 	struct snapshot_user ada;
@@ -175,26 +95,26 @@ t80_denied_and_root_groups_are_never_granted(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		assert_int_equal(access_grant(admin, true, names[i]), 0);
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
-	assert_int_equal(run(f), 0);
-	open_file(f, &snapshot);
+	assert_int_equal(publishlab_run(f), 0);
+	publishlab_open_file(f, &snapshot);
 	assert_int_equal(snapshot_user_by_name(&snapshot, "ada", &ada), 0);
 	assert_int_equal(ada.local_gid_count, 1);
-	assert_true(has_gid(&ada, 4));
-	assert_false(has_gid(&ada, 999));
-	assert_false(has_gid(&ada, 0));
+	assert_true(publishlab_has_gid(&ada, 4));
+	assert_false(publishlab_has_gid(&ada, 999));
+	assert_false(publishlab_has_gid(&ada, 0));
 }
 
 static void
 t32_the_excluded_are_not_in_the_file(void **state)
 {
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 	struct snapshot snapshot SNAPSHOT_AUTO = {0};
 	struct snapshot_user user;
 
 	ASSIGN(f, dirlab_line("u-1", "root@x.example", ""),
 	    dirlab_line("u-2", "ada@x.example", ""));
-	assert_int_equal(run(f), 0);
-	open_file(f, &snapshot);
+	assert_int_equal(publishlab_run(f), 0);
+	publishlab_open_file(f, &snapshot);
 	assert_int_equal(snapshot.user_count, 1);
 	assert_int_equal(
 	    snapshot_user_by_name(&snapshot, "root", &user), ERR_NOT_FOUND);
@@ -203,18 +123,18 @@ t32_the_excluded_are_not_in_the_file(void **state)
 static void
 t31_homes_follow_the_pattern_and_are_not_inherited(void **state)
 {
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 	char want[64];
 
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
 	ASSIGN(f, dirlab_line("u-2", "ada@x.example", ""));
 	f->options.home = "/org/%i/%u%%x";
-	assert_int_equal(run(f), 0);
+	assert_int_equal(publishlab_run(f), 0);
 	{
 		struct snapshot snapshot SNAPSHOT_AUTO = {0};
 		struct snapshot_user user;
 
-		open_file(f, &snapshot);
+		publishlab_open_file(f, &snapshot);
 		assert_int_equal(
 		    snapshot_user_by_name(&snapshot, "ada", &user), 0);
 		(void)snprintf(
@@ -226,12 +146,12 @@ t31_homes_follow_the_pattern_and_are_not_inherited(void **state)
 static void
 a_field_the_reader_refuses_excludes_its_member_alone(void **state)
 {
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
 	    dirlab_line("u-2", "bob@x.example", ",\"shell\":\"/bin/sh\""));
 	f->options.shell = "not/absolute";
-	assert_int_equal(run(f), 0);
+	assert_int_equal(publishlab_run(f), 0);
 	assert_int_equal(f->users, 1);
 	assert_null(members_by_user(f->members, "ada"));
 	assert_int_equal(members_by_id(f->members, "u-1")->uid, 0);
@@ -239,38 +159,13 @@ a_field_the_reader_refuses_excludes_its_member_alone(void **state)
 	assert_non_null(members_by_user(f->members, "bob"));
 }
 
-struct told {
-	int calls;
-	int err;
-	uint32_t users;
-	size_t refusals;
-	int reason;
-	char member[16];
-};
-
-static void
-on_done(void *arg, const struct publish_result *result)
-{
-	struct told *told = arg;
-
-	told->calls++;
-	told->err = result->err;
-	told->users = result->users;
-	told->refusals = result->refusal_count;
-	if (result->refusal_count == 0)
-		return;
-	told->reason = result->refusals[0].reason;
-	(void)snprintf(told->member, sizeof(told->member), "%s",
-	    result->refusals[0].member_id);
-}
-
 static void
 a_whole_list_goes_out_while_the_loop_runs(void **state)
 {
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 	struct publisher *publisher = NULL;
 	struct loop *loop = NULL;
-	struct told told = {0};
+	struct publishlab_told told = {0};
 
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
 	    dirlab_line("u-2", "bob@x.example", ",\"shell\":\"/bin/sh\""));
@@ -278,10 +173,12 @@ a_whole_list_goes_out_while_the_loop_runs(void **state)
 	assert_int_equal(loop_new(&loop), 0);
 	assert_int_equal(publisher_new(loop, &f->options, &publisher), 0);
 	assert_int_equal(
-	    publish_start(publisher, &f->content, on_done, &told), 0);
+	    publish_start(publisher, &f->content, publishlab_on_done, &told),
+	    0);
 	assert_true(publish_running(publisher));
 	assert_int_equal(
-	    publish_start(publisher, &f->content, on_done, &told), ERR_EXISTS);
+	    publish_start(publisher, &f->content, publishlab_on_done, &told),
+	    ERR_EXISTS);
 	assert_int_equal(told.calls, 0);
 	loop_run(loop);
 	assert_false(publish_running(publisher));
@@ -298,16 +195,17 @@ a_whole_list_goes_out_while_the_loop_runs(void **state)
 static void
 a_publisher_may_go_while_a_list_is_on_its_way(void **state)
 {
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 	struct publisher *publisher = NULL;
 	struct loop *loop = NULL;
-	struct told told = {0};
+	struct publishlab_told told = {0};
 
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
 	assert_int_equal(loop_new(&loop), 0);
 	assert_int_equal(publisher_new(loop, &f->options, &publisher), 0);
 	assert_int_equal(
-	    publish_start(publisher, &f->content, on_done, &told), 0);
+	    publish_start(publisher, &f->content, publishlab_on_done, &told),
+	    0);
 	publisher_free(publisher);
 	loop_run(loop);
 	assert_int_equal(told.calls, 0);
@@ -317,59 +215,173 @@ a_publisher_may_go_while_a_list_is_on_its_way(void **state)
 static void
 a_reader_of_the_old_file_is_told(void **state)
 {
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 	struct snapshot old SNAPSHOT_AUTO = {0};
 	struct snapshot new SNAPSHOT_AUTO = {0};
 
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
-	assert_int_equal(run(f), 0);
-	open_file(f, &old);
+	assert_int_equal(publishlab_run(f), 0);
+	publishlab_open_file(f, &old);
 	assert_false(snapshot_get_marks(&old).superseded);
 	f->content.generation++;
-	assert_int_equal(run(f), 0);
-	open_file(f, &new);
+	assert_int_equal(publishlab_run(f), 0);
+	publishlab_open_file(f, &new);
 	assert_true(snapshot_get_marks(&old).superseded);
 	assert_false(snapshot_get_marks(&new).superseded);
 	assert_int_equal(snapshot_validate(&old), 0);
 }
 
-static void
-what_stands_is_known_by_generation_and_names(void **state)
+/* As after a start. */
+static bool
+adopted(const struct publishlab *f)
 {
-	struct fixture *f = *state;
+	struct publisher *publisher = publishlab_new_publisher(f);
+	bool adopts = publish_adopt(publisher, &f->content);
+
+	publisher_free(publisher);
+	return adopts;
+}
+
+static void
+only_the_file_that_would_be_written_is_adopted(void **state)
+{
+	struct publishlab *f = *state;
 
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
-	assert_false(publish_stands(f->lab.snapshot, &f->content));
-	assert_int_equal(run(f), 0);
-	assert_true(publish_stands(f->lab.snapshot, &f->content));
-	f->content.generation++;
-	assert_false(publish_stands(f->lab.snapshot, &f->content));
-	f->content.generation--;
-	assert_int_equal(members_assign(f->members, 0, "eve", 70000, 0), 0);
-	assert_false(publish_stands(f->lab.snapshot, &f->content));
+	assert_false(adopted(f));
+	assert_int_equal(publishlab_run(f), 0);
+	assert_true(adopted(f));
+	f->content.now.s++;
+	assert_true(adopted(f));
+	f->content.now.s -= 2;
+	assert_false(adopted(f));
+	f->content.now.s++;
+	f->options.shell = "/bin/dash";
+	assert_false(adopted(f));
+	f->options.shell = "/bin/bash";
+	f->options.hard_age_s--;
+	assert_false(adopted(f));
+	f->options.hard_age_s++;
+	assert_true(adopted(f));
+	dirlab_write(f->overlay, "");
+	assert_false(adopted(f));
+	assert_int_equal(unlink(f->overlay), 0);
 	assert_int_equal(
-	    members_assign(f->members, 0, "", 0, ERR_NAME_TAKEN), 0);
-	assert_false(publish_stands(f->lab.snapshot, &f->content));
+	    members_assign(f->members, 0, "eve", 1879048200, 0), 0);
+	assert_false(adopted(f));
+}
+
+static void
+t73_an_older_file_is_noticed(void **state)
+{
+	struct publishlab *f = *state;
+	char aside[160];
+
+	(void)snprintf(aside, sizeof(aside), "%s.aside", f->lab.snapshot);
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
+	assert_int_equal(publishlab_run(f), 0);
+	assert_int_equal(link(f->lab.snapshot, aside), 0);
+	f->content.generation++;
+	assert_int_equal(publishlab_run(f), 0);
+	assert_true(adopted(f));
+	assert_int_equal(rename(aside, f->lab.snapshot), 0);
+	assert_false(adopted(f));
+	/* Nor may an overlay stand over it. */
+	assert_int_equal(
+	    publish_changes(f->publisher, &f->content, NULL, 0), ERR_TOO_LARGE);
+	assert_int_equal(publishlab_run(f), 0);
+	assert_true(adopted(f));
+}
+
+static void
+t59_a_damaged_file_is_not_adopted(void **state)
+{
+	struct publishlab *f = *state;
+	struct snapshot snapshot SNAPSHOT_AUTO = {0};
+
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
+	assert_int_equal(publishlab_run(f), 0);
+	publishlab_open_file(f, &snapshot);
+	for (size_t i = 0; i < snapshot.size; i++) {
+		FILE *file = fopen(f->lab.snapshot, "r+e");
+		uint8_t byte = (uint8_t)(snapshot.bytes[i] ^ 1);
+
+		assert_non_null(file);
+		assert_int_equal(fseek(file, (long)i, SEEK_SET), 0);
+		assert_int_equal(fwrite(&byte, 1, 1, file), 1);
+		assert_int_equal(fclose(file), 0);
+		assert_false(adopted(f));
+		file = fopen(f->lab.snapshot, "r+e");
+		byte ^= 1;
+		assert_non_null(file);
+		assert_int_equal(fseek(file, (long)i, SEEK_SET), 0);
+		assert_int_equal(fwrite(&byte, 1, 1, file), 1);
+		assert_int_equal(fclose(file), 0);
+	}
+	assert_true(adopted(f));
+}
+
+static void
+a_large_group_lists_nobody_where_that_is_wanted(void **state)
+{
+	struct publishlab *f = *state;
+	struct snapshot snapshot SNAPSHOT_AUTO = {0};
+	struct snapshot_group group;
+	struct snapshot_user user;
+
+	f->options.group_members_max = 1;
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
+	    "{\"id\":\"u-2\",\"email\":\"bob@x.example\",\"roles\":[],"
+	    "\"state\":\"Active\"}");
+	assert_int_equal(publishlab_run(f), 0);
+	publishlab_open_file(f, &snapshot);
+	assert_int_equal(
+	    snapshot_group_by_name(&snapshot, "org-members", &group), 0);
+	assert_true(group.unlisted);
+	assert_int_equal(group.member_count, 0);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "bob", &user), 0);
+	assert_true(publishlab_has_gid(&user, group.gid));
+	assert_int_equal(
+	    snapshot_group_by_name(&snapshot, "org-admins", &group), 0);
+	assert_false(group.unlisted);
+	assert_int_equal(group.member_count, 1);
+}
+
+static void
+t61_leftovers_go_at_the_next_start_or_publication(void **state)
+{
+	struct publishlab *f = *state;
+	char left[160];
+
+	(void)snprintf(
+	    left, sizeof(left), "%s/.new-0123456789abcdef", f->lab.folder);
+	dirlab_write(left, "half");
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
+	f->publisher = publishlab_new_publisher(f);
+	assert_int_not_equal(access(left, F_OK), 0);
+	dirlab_write(left, "half");
+	assert_int_equal(publishlab_run(f), 0);
+	assert_int_not_equal(access(left, F_OK), 0);
 }
 
 /* The generation that a reader finds: always of a whole file. */
 static uint64_t
-generation_in_file(const struct fixture *f)
+generation_in_file(const struct publishlab *f)
 {
 	struct snapshot snapshot SNAPSHOT_AUTO = {0};
 
-	open_file(f, &snapshot);
+	publishlab_open_file(f, &snapshot);
 	assert_int_equal(snapshot.user_count, snapshot.generation);
 	return snapshot.generation;
 }
 
 /* Generation 1 has one user, generation 2 has two. */
 static void
-put_first(struct fixture *f)
+put_first(struct publishlab *f)
 {
 	f->content.generation = 0;
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
-	assert_int_equal(run(f), 0);
+	assert_int_equal(publishlab_run(f), 0);
 	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
 	    dirlab_line("u-2", "bob@x.example", ""));
 }
@@ -378,7 +390,7 @@ static void
 t61_a_failing_call_leaves_a_whole_file(void **state)
 {
 	static const int errors[] = {EIO, ENOSPC, FAILCALLS_SHORT};
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 
 	for (size_t e = 0; e < ARRAY_SIZE(errors); e++) {
 		bool hit = true;
@@ -388,7 +400,7 @@ t61_a_failing_call_leaves_a_whole_file(void **state)
 
 			put_first(f);
 			failcalls_arm(n, errors[e]);
-			err = run(f);
+			err = publishlab_run(f);
 			hit = failcalls_disarm();
 			if (err == 0)
 				assert_int_equal(generation_in_file(f), 2);
@@ -417,7 +429,7 @@ remove_temporaries(const char *folder)
 static void
 t61_t89_a_kill_at_any_call_leaves_a_whole_file(void **state)
 {
-	struct fixture *f = *state;
+	struct publishlab *f = *state;
 	bool killed = true;
 	uint64_t last = 1;
 
@@ -430,7 +442,7 @@ t61_t89_a_kill_at_any_call_leaves_a_whole_file(void **state)
 		assert_int_not_equal(child, -1);
 		if (child == 0) {
 			failcalls_arm(n, FAILCALLS_KILL);
-			_exit(run(f) == 0 ? 0 : 1);
+			_exit(publishlab_run(f) == 0 ? 0 : 1);
 		}
 		assert_int_equal(waitpid(child, &status, 0), child);
 		killed = WIFSIGNALED(status);
@@ -444,7 +456,9 @@ t61_t89_a_kill_at_any_call_leaves_a_whole_file(void **state)
 	assert_int_equal(last, 2);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn)                         \
+	cmocka_unit_test_setup_teardown( \
+	    fn, publishlab_setup, publishlab_teardown)
 
 int
 main(void)
@@ -459,7 +473,11 @@ main(void)
 	    TEST(a_whole_list_goes_out_while_the_loop_runs),
 	    TEST(a_publisher_may_go_while_a_list_is_on_its_way),
 	    TEST(a_reader_of_the_old_file_is_told),
-	    TEST(what_stands_is_known_by_generation_and_names),
+	    TEST(only_the_file_that_would_be_written_is_adopted),
+	    TEST(t73_an_older_file_is_noticed),
+	    TEST(t59_a_damaged_file_is_not_adopted),
+	    TEST(a_large_group_lists_nobody_where_that_is_wanted),
+	    TEST(t61_leftovers_go_at_the_next_start_or_publication),
 	    TEST(t61_a_failing_call_leaves_a_whole_file),
 	    TEST(t61_t89_a_kill_at_any_call_leaves_a_whole_file),
 	};

@@ -197,7 +197,7 @@ t80_groups_of_the_host_win(void **state)
 		assert_int_equal(chosen.user_count, 0);
 		assert_int_equal(chosen.group_count, 1);
 		assert_int_equal(chosen.groups[0], 1);
-		assert_int_equal(chosen.group_ranks[0], SNAPSELECT_NONE);
+		assert_int_equal(chosen.place_ranks[0], SNAPSELECT_NONE);
 		assert_int_equal(told.count, 2);
 		assert_int_equal(told.refusals[0].kind, SNAPWRITE_GROUP);
 		assert_int_equal(told.refusals[0].reason, ERR_NAME_TAKEN);

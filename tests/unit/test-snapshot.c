@@ -13,7 +13,7 @@
 #include "common/err.h"
 #include "common/name.h"
 #include "common/snapshot_hash.h"
-#include "tests/unit/snapset.h"
+#include "tests/unit/snapform.h"
 
 static struct snapshot
 init(const struct snapset *set)
@@ -24,20 +24,20 @@ init(const struct snapset *set)
 	return snap;
 }
 
-static struct snapshot_header_1 *
+static struct snapshot_header *
 header_of(const struct snapset *set)
 {
-	return (struct snapshot_header_1 *)(void *)set->bytes;
+	return (struct snapshot_header *)(void *)set->bytes;
 }
 
 /* Makes the header's checksum right again after a change to it. */
 static void
 seal(const struct snapset *set)
 {
-	struct snapshot_header_1 *h = header_of(set);
+	struct snapshot_header *h = header_of(set);
 
 	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header_1, header_checksum));
+	    h, offsetof(struct snapshot_header, header_checksum));
 }
 
 static void
@@ -177,8 +177,8 @@ static void
 a_strange_header_is_refused(void **state)
 {
 	struct snapset set = snapset_make(7);
-	struct snapshot_header_1 *h = header_of(&set);
-	struct snapshot_header_1 good = *h;
+	struct snapshot_header *h = header_of(&set);
+	struct snapshot_header good = *h;
 	struct snapshot snap;
 
 	h->start.version = 3;
@@ -309,7 +309,7 @@ t59_every_changed_byte_is_refused_or_harmless(void **state)
 {
 	static const uint8_t flips[] = {0x01, 0x80, 0xff, 0x7f, 0x20};
 	struct snapset set = snapset_make(7);
-	const size_t mark = offsetof(struct snapshot_header_1, superseded);
+	const size_t mark = offsetof(struct snapshot_header, superseded);
 
 	for (size_t i = 0; i < set.size; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(flips); k++) {
@@ -322,7 +322,7 @@ t59_every_changed_byte_is_refused_or_harmless(void **state)
 				use_all(&snap);
 				err = snapshot_validate(&snap);
 			}
-			if (i < mark || i >= sizeof(struct snapshot_header_1))
+			if (i < mark || i >= sizeof(struct snapshot_header))
 				assert_int_not_equal(err, 0);
 			set.bytes[i] ^= flips[k];
 		}
@@ -334,17 +334,15 @@ static void
 t59_every_sealed_change_is_harmless(void **state)
 {
 	struct snapset set = snapset_make(7);
-	struct snapshot_header_1 *h = header_of(&set);
+	struct snapshot_header *h = header_of(&set);
 
 	for (size_t i = 0; i < set.size; i++)
 		for (unsigned bit = 0; bit < 8; bit++) {
-			struct snapshot_header_1 good = *h;
+			struct snapshot_header good = *h;
 			struct snapshot snap;
 
 			set.bytes[i] ^= (uint8_t)(1u << bit);
-			h->content_checksum =
-			    snapshot_checksum(h + 1, set.size - sizeof(*h));
-			seal(&set);
+			snapform_seal(&set);
 			if (snapshot_init(set.bytes, set.size, &snap) == 0) {
 				use_all(&snap);
 				(void)!snapshot_validate(&snap);
@@ -413,9 +411,12 @@ t59_a_full_index_ends_the_search(void **state)
 {
 	enum { BUCKETS = 100000 };
 	struct snapset set = snapset_make(7);
-	struct snapshot_header_1 *h = header_of(&set);
-	size_t size =
-	    sizeof(*h) + 56 + BUCKETS * sizeof(struct snapshot_bucket);
+	struct snapshot_header *h = header_of(&set);
+	const size_t end =
+	    sizeof(*h) + BUCKETS * sizeof(struct snapshot_bucket);
+	const size_t chunks =
+	    (end - sizeof(*h) + SNAPSHOT_CHUNK - 1) / SNAPSHOT_CHUNK;
+	size_t size = end + chunks * sizeof(uint64_t);
 	struct snapset big = {calloc(1, size), size};
 	uint8_t tag;
 	struct snapshot snap;
@@ -425,6 +426,9 @@ t59_a_full_index_ends_the_search(void **state)
 	memcpy(big.bytes, h, sizeof(*h));
 	h = header_of(&big);
 	h->start.size = size;
+	h->chunks.offset = end;
+	h->chunks.length = chunks * sizeof(uint64_t);
+	h->hidden = (struct snapshot_section){.offset = end};
 	for (int i = 0; i < SNAPSHOT_INDEX_COUNT; i++)
 		h->start.index[i] = (struct snapshot_section){
 		    384, BUCKETS * sizeof(struct snapshot_bucket)};

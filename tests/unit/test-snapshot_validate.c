@@ -15,24 +15,22 @@
 
 #include "common/err.h"
 #include "common/snapshot_hash.h"
-#include "tests/unit/snapset.h"
+#include "tests/unit/snapform.h"
 
-static struct snapshot_header_1 *
+static struct snapshot_header *
 header_of(const struct snapset *set)
 {
-	return (struct snapshot_header_1 *)(void *)set->bytes;
+	return (struct snapshot_header *)(void *)set->bytes;
 }
 
 static int
 validate(const struct snapset *set)
 {
-	struct snapshot_header_1 *h = header_of(set);
+	struct snapset sealed = *set;
 	struct snapshot snap;
 	int err;
 
-	h->content_checksum = snapshot_checksum(h + 1, set->size - sizeof(*h));
-	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header_1, header_checksum));
+	snapform_seal(&sealed);
 	err = snapshot_init(set->bytes, set->size, &snap);
 	return err ? err : snapshot_validate(&snap);
 }

@@ -1,0 +1,127 @@
+/*
+ * snapemit.c - the bytes behind the header, in order, to a sink.
+ *
+ * Owns the one piece that is in memory, and the table of checksums.  Must not
+ * know what the bytes mean.
+ */
+#include "rules/snapemit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/snapshot_format.h"
+#include "common/snapshot_hash.h"
+
+#define PIECE_BYTES ((size_t)64 * SNAPSHOT_CHUNK)
+
+int
+snapemit_init(struct snapemit *emit, const struct snapwrite_sink *sink,
+    uint64_t chunks_offset)
+{
+	uint64_t bytes = chunks_offset - sizeof(struct snapshot_header);
+
+	*emit = (struct snapemit){.sink = sink,
+	    .offset = sizeof(struct snapshot_header),
+	    .sum_size =
+		(size_t)((bytes + SNAPSHOT_CHUNK - 1) / SNAPSHOT_CHUNK)};
+	emit->piece = malloc(PIECE_BYTES);
+	emit->sums = calloc(emit->sum_size + 1, sizeof(*emit->sums));
+	return emit->piece && emit->sums ? 0 : ERR_NO_MEMORY;
+}
+
+void
+snapemit_done(struct snapemit *emit)
+{
+	free(emit->piece);
+	free(emit->sums);
+	*emit = (struct snapemit){0};
+}
+
+static void
+send(struct snapemit *emit, const void *bytes, size_t len)
+{
+	uint64_t start = emit->offset - len;
+
+	if (emit->fault == 0)
+		emit->fault =
+		    emit->sink->write(emit->sink->context, start, bytes, len);
+}
+
+/* A piece is whole chunks, but for the last. */
+static void
+flush(struct snapemit *emit)
+{
+	for (size_t at = 0; at < emit->filled; at += SNAPSHOT_CHUNK) {
+		size_t left = emit->filled - at;
+
+		if (emit->sum_count == emit->sum_size) {
+			emit->fault = ERR_INTERNAL;
+			return;
+		}
+		emit->sums[emit->sum_count++] =
+		    snapshot_checksum(emit->piece + at,
+			left < SNAPSHOT_CHUNK ? left : SNAPSHOT_CHUNK);
+	}
+	if (emit->filled > 0)
+		send(emit, emit->piece, emit->filled);
+	emit->filled = 0;
+}
+
+/* The next bytes of the piece, len of them at most; how many. */
+static size_t
+take(struct snapemit *emit, uint64_t len)
+{
+	size_t room = 0;
+
+	if (emit->filled == PIECE_BYTES)
+		flush(emit);
+	room = PIECE_BYTES - emit->filled;
+	return len < room ? (size_t)len : room;
+}
+
+void
+snapemit_put(struct snapemit *emit, const void *bytes, size_t len)
+{
+	const uint8_t *from = bytes;
+
+	while (len > 0 && emit->fault == 0) {
+		size_t part = take(emit, len);
+
+		memcpy(emit->piece + emit->filled, from, part);
+		emit->filled += part;
+		emit->offset += part;
+		from += part;
+		len -= part;
+	}
+}
+
+void
+snapemit_pad(struct snapemit *emit, uint64_t offset)
+{
+	while (emit->offset < offset && emit->fault == 0) {
+		size_t part = take(emit, offset - emit->offset);
+
+		memset(emit->piece + emit->filled, 0, part);
+		emit->filled += part;
+		emit->offset += part;
+	}
+}
+
+int
+snapemit_end(struct snapemit *emit, uint64_t *ret_sum)
+{
+	size_t bytes = 0;
+
+	flush(emit);
+	if (emit->fault == 0 && emit->sum_count != emit->sum_size)
+		emit->fault = ERR_INTERNAL;
+	if (emit->fault != 0)
+		return emit->fault;
+	bytes = emit->sum_count * sizeof(*emit->sums);
+	emit->offset += bytes;
+	if (bytes > 0)
+		send(emit, emit->sums, bytes);
+	if (emit->fault == 0)
+		*ret_sum = snapshot_checksum(emit->sums, bytes);
+	return emit->fault;
+}

@@ -1,0 +1,337 @@
+/*
+ * draft.c - a whole list on its way to the bytes of the snapshot.
+ *
+ * Promises that nothing of the loop's thread is touched while the bytes are
+ * made, and that a member costs a few words meanwhile: what the file says of
+ * her is put together when it is asked for.  Must not know files.
+ */
+#include "services/draft.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "common/buf.h"
+#include "common/err.h"
+
+#define HOMES_MAX_BYTES ((size_t)1 << 28)
+
+/* A member whose home is not that of her user name. */
+struct moved {
+	uint32_t user;
+	uint32_t text; /* in the pool of texts */
+};
+
+struct draft {
+	const struct publish_options *options;
+	struct members *members;
+	struct memberships *memberships;
+	uint64_t generation;
+	struct wall_time created;
+	/* First all members; draft_take() leaves those who stand. */
+	const struct member_record **records;
+	size_t record_count;
+	size_t taken;
+	size_t user_count;
+	struct buf moved; /* struct moved, ascending */
+	struct buf texts;
+	struct publish_refusal *refusals;
+	size_t refusal_count;
+	struct snapwrite_refusal *group_refusals;
+	size_t group_refusal_count;
+	int fault; /* of a callback */
+	/* What the last callback told. */
+	char home[DRAFT_HOME_SIZE];
+	uint32_t groups[MEMBERSHIPS_MAX];
+};
+
+void
+draft_home(const char *pattern, const char *folder, uint32_t uid,
+    char out[DRAFT_HOME_SIZE])
+{
+	size_t len = 0;
+
+	for (const char *p = pattern; *p != '\0' && len < DRAFT_HOME_SIZE;
+	     p++) {
+		size_t room = DRAFT_HOME_SIZE - len;
+
+		if (p[0] == '%' && p[1] == 'u')
+			len += (size_t)snprintf(out + len, room, "%s", folder);
+		else if (p[0] == '%' && p[1] == 'i')
+			len += (size_t)snprintf(out + len, room, "%u", uid);
+		else
+			out[len++] = *p;
+		p += *p == '%' && (p[1] == 'u' || p[1] == 'i');
+	}
+	out[len < DRAFT_HOME_SIZE ? len : 0] = '\0';
+}
+
+static int
+take_records(struct draft *draft)
+{
+	size_t count = members_count(draft->members);
+
+	draft->records = calloc(count + 1, sizeof(struct member_record *));
+	if (draft->records == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < count; i++)
+		draft->records[i] = members_record(draft->members, i);
+	draft->record_count = count;
+	return 0;
+}
+
+int
+draft_new(const struct publish_options *options,
+    const struct publish_content *content, struct draft **ret_draft)
+{
+	struct draft *draft DRAFT_AUTO = calloc(1, sizeof(*draft));
+	int err = 0;
+
+	if (draft == NULL)
+		return ERR_NO_MEMORY;
+	draft->options = options;
+	draft->generation = content->generation;
+	draft->created = content->now;
+	buf_init(&draft->moved, HOMES_MAX_BYTES);
+	buf_init(&draft->texts, HOMES_MAX_BYTES);
+	draft->members = content->members;
+	members_hold(draft->members);
+	err = take_records(draft);
+	if (err == 0)
+		err = memberships_new(options->policy, content->ids,
+		    content->locals, content->tell, &draft->memberships);
+	if (err == 0)
+		*ret_draft = TAKE(draft);
+	return err;
+}
+
+void
+draft_free(struct draft *draft)
+{
+	if (draft == NULL)
+		return;
+	free(draft->records);
+	free(draft->refusals);
+	free(draft->group_refusals);
+	buf_done(&draft->moved);
+	buf_done(&draft->texts);
+	memberships_free(draft->memberships);
+	if (draft->members != NULL)
+		members_release(draft->members);
+	free(draft);
+}
+
+/* Most homes are that of the name, and stand nowhere. */
+static void
+keep_home(struct draft *draft, const char *user, const char *folder)
+{
+	const struct moved moved = {.user = (uint32_t)draft->user_count,
+	    .text = (uint32_t)draft->texts.len};
+
+	if (strcmp(user, folder) == 0)
+		return;
+	buf_put(&draft->texts, folder, strlen(folder) + 1);
+	buf_put(&draft->moved, &moved, sizeof(moved));
+}
+
+int
+draft_take(
+    struct draft *draft, const struct ids *ids, size_t most, bool *ret_done)
+{
+	int err = 0;
+
+	for (; most > 0 && draft->taken < draft->record_count; most--) {
+		const struct member_record *record =
+		    draft->records[draft->taken++];
+		struct member member = {0};
+
+		member_read(record, &member);
+		if (member.excluded != 0 || member.uid == 0)
+			continue;
+		keep_home(draft, member.user, ids_home(ids, member.id));
+		draft->records[draft->user_count++] = record;
+	}
+	err = buf_fault(&draft->moved);
+	if (err == 0)
+		err = buf_fault(&draft->texts);
+	if (err == 0)
+		*ret_done = draft->taken == draft->record_count;
+	return err;
+}
+
+static const char *
+find_folder(const struct draft *draft, size_t i, const char *user)
+{
+	const struct moved *list = (const void *)draft->moved.bytes;
+	size_t low = 0;
+	size_t high = draft->moved.len / sizeof(*list);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list[middle].user == i)
+			return (const char *)draft->texts.bytes +
+			    list[middle].text;
+		if (list[middle].user < i)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return user;
+}
+
+static void
+user_at(void *context, size_t i, struct snapwrite_user *ret_user)
+{
+	struct draft *draft = context;
+	struct member member = {0};
+
+	member_read(draft->records[i], &member);
+	draft_home(draft->options->home, find_folder(draft, i, member.user),
+	    member.uid, draft->home);
+	*ret_user = (struct snapwrite_user){.name = member.user,
+	    .gecos = member.name,
+	    .home = draft->home,
+	    .shell =
+		member.shell[0] != '\0' ? member.shell : draft->options->shell,
+	    .uid = member.uid};
+}
+
+static const uint32_t *
+groups_at(void *context, size_t i, uint32_t *ret_count)
+{
+	struct draft *draft = context;
+	struct member member = {0};
+
+	member_read(draft->records[i], &member);
+	*ret_count = (uint32_t)memberships_of(
+	    draft->memberships, &member, draft->groups);
+	return draft->groups;
+}
+
+/* Room is doubled at each power of two. */
+static void *
+more(struct draft *draft, void *array, size_t count, size_t unit)
+{
+	void *grown = NULL;
+
+	if ((count & (count - 1)) != 0)
+		return array;
+	grown = reallocarray(array, count == 0 ? 1 : count * 2, unit);
+	if (grown == NULL)
+		draft->fault = ERR_NO_MEMORY;
+	return grown != NULL ? grown : array;
+}
+
+static void
+on_refused(void *context, const struct snapwrite_refusal *refusal)
+{
+	struct draft *draft = context;
+	struct member member = {0};
+
+	if (refusal->kind == SNAPWRITE_GROUP) {
+		draft->group_refusals = more(draft, draft->group_refusals,
+		    draft->group_refusal_count, sizeof(*refusal));
+		if (draft->fault == 0)
+			draft->group_refusals[draft->group_refusal_count++] =
+			    *refusal;
+		return;
+	}
+	member_read(draft->records[refusal->index], &member);
+	draft->refusals = more(draft, draft->refusals, draft->refusal_count,
+	    sizeof(*draft->refusals));
+	if (draft->fault == 0)
+		draft->refusals[draft->refusal_count++] =
+		    (struct publish_refusal){
+			.member_id = member.id, .reason = (int)refusal->reason};
+}
+
+int
+draft_write(struct draft *draft, const struct snapwrite_sink *sink)
+{
+	const struct snapwrite_input input = {
+	    .user_count = draft->user_count,
+	    .user_at = user_at,
+	    .groups_at = groups_at,
+	    .groups = memberships_groups(draft->memberships),
+	    .group_count = memberships_group_count(draft->memberships),
+	    .generation = draft->generation,
+	    .created = draft->created,
+	    .soft_age_s = draft->options->soft_age_s,
+	    .hard_age_s = draft->options->hard_age_s,
+	    .organization = draft->options->organization_name,
+	    .group_members_max = draft->options->group_members_max,
+	    .on_refused = on_refused,
+	    .context = draft,
+	};
+	int err = 0;
+
+	draft->refusal_count = 0;
+	draft->group_refusal_count = 0;
+	err = snapwrite_stream(&input, sink);
+	return err == 0 ? draft->fault : err;
+}
+
+const struct publish_refusal *
+draft_refusals(const struct draft *draft)
+{
+	return draft->refusals;
+}
+
+size_t
+draft_refusal_count(const struct draft *draft)
+{
+	return draft->refusal_count;
+}
+
+void
+draft_tell(const struct draft *draft)
+{
+	const struct snapwrite_group *groups =
+	    memberships_groups(draft->memberships);
+
+	for (size_t i = 0; i < draft->group_refusal_count; i++) {
+		const struct snapwrite_refusal *r = &draft->group_refusals[i];
+
+		log_warning("group not served",
+		    LOG_TEXT("group", groups[r->index].name),
+		    LOG_TEXT("reason", err_name((int)r->reason)));
+	}
+}
+
+uint32_t
+draft_users(const struct draft *draft)
+{
+	return (uint32_t)(draft->user_count - draft->refusal_count);
+}
+
+struct memberships *
+draft_take_memberships(struct draft *draft)
+{
+	return TAKE(draft->memberships);
+}
+
+const struct memberships *
+draft_memberships(const struct draft *draft)
+{
+	return draft->memberships;
+}
+
+uint64_t
+draft_generation(const struct draft *draft)
+{
+	return draft->generation;
+}
+
+struct wall_time
+draft_created(const struct draft *draft)
+{
+	return draft->created;
+}
+
+void
+draft_set_created(struct draft *draft, struct wall_time created)
+{
+	draft->created = created;
+}

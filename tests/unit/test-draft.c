@@ -1,0 +1,106 @@
+/*
+ * test-draft.c - homes, and that what was taken stays as it was while the
+ * list goes on.
+ */
+#include "services/draft.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/publishlab.h"
+
+static void
+a_home_follows_its_pattern(void **state)
+{
+	static const struct {
+		const char *pattern;
+		const char *home;
+	} table[] = {{"/home/%u", "/home/ada"}, {"/o/%i/%u", "/o/7/ada"},
+	    {"/%%u", "/%ada"}, {"/x%", "/x%"}, {"/%x", "/%x"}, {"", ""}};
+	char home[DRAFT_HOME_SIZE];
+	char longest[DRAFT_HOME_SIZE + 1];
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		draft_home(table[i].pattern, "ada", 7, home);
+		assert_string_equal(home, table[i].home);
+	}
+	memset(longest, 'x', sizeof(longest));
+	longest[DRAFT_HOME_SIZE] = '\0';
+	draft_home(longest, "ada", 7, home);
+	assert_string_equal(home, "");
+	longest[DRAFT_HOME_SIZE - 1] = '\0';
+	draft_home(longest, "ada", 7, home);
+	assert_string_equal(home, longest);
+	memcpy(longest + DRAFT_HOME_SIZE - 3, "%u", 3);
+	draft_home(longest, "ada", 7, home);
+	assert_string_equal(home, "");
+}
+
+struct bytes {
+	uint8_t *at;
+	size_t size;
+};
+
+static int
+keep(void *context, uint64_t offset, const void *bytes, size_t len)
+{
+	struct bytes *b = context;
+	size_t end = (size_t)offset + len;
+
+	if (end > b->size) {
+		b->at = realloc(b->at, end);
+		assert_non_null(b->at);
+		b->size = end;
+	}
+	memcpy(b->at + offset, bytes, len);
+	return 0;
+}
+
+static void
+what_was_taken_stays_as_it_was(void **state)
+{
+	struct publishlab *f = *state;
+	struct bytes bytes = {0};
+	const struct snapwrite_sink sink = {.write = keep, .context = &bytes};
+	struct draft *draft = NULL;
+	struct snapshot snapshot;
+	struct snapshot_user user;
+	bool done = false;
+	int takes = 0;
+
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
+	    dirlab_line("u-2", "bob@x.example", ""));
+	assert_int_equal(draft_new(&f->options, &f->content, &draft), 0);
+	for (; !done; takes++)
+		assert_int_equal(draft_take(draft, f->ids, 1, &done), 0);
+	assert_int_equal(takes, 2);
+	/* The list changes, and goes. */
+	assert_int_equal(
+	    members_assign(f->members, 0, "", 0, ERR_LOCAL_USER), 0);
+	members_free(TAKE(f->members));
+	assert_int_equal(draft_write(draft, &sink), 0);
+	assert_int_equal(draft_users(draft), 2);
+	assert_int_equal(draft_refusal_count(draft), 0);
+	assert_int_equal(snapshot_init(bytes.at, bytes.size, &snapshot), 0);
+	assert_int_equal(snapshot_validate(&snapshot), 0);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "ada", &user), 0);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "bob", &user), 0);
+	draft_free(draft);
+	free(bytes.at);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_home_follows_its_pattern),
+	    cmocka_unit_test_setup_teardown(what_was_taken_stays_as_it_was,
+		publishlab_setup, publishlab_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
