@@ -6,6 +6,9 @@ profilesdir = $(datadir)/orglogin/profiles
 examplesdir = $(docdir)/examples
 
 EXTRA_DIST += \
+	packaging/orglogin-nscd-again.service.in \
+	packaging/orglogin-nscd.path.in \
+	packaging/orglogin-nscd.service.in \
 	packaging/orglogind.service.in \
 	packaging/orglogind.socket.in \
 	packaging/sysusers.conf.in \
@@ -33,6 +36,9 @@ dist_examples_DATA = \
 	packaging/examples/sudoers
 
 nodist_systemdsystemunit_DATA = \
+	packaging/orglogin-nscd-again.service \
+	packaging/orglogin-nscd.path \
+	packaging/orglogin-nscd.service \
 	packaging/orglogind.service \
 	packaging/orglogind.socket
 
@@ -48,6 +54,9 @@ $(packaging_made): packaging/local.mk
 		-e 's|@localstatedir[@]|$(localstatedir)|g' \
 		-e 's|@runstatedir[@]|$(runstatedir)|g' \
 		$(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+packaging/orglogin-nscd-again.service: packaging/orglogin-nscd-again.service.in
+packaging/orglogin-nscd.path: packaging/orglogin-nscd.path.in
+packaging/orglogin-nscd.service: packaging/orglogin-nscd.service.in
 packaging/orglogind.service: packaging/orglogind.service.in
 packaging/orglogind.socket: packaging/orglogind.socket.in
 packaging/sysusers.conf: packaging/sysusers.conf.in

@@ -10,9 +10,13 @@ login_state() {
 }
 
 t126_purge_restores_pam_names_and_sshd() {
-	host_sh 'cp -p /etc/pam.d/sudo /etc/pam.d/sudo-i /root'
+	host_sh 'cp -p /etc/pam.d/sudo /etc/pam.d/sudo-i /root
+		sed -i "/^group:/ s/files/files [SUCCESS=merge]/" \
+			/etc/nsswitch.conf'
 	login_state >"$LAB/before"
 	org_join
+	host_exec grep -q 'files \[SUCCESS=merge\] orglogin \[SUCCESS=merge\]' \
+		/etc/nsswitch.conf || fail 'what came after files sees less'
 	ssh_login bob --approve-as bob -- id -un
 	expect_status 0
 	host_sh 'mv /root/sudo /root/sudo-i /etc/pam.d
