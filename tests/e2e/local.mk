@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/e2e/interrupted-package.sh \
 	tests/e2e/key-login.sh \
 	tests/e2e/local-users.sh \
+	tests/e2e/name-readers.sh \
 	tests/e2e/people-of-the-host.sh \
 	tests/e2e/provider-dead.sh \
 	tests/e2e/purge.sh \
@@ -38,7 +39,8 @@ EXTRA_DIST += \
 	tests/tools/packages/identity \
 	tests/tools/packages/image \
 	tests/tools/packages/npm \
-	tests/tools/packages/package
+	tests/tools/packages/package \
+	tests/tools/packages/readers
 
 # In EXTRA_DIST its name would mean the target: make dist would run all tests.
 dist-hook:
