@@ -24,6 +24,7 @@
 #define PERIOD_US 2000.0
 #define REST_US 5e6
 #define END_US 600e6
+#define CHECKS_MAX 1000
 
 static void
 fail(const char *what, const char *why)
@@ -77,21 +78,67 @@ ask(uid_t daemon_uid, enum proto_type type, const void *message)
 	return client;
 }
 
+/* Checks that wait for their answer, the oldest first. */
+struct checks {
+	struct client clients[CHECKS_MAX];
+	double due_us[CHECKS_MAX];
+	size_t count;
+	struct samples waits;
+};
+
 static void
-check(uid_t daemon_uid, const char *user)
+begin_check(
+    struct checks *checks, uid_t daemon_uid, const char *user, double due_us)
 {
 	struct proto_account account = {.context = {.service = "sshd"}};
-	struct client_reply reply = {.type = PROTO_PENDING};
-	struct client client CLIENT_AUTO = CLIENT_NULL;
-	int r = 0;
 
+	if (checks->count == CHECKS_MAX)
+		fail("account checks", "too many wait");
 	(void)snprintf(account.user, sizeof(account.user), "%s", user);
-	client = ask(daemon_uid, PROTO_ACCOUNT, &account);
-	r = client_receive(&client, &reply, WAIT_MS);
+	checks->due_us[checks->count] = due_us;
+	checks->clients[checks->count++] =
+	    ask(daemon_uid, PROTO_ACCOUNT, &account);
+}
+
+static void
+end_check(struct checks *checks, size_t index)
+{
+	struct client_reply reply = {.type = PROTO_PENDING};
+	int r = client_receive(&checks->clients[index], &reply, WAIT_MS);
+
 	if (r != 0 || reply.type != PROTO_VERDICT)
 		fail("account check", err_name(r));
 	if (reply.u.verdict.verdict != PROTO_ALLOW)
 		fail("account check", reply.u.verdict.reason);
+	samples_add(&checks->waits, samples_now_us() - checks->due_us[index]);
+	client_close(&checks->clients[index]);
+	checks->count--;
+	memmove(&checks->clients[index], &checks->clients[index + 1],
+	    (checks->count - index) * sizeof(checks->clients[0]));
+	memmove(&checks->due_us[index], &checks->due_us[index + 1],
+	    (checks->count - index) * sizeof(checks->due_us[0]));
+}
+
+/* Takes the answers that come until then. */
+static void
+take_answers(struct checks *checks, double until_us)
+{
+	double left_us = 0;
+
+	do {
+		struct pollfd fds[CHECKS_MAX];
+		const struct timespec left = {
+		    .tv_nsec = left_us > 0 ? (long)(left_us * 1e3) : 0};
+
+		for (size_t i = 0; i < checks->count; i++)
+			fds[i] = (struct pollfd){
+			    .fd = checks->clients[i].fd, .events = POLLIN};
+		(void)ppoll(fds, checks->count, &left, NULL);
+		for (size_t i = checks->count; i-- > 0;)
+			if (fds[i].revents != 0)
+				end_check(checks, i);
+		left_us = until_us - samples_now_us();
+	} while (left_us > 0);
 }
 
 /* True once the daemon told how the sync ended. */
@@ -116,19 +163,9 @@ ended(struct client *sync)
 }
 
 static void
-wait_until_us(double due_us)
-{
-	double left_us = due_us - samples_now_us();
-
-	if (left_us > 0)
-		(void)nanosleep(
-		    &(struct timespec){.tv_nsec = (long)(left_us * 1e3)}, NULL);
-}
-
-static void
 run(uid_t daemon_uid, const char *pid, const char *user, bool sync)
 {
-	static struct samples waits;
+	static struct checks checks;
 	static const struct proto_sync request = {.accept_shrink = 0};
 	struct client client CLIENT_AUTO = CLIENT_NULL;
 	double cpu_before_s = cpu_s(pid);
@@ -140,18 +177,19 @@ run(uid_t daemon_uid, const char *pid, const char *user, bool sync)
 	while (sync ? !ended(&client) : due_us < start_us + REST_US) {
 		if (due_us > start_us + END_US)
 			fail("sync", "does not end");
-		wait_until_us(due_us);
-		check(daemon_uid, user);
-		samples_add(&waits, samples_now_us() - due_us);
+		take_answers(&checks, due_us);
+		begin_check(&checks, daemon_uid, user, due_us);
 		due_us += PERIOD_US;
 	}
+	while (checks.count > 0)
+		take_answers(&checks, samples_now_us() + PERIOD_US);
 	printf("%-6s %6.2f s, daemon CPU %5.2f s; %5zu checks: p50 %.2f ms, "
 	       "p99 %.2f ms, max %.2f ms\n",
 	    sync ? "sync" : "rest", (samples_now_us() - start_us) / 1e6,
-	    cpu_s(pid) - cpu_before_s, waits.count,
-	    samples_percentile(&waits, 50) / 1e3,
-	    samples_percentile(&waits, 99) / 1e3,
-	    samples_percentile(&waits, 100) / 1e3);
+	    cpu_s(pid) - cpu_before_s, checks.waits.count,
+	    samples_percentile(&checks.waits, 50) / 1e3,
+	    samples_percentile(&checks.waits, 99) / 1e3,
+	    samples_percentile(&checks.waits, 100) / 1e3);
 }
 
 int

@@ -24,6 +24,8 @@
 
 /* "orgl": the file is ours. */
 #define APPLICATION_ID 0x6f72676c
+/* KiB, as SQLite takes it: each row is read once a start. */
+#define CACHE_SIZE "-256"
 
 struct db_stmt {
 	struct db_stmt *next;
@@ -34,6 +36,8 @@ struct db_stmt {
 struct db {
 	sqlite3 *sqlite;
 	struct db_stmt *statements;
+	bool bulk;      /* the transaction that is open is one of db_bulk() */
+	int bulk_fault; /* one was lost when another caller ended it */
 };
 
 /*
@@ -266,16 +270,62 @@ db_reset(struct db_stmt *stmt)
 	sqlite3_reset(stmt->sqlite);
 }
 
+static int
+set_bulk(struct db *db, bool bulk)
+{
+	/* KiB. Pages that are changed often are written once a transaction. */
+	int r = execute(db,
+	    bulk ? "PRAGMA cache_size = -8192"
+		 : "PRAGMA cache_size = " CACHE_SIZE "; PRAGMA shrink_memory");
+
+	db->bulk = bulk;
+	return r;
+}
+
+int
+db_bulk(struct db *db)
+{
+	int r = db->bulk_fault;
+
+	db->bulk_fault = 0;
+	if (r != 0 || db->bulk)
+		return r;
+	r = set_bulk(db, true);
+	return r == 0 ? execute(db, "BEGIN IMMEDIATE") : r;
+}
+
+static void
+end_bulk(struct db *db)
+{
+	if (!db->bulk)
+		return;
+	db->bulk_fault = db_commit(db);
+	if (db->bulk_fault != 0)
+		db_rollback(db);
+}
+
+int
+db_run_alone(struct db *db, struct db_stmt *stmt)
+{
+	end_bulk(db);
+	return db_run(stmt);
+}
+
 int
 db_begin(struct db *db)
 {
+	end_bulk(db);
 	return execute(db, "BEGIN IMMEDIATE");
 }
 
 int
 db_commit(struct db *db)
 {
-	return execute(db, "COMMIT");
+	int r = execute(db, "COMMIT");
+
+	if (r == 0 && db->bulk)
+		(void)!set_bulk(db, false);
+	return r;
 }
 
 void
@@ -284,6 +334,8 @@ db_rollback(struct db *db)
 	/* After some faults SQLite has rolled back by itself. */
 	if (sqlite3_get_autocommit(db->sqlite) == 0)
 		(void)!execute(db, "ROLLBACK");
+	if (db->bulk)
+		(void)!set_bulk(db, false);
 }
 
 /* The first column of the first row. */
@@ -394,7 +446,7 @@ configure(struct db *db)
 	    "PRAGMA synchronous = FULL;"
 	    "PRAGMA cell_size_check = ON;"
 	    "PRAGMA temp_store = MEMORY;"
-	    "PRAGMA cache_size = -256;" /* KiB; each row is read once a start */
+	    "PRAGMA cache_size = " CACHE_SIZE ";"
 	    /* Takes the lock that keeps a second daemon out. */
 	    "BEGIN EXCLUSIVE; COMMIT");
 }

@@ -26,6 +26,13 @@ void db_close(struct db *db);
 DEFINE_CLEANUP(struct db, db, db_close)
 #define DB_AUTO CLEANUP(db_cleanup)
 
+/*
+ * A transaction of many writes that no caller waits for, which stays open while
+ * the loop turns: each call but the first goes on with it, until db_commit().
+ * Whoever needs a transaction of their own ends it before: db_begin() and
+ * db_run_alone() do.  Where that failed, the next call returns the fault.
+ */
+MUST_CHECK int db_bulk(struct db *db);
 MUST_CHECK int db_begin(struct db *db);
 MUST_CHECK int db_commit(struct db *db);
 /* Also right after a failed commit. */
@@ -45,6 +52,8 @@ enum db_step { DB_DONE = 0, DB_ROW };
 MUST_CHECK int db_step(struct db_stmt *stmt, enum db_step *ret_step);
 /* For a statement that gives no rows. */
 MUST_CHECK int db_run(struct db_stmt *stmt);
+/* The same as a transaction of its own. */
+MUST_CHECK int db_run_alone(struct db *db, struct db_stmt *stmt);
 /* Columns from 0; text is borrowed until the next step, "" for NULL. */
 const char *db_text(struct db_stmt *stmt, int column);
 int64_t db_integer(struct db_stmt *stmt, int column);

@@ -177,7 +177,7 @@ store(struct identities *identities, const char *member_id, const char *issuer,
 		err = db_bind_text(stmt, 3, subject);
 	if (err == 0)
 		err = db_bind_integer(stmt, 4, now.s);
-	return err == 0 ? db_run(stmt) : err;
+	return err == 0 ? db_run_alone(identities->db, stmt) : err;
 }
 
 int

@@ -199,6 +199,16 @@ tests_unit_test_confirmed_SOURCES = tests/unit/test-confirmed.c $(DIRLAB)
 tests_unit_test_confirmed_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_confirmed_LDADD = libservices.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-roll
+tests_unit_test_roll_SOURCES = tests/unit/test-roll.c $(DIRLAB)
+tests_unit_test_roll_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_roll_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-edition
+tests_unit_test_edition_SOURCES = tests/unit/test-edition.c $(DIRLAB)
+tests_unit_test_edition_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_edition_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-directory
 tests_unit_test_directory_SOURCES = tests/unit/test-directory.c $(DIRLAB)
 tests_unit_test_directory_CFLAGS = $(UNIT_CFLAGS)

@@ -65,7 +65,7 @@ proofs_record(struct proofs *proofs, const char *member_id, const char *service)
 		r = db_bind_integer(stmt, 4, clock_boot(proofs->clock).ms);
 	if (r == 0)
 		r = db_bind_text(stmt, 5, service);
-	return r == 0 ? db_run(stmt) : r;
+	return r == 0 ? db_run_alone(proofs->db, stmt) : r;
 }
 
 int64_t
@@ -97,5 +97,5 @@ proofs_forget(struct proofs *proofs, const char *member_id)
 
 	if (r == 0)
 		r = db_bind_text(stmt, 1, member_id);
-	return r == 0 ? db_run(stmt) : r;
+	return r == 0 ? db_run_alone(proofs->db, stmt) : r;
 }

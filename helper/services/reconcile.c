@@ -16,7 +16,8 @@
 
 /* One slice: a few milliseconds of an ordinary machine. */
 #define LOOKS 2048
-#define ROWS 512
+#define ROWS 256
+#define BULK_ROWS 8192
 #define SORTED 16384
 
 /* Of ids that begin alike the order matters little. */
@@ -51,6 +52,7 @@ struct reconcile {
 	uint32_t excluded;
 	bool named; /* the map of ids was worked on */
 	bool wrote;
+	size_t rows; /* in the transaction that is open */
 	struct memberstore_run run;
 };
 
@@ -273,17 +275,26 @@ tell(struct reconcile *r)
 	return 0;
 }
 
+/* Ends the transaction now and then: a slice writes, a commit waits for the
+ * disk. */
+static int
+end_slice(struct reconcile *r, bool done)
+{
+	r->rows = done || r->rows >= BULK_ROWS ? 0 : r->rows + ROWS;
+	return r->rows == 0 ? db_commit(r->options.db) : 0;
+}
+
 static int
 save_ids(struct reconcile *r)
 {
 	bool done = false;
-	int err = db_begin(r->options.db);
+	int err = db_bulk(r->options.db);
 
 	if (err != 0)
 		return err;
 	err = ids_save(r->options.ids, ROWS, &done);
 	if (err == 0)
-		err = db_commit(r->options.db);
+		err = end_slice(r, done);
 	if (err != 0)
 		db_rollback(r->options.db);
 	else if (done)
@@ -309,21 +320,19 @@ static int
 save_members(struct reconcile *r)
 {
 	bool done = false;
-	int err = db_begin(r->options.db);
+	int err = db_bulk(r->options.db);
 
 	if (err != 0)
 		return err;
+	r->wrote = true;
 	err = save_rows(r, &done);
 	if (err == 0 && !done)
-		err = db_commit(r->options.db);
-	if (err != 0) {
+		err = end_slice(r, false);
+	if (err != 0)
 		db_rollback(r->options.db);
-		return err;
-	}
-	if (done)
+	else if (done)
 		enter(r, STAGE_READY);
-	r->wrote = r->wrote || !done;
-	return 0;
+	return err;
 }
 
 static int

@@ -201,6 +201,39 @@ one_identity_is_one_member(void **state)
 }
 
 static void
+many_writes_end_where_somebody_waits_for_one(void **state)
+{
+	struct fixture *f = *state;
+	DB_AUTO struct db *db = NULL;
+	struct db_stmt *stmt = NULL;
+
+	assert_int_equal(db_open(f->path, &db), 0);
+	assert_int_equal(db_bulk(db), 0);
+	assert_int_equal(insert_id(db, "user", "a", 2000000000), 0);
+	assert_int_equal(db_bulk(db), 0);
+	assert_int_equal(insert_id(db, "user", "b", 2000000001), 0);
+	/* A transaction of somebody else does not take them along. */
+	assert_int_equal(db_begin(db), 0);
+	db_rollback(db);
+	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 2);
+	assert_int_equal(db_bulk(db), 0);
+	assert_int_equal(insert_id(db, "user", "c", 2000000002), 0);
+	assert_int_equal(db_prepare(db, "DELETE FROM proofs", &stmt), 0);
+	assert_int_equal(db_run_alone(db, stmt), 0);
+	assert_int_equal(db_bulk(db), 0);
+	assert_int_equal(insert_id(db, "user", "d", 2000000003), 0);
+	db_rollback(db);
+	assert_int_equal(db_bulk(db), 0);
+	assert_int_equal(insert_id(db, "user", "e", 2000000004), 0);
+	assert_int_equal(db_commit(db), 0);
+	db_close(TAKE(db));
+	assert_int_equal(db_open(f->path, &db), 0);
+	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 4);
+	assert_int_equal(
+	    ask(db, "SELECT count(*) FROM ids WHERE key = 'd'"), 0);
+}
+
+static void
 a_transaction_is_all_or_nothing(void **state)
 {
 	DB_AUTO struct db *db = NULL;
@@ -391,6 +424,7 @@ main(void)
 	    cmocka_unit_test(a_statement_is_prepared_once_and_comes_back_clean),
 	    cmocka_unit_test(one_number_is_one_id),
 	    cmocka_unit_test(one_identity_is_one_member),
+	    DB_TEST(many_writes_end_where_somebody_waits_for_one),
 	    cmocka_unit_test(a_transaction_is_all_or_nothing),
 	    DB_TEST(a_killed_process_loses_nothing_committed),
 	    DB_TEST(a_second_daemon_is_kept_out),
