@@ -3,7 +3,8 @@ noinst_LTLIBRARIES += libsnapshot.la libwire.la
 
 # Small enough for the NSS module: nothing here allocates, and the linker drops
 # the functions that a user of the library does not call.
-libsnapshot_la_CFLAGS = $(AM_CFLAGS) -ffunction-sections -fdata-sections
+libsnapshot_la_CFLAGS = $(AM_CFLAGS) -ffunction-sections -fdata-sections \
+	-fno-tree-slp-vectorize
 libsnapshot_la_SOURCES =
 libsnapshot_la_SOURCES += common/err.c common/err.h
 libsnapshot_la_SOURCES += common/attrs.h common/paths.h common/times.h
@@ -14,7 +15,8 @@ libsnapshot_la_SOURCES += common/snapshot_hash.h
 libsnapshot_la_SOURCES += common/snapshot_read.h common/snapshot_search.h
 libsnapshot_la_SOURCES += common/snapshot.c common/snapshot_header.c
 libsnapshot_la_SOURCES += common/snapshot_file.c common/snapshot_file.h
-libsnapshot_la_SOURCES += common/snapshot_proof.c
+libsnapshot_la_SOURCES += common/snapshot_proof.c common/snapshot_proof.h
+libsnapshot_la_SOURCES += common/snapshot_hidden.h
 libsnapshot_la_SOURCES += common/snapshot_validate.c
 libsnapshot_la_SOURCES += common/roster.c common/roster.h
 
@@ -101,6 +103,11 @@ check_PROGRAMS += tests/unit/test-snapshot_file
 tests_unit_test_snapshot_file_SOURCES = tests/unit/test-snapshot_file.c
 tests_unit_test_snapshot_file_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_snapshot_file_LDADD = libsnapset.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-snapshot_proof
+tests_unit_test_snapshot_proof_SOURCES = tests/unit/test-snapshot_proof.c
+tests_unit_test_snapshot_proof_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapshot_proof_LDADD = libsnapset.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-snapshot_validate
 tests_unit_test_snapshot_validate_SOURCES = tests/unit/test-snapshot_validate.c

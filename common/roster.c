@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/snapshot_hidden.h"
+#include "common/snapshot_proof.h"
 
 static bool
 has_overlay(const struct roster *roster)

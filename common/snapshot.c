@@ -9,6 +9,7 @@
  */
 #include "common/snapshot.h"
 
+#include "common/snapshot_hidden.h"
 #include "common/snapshot_read.h"
 #include "common/snapshot_search.h"
 
@@ -73,6 +74,7 @@ make_user(const struct snapshot_head *head, struct snapshot_user *ret)
 	    .shell = shell,
 	    .name_length = name_length,
 	    .text_length = text_length,
+	    .text_room = head->room - head->name_at,
 	};
 	return 0;
 }

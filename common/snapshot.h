@@ -35,11 +35,9 @@ struct snapshot_part {
  * eight bytes, or pairs that make one, so that a copy can be taken by words.
  */
 struct snapshot {
+	/* All that lookups need. */
 	const uint8_t *bytes;
-	size_t size;
 	uint64_t hash_seed;
-	uint32_t user_count;
-	uint32_t group_count; /* host groups included, private ones not */
 	struct snapshot_part users;
 	struct snapshot_part groups;
 	struct snapshot_part user_refs;
@@ -47,17 +45,24 @@ struct snapshot {
 	struct snapshot_part members;
 	struct snapshot_part index[SNAPSHOT_INDEX_COUNT];
 	struct snapshot_part hidden;
-	struct snapshot_part chunks;
+	uint32_t user_count;
+	uint32_t group_count; /* host groups included, private ones not */
 	uint32_t version;
 	uint32_t number;        /* of an overlay; 0 for a base */
 	uint64_t checksum;      /* of the header: it names the file */
 	uint64_t base_checksum; /* of the base an overlay is for */
-	uint64_t content_checksum;
 	uint64_t generation;
+	/* The rest. */
+	size_t size;
+	struct snapshot_part chunks;
+	uint64_t content_checksum;
 	struct wall_time created;
 	uint32_t soft_age_s;
 	uint32_t hard_age_s;
 };
+
+/* Words of a struct snapshot that lookups need. */
+#define SNAPSHOT_WORDS (offsetof(struct snapshot, size) / sizeof(uint64_t))
 
 /* Strings are NUL-terminated. name, "*", gecos, home and shell stand in this
  * order, each with its NUL, in the text_length bytes from name on. */
@@ -72,6 +77,8 @@ struct snapshot_user {
 	const char *shell;
 	size_t name_length;
 	size_t text_length;
+	size_t
+	    text_room; /* bytes from name on that can be read, if of no use */
 };
 
 struct snapshot_group {
@@ -112,16 +119,6 @@ void snapshot_close(struct snapshot *snap);
  */
 MUST_CHECK int snapshot_validate(const struct snapshot *snap);
 
-/* Every byte is as the writer left it, by the checksums alone.  Linear, at a
- * small part of the cost of snapshot_validate(). */
-MUST_CHECK bool snapshot_is_whole(const struct snapshot *snap);
-
-/* Every byte that snapshot_user_by_name() reads for this name is as the writer
- * left it: what it says is proven.  Reads a five-hundredth of the file; of
- * version 1 all. */
-MUST_CHECK bool snapshot_search_is_whole(
-    const struct snapshot *snap, const char *name);
-
 /* The organisation's display name; borrowed. */
 const char *snapshot_organization(const struct snapshot *snap);
 
@@ -130,7 +127,22 @@ struct snapshot_marks {
 	bool superseded;  /* a newer file has taken the place of this one */
 	uint32_t overlay; /* number of the newest overlay of this base, or 0 */
 };
-struct snapshot_marks snapshot_get_marks(const struct snapshot *snap);
+static inline struct snapshot_marks
+snapshot_get_marks(const struct snapshot *snap)
+{
+	bool old = snap->version == SNAPSHOT_VERSION_1;
+	size_t end = old ? sizeof(struct snapshot_header_1)
+			 : sizeof(struct snapshot_header);
+	uint64_t marks =
+	    __atomic_load_n((const uint64_t *)(const void *)(snap->bytes + end -
+				SNAPSHOT_MARKS_SIZE),
+		__ATOMIC_ACQUIRE);
+
+	return (struct snapshot_marks){
+	    .superseded = (uint32_t)marks != 0,
+	    .overlay = old ? 0 : (uint32_t)(marks >> 32),
+	};
+}
 
 /* A time before the file's creation counts as soft: the clock is wrong. */
 enum snapshot_age snapshot_age(
@@ -181,18 +193,6 @@ snapshot_user_gid(const struct snapshot_user *user, uint32_t i)
 /* Whether the gid stands in that part of the user's list, which ascends. */
 bool snapshot_user_has_gid(
     const struct snapshot_user *user, uint32_t gid, bool local);
-
-/* The user's record as others refer to it, and back; the view is of this
- * file. */
-uint32_t snapshot_user_ref(
-    const struct snapshot *snap, const struct snapshot_user *user);
-MUST_CHECK int snapshot_user_of_ref(
-    const struct snapshot *snap, uint32_t ref, struct snapshot_user *ret);
-
-/* Reference i of those records of its base that an overlay takes away, and
- * whether it takes one away. */
-uint32_t snapshot_hidden(const struct snapshot *overlay, uint32_t i);
-bool snapshot_hides(const struct snapshot *overlay, uint32_t ref);
 
 /* Member i of group->member_count. */
 MUST_CHECK int snapshot_member(const struct snapshot *snap,

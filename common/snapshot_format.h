@@ -111,6 +111,9 @@ struct snapshot_header {
 	uint32_t overlay;
 };
 
+/* The marks stand in the last eight bytes of either header. */
+#define SNAPSHOT_MARKS_SIZE 8
+
 /* Version 1: a base without chunks, that gets no overlays. */
 struct snapshot_header_1 {
 	struct snapshot_start start;

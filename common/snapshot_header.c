@@ -12,16 +12,13 @@
 #include "common/err.h"
 #include "common/snapshot_hash.h"
 
-/* Both marks stand in the last eight bytes of either header. */
-#define MARKS_SIZE (2 * sizeof(uint32_t))
-
 _Static_assert(
     sizeof(struct snapshot) % sizeof(uint64_t) == 0, "copied by words");
 _Static_assert(offsetof(struct snapshot_header, superseded) ==
-	sizeof(struct snapshot_header) - MARKS_SIZE,
+	sizeof(struct snapshot_header) - SNAPSHOT_MARKS_SIZE,
     "the last eight bytes");
 _Static_assert(offsetof(struct snapshot_header_1, superseded) ==
-	sizeof(struct snapshot_header_1) - MARKS_SIZE,
+	sizeof(struct snapshot_header_1) - SNAPSHOT_MARKS_SIZE,
     "the last eight bytes");
 
 /* A header, and where the sections it tells of may lie. */
@@ -203,23 +200,6 @@ snapshot_organization(const struct snapshot *snap)
 {
 	return (const char *)snap->bytes +
 	    offsetof(struct snapshot_start, organization);
-}
-
-struct snapshot_marks
-snapshot_get_marks(const struct snapshot *snap)
-{
-	bool has_overlays = snap->version != SNAPSHOT_VERSION_1;
-	size_t header_size = has_overlays ? sizeof(struct snapshot_header)
-					  : sizeof(struct snapshot_header_1);
-	uint64_t marks =
-	    __atomic_load_n((const uint64_t *)(const void *)(snap->bytes +
-				header_size - MARKS_SIZE),
-		__ATOMIC_ACQUIRE);
-
-	return (struct snapshot_marks){
-	    .superseded = (uint32_t)marks != 0,
-	    .overlay = has_overlays ? (uint32_t)(marks >> 32) : 0,
-	};
 }
 
 enum snapshot_age

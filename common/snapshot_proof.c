@@ -5,7 +5,7 @@
  * byte its answer rests on, and that what cannot be proven is not.  Must not
  * know what follows from a proof.
  */
-#include "common/snapshot.h"
+#include "common/snapshot_proof.h"
 
 #include "common/snapshot_read.h"
 #include "common/snapshot_search.h"

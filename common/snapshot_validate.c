@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/snapshot_proof.h"
 #include "common/snapshot_read.h"
 
 /* The record at unit `end` comes next; `name` is the last one seen. */

@@ -173,22 +173,22 @@ group_next(
 	return pack_status(err, answer->errnop);
 }
 
-/* Room for one more; ERR_NO_SPACE says that the caller wants no more. */
+/* Room for so many more, or for as many as the caller wants. */
 static int
-grow(const struct group_list *list)
+grow(const struct group_list *list, uint32_t more)
 {
-	long room = *list->room;
+	long wanted = *list->count + (long)more;
+	long room = *list->room * 2;
+	gid_t *gids;
 
-	if (*list->count < room)
+	if (wanted <= *list->room)
 		return 0;
-	if (list->limit > 0 && room >= list->limit)
-		return ERR_NO_SPACE;
-	room = room > 0 ? room * 2 : 16;
+	room = room < wanted ? wanted : room;
 	if (list->limit > 0 && room > list->limit)
 		room = list->limit;
-
-	gid_t *gids = realloc(*list->gids, (size_t)room * sizeof(*gids));
-
+	if (room <= *list->room)
+		return 0;
+	gids = realloc(*list->gids, (size_t)room * sizeof(*gids));
 	if (!gids)
 		return ERR_NO_MEMORY;
 	*list->gids = gids;
@@ -199,18 +199,24 @@ grow(const struct group_list *list)
 static int
 add_gids(const struct snapshot_user *user, const struct group_list *list)
 {
+	int err = grow(list, user->gid_count);
+
+	if (err)
+		return err;
+
+	gid_t *gids = *list->gids;
+	long count = *list->count;
+
 	for (uint32_t i = 0; i < user->gid_count; i++) {
 		gid_t gid = snapshot_user_gid(user, i);
 
 		if (gid == 0 || gid == list->skip)
 			continue;
-
-		int err = grow(list);
-
-		if (err)
-			return err == ERR_NO_SPACE ? 0 : err;
-		(*list->gids)[(*list->count)++] = gid;
+		if (count >= *list->room)
+			break; /* at the limit */
+		gids[count++] = gid;
 	}
+	*list->count = count;
 	return 0;
 }
 

@@ -7,7 +7,9 @@ libnssmodule_la_SOURCES = \
 	nss_module/pack.c nss_module/pack.h \
 	nss_module/passwd.c nss_module/passwd.h \
 	nss_module/walk.c nss_module/walk.h
-libnssmodule_la_CFLAGS = $(AM_CFLAGS) -ffunction-sections -fdata-sections
+# Words stored one by one and loaded in pairs make the processor wait.
+libnssmodule_la_CFLAGS = $(AM_CFLAGS) -ffunction-sections -fdata-sections \
+	-fno-tree-slp-vectorize
 libnssmodule_la_LIBADD = libsnapshot.la
 
 nss_LTLIBRARIES = nss_module/libnss_orglogin.la

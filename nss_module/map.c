@@ -29,6 +29,9 @@
 #include "common/paths.h"
 #include "common/snapshot_file.h"
 
+/* What every lookup goes through. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 #define LEASE_S 10
 /* No machine has larger pages that a file could be mapped by. */
 #define PAGE_BYTES 65536
@@ -43,7 +46,7 @@ map_installed(void)
 }
 
 /* From the vdso, good to some milliseconds; never 0. */
-static uint64_t
+ALWAYS_INLINE uint64_t
 now_s(void)
 {
 	struct timespec now = {0};
@@ -57,12 +60,13 @@ now_s(void)
 	atomic_store_explicit(&(field), (value), memory_order_relaxed)
 
 /* Word by word: the slot may change meanwhile. */
-static void
+ALWAYS_INLINE void
 get_snapshot(struct map_slot *slot, struct snapshot *snap)
 {
 	uint64_t *words = (uint64_t *)snap;
 
-	for (size_t i = 0; i < MAP_WORDS; i++)
+#pragma GCC unroll 32
+	for (size_t i = 0; i < SNAPSHOT_WORDS; i++)
 		words[i] = GET(slot->words[i]);
 }
 
@@ -71,12 +75,12 @@ set_snapshot(struct map_slot *slot, const struct snapshot *snap)
 {
 	const uint64_t *words = (const uint64_t *)snap;
 
-	for (size_t i = 0; i < MAP_WORDS; i++)
+	for (size_t i = 0; i < SNAPSHOT_WORDS; i++)
 		SET(slot->words[i], words[i]);
 }
 
 /* Whether slot `number % 2` still holds what it held for that number. */
-static bool
+ALWAYS_INLINE bool
 is_undisturbed(struct map_series *series, uint64_t number)
 {
 	atomic_thread_fence(memory_order_acquire);
@@ -92,7 +96,7 @@ disturb(struct map_series *series, uint64_t number)
 }
 
 /* The current map of a series and its number, 0 for none. */
-static uint64_t
+ALWAYS_INLINE uint64_t
 read_series(struct map_series *series, struct snapshot *snap)
 {
 	uint64_t number;
@@ -312,7 +316,7 @@ look(struct map *map, bool afresh)
  * but once a second where that cannot be had; and once a second anyway, for a
  * publisher that died before it wrote the mark.
  */
-static bool
+ALWAYS_INLINE bool
 is_due(struct map *map, bool marked, uint64_t now)
 {
 	uint64_t checked = GET(map->checked_s);
@@ -330,17 +334,37 @@ is_newest(struct map *map, const struct map_view *view)
 	    atomic_load(&map->overlay.ready) == view->overlay_number;
 }
 
+/* The marks tell of something newer than is in the view. */
+ALWAYS_INLINE bool
+is_marked(const struct map_view *view)
+{
+	return view->marks.superseded ||
+	    view->marks.overlay > view->roster.overlay.number;
+}
+
+/* What the marks tell of was not to be had; unless there are new ones, this
+ * second tries no more. */
+static void
+note_failure(struct map *map, const struct map_view *view, uint64_t now)
+{
+	struct snapshot_marks marks = snapshot_get_marks(&view->roster.base);
+
+	if (marks.superseded == view->marks.superseded &&
+	    marks.overlay == view->marks.overlay)
+		SET(map->failed_s, now);
+}
+
 /* True where something newer than in the view is ready. */
-static bool
-refresh(struct map *map, const struct map_view *view, bool marked, uint64_t now)
+static __attribute__((noinline)) bool
+refresh(struct map *map, const struct map_view *view, uint64_t now)
 {
 	bool stolen;
 
 	if (take_lease(map, now, &stolen)) {
 		if (is_newest(map, view))
 			look(map, stolen);
-		if (marked && is_newest(map, view))
-			SET(map->failed_s, now);
+		if (is_marked(view) && is_newest(map, view))
+			note_failure(map, view, now);
 		return_lease(map, now);
 	}
 	return !is_newest(map, view);
@@ -350,7 +374,7 @@ refresh(struct map *map, const struct map_view *view, bool marked, uint64_t now)
  * The first map of a process.  A thread that comes while another is about it
  * reads private ones, for this lookup alone.
  */
-static int
+static __attribute__((noinline)) int
 begin_first(struct map *map, uint64_t now, struct map_view *view)
 {
 	bool stolen;
@@ -368,26 +392,25 @@ begin_first(struct map *map, uint64_t now, struct map_view *view)
 }
 
 /* None; the rest of it need not be cleared for every lookup. */
-static void
+ALWAYS_INLINE void
 drop(struct snapshot *overlay)
 {
 	overlay->bytes = NULL;
 	overlay->number = 0;
 }
 
-/* The overlay of the base that the view has; true where the marks tell of
- * something newer than both. */
-static bool
+/* The overlay of the base that the view has. */
+ALWAYS_INLINE void
 read_overlay(struct map *map, struct map_view *view)
 {
 	struct roster *roster = &view->roster;
-	struct snapshot_marks marks = snapshot_get_marks(&roster->base);
 
+	/* Before the overlay, which is then as new as they tell, or newer. */
+	view->marks = snapshot_get_marks(&roster->base);
 	view->overlay_number = read_series(&map->overlay, &roster->overlay);
 	if (view->overlay_number == 0 ||
 	    !roster_belongs(&roster->overlay, &roster->base))
 		drop(&roster->overlay);
-	return marks.superseded || marks.overlay > roster->overlay.number;
 }
 
 int
@@ -396,22 +419,20 @@ map_begin(struct map *map, struct map_view *view)
 	uint64_t now = now_s();
 
 	for (;;) {
-		bool marked;
-		int err;
-
 		view->number = read_series(&map->base, &view->roster.base);
 		if (view->number == 0) {
-			err = begin_first(map, now, view);
+			int err = begin_first(map, now, view);
+
 			if (err || view->roster.base.bytes)
 				return err;
 			continue;
 		}
-		marked = read_overlay(map, view);
+		read_overlay(map, view);
 		/* An overlay of a newer base tells nothing of this one. */
 		if (GET(map->base.ready) != view->number)
 			continue;
-		if (!is_due(map, marked, now) ||
-		    !refresh(map, view, marked, now))
+		if (!is_due(map, is_marked(view), now) ||
+		    !refresh(map, view, now))
 			return 0;
 	}
 }

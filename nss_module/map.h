@@ -22,11 +22,9 @@
 
 #include "common/roster.h"
 
-#define MAP_WORDS (sizeof(struct snapshot) / sizeof(uint64_t))
-
 /* One of two places where a file is mapped. */
 struct map_slot {
-	_Atomic uint64_t words[MAP_WORDS]; /* the struct snapshot of it */
+	_Atomic uint64_t words[SNAPSHOT_WORDS]; /* of its struct snapshot */
 	/* Only the holder of the lease touches these. */
 	dev_t device;
 	ino_t inode;
@@ -52,7 +50,8 @@ struct map {
 };
 
 struct map_view {
-	struct roster roster;
+	struct roster roster; /* of its files, what lookups need */
+	struct snapshot_marks marks;
 	uint64_t number;         /* of the base's map; 0 for private ones */
 	uint64_t overlay_number; /* of the overlay's map; 0 for none */
 };

@@ -6,24 +6,7 @@
  */
 #include "nss_module/pack.h"
 
-#include <errno.h>
 #include <stdint.h>
-#include <string.h>
-
-#include "common/err.h"
-
-char *
-pack_bytes(struct pack *out, const char *bytes, size_t len)
-{
-	char *start = out->at;
-
-	if (len > out->left)
-		return NULL;
-	memcpy(start, bytes, len);
-	out->at += len;
-	out->left -= len;
-	return start;
-}
 
 char **
 pack_pointers(struct pack *out, size_t count)
@@ -42,14 +25,9 @@ pack_pointers(struct pack *out, size_t count)
 }
 
 enum nss_status
-pack_status(int err, int *errnop)
+pack_fault(int err, int *errnop)
 {
 	switch (err) {
-	case 0:
-		return NSS_STATUS_SUCCESS;
-	case ERR_NOT_FOUND:
-		*errnop = ENOENT;
-		return NSS_STATUS_NOTFOUND;
 	case ERR_NO_SPACE:
 		*errnop = ERANGE;
 		return NSS_STATUS_TRYAGAIN;

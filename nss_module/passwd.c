@@ -26,7 +26,8 @@ static inline int
 tell(const struct snapshot_user *user, const struct passwd_answer *answer)
 {
 	struct pack out = {answer->buffer, answer->size};
-	char *text = pack_bytes(&out, user->name, user->text_length);
+	char *text =
+	    pack_text(&out, user->name, user->text_length, user->text_room);
 
 	if (!text)
 		return ERR_NO_SPACE;
@@ -42,16 +43,18 @@ tell(const struct snapshot_user *user, const struct passwd_answer *answer)
 	return 0;
 }
 
-enum nss_status
-passwd_by_name(
-    struct map *map, const char *name, const struct passwd_answer *answer)
+/* By name, or by number where there is none. */
+static inline __attribute__((always_inline)) enum nss_status
+find(struct map *map, const char *name, uid_t uid,
+    const struct passwd_answer *answer)
 {
 	struct map_view view;
 	struct snapshot_user user;
 	int err;
 
 	while ((err = map_begin(map, &view)) == 0) {
-		err = roster_user_by_name(&view.roster, name, &user);
+		err = name ? roster_user_by_name(&view.roster, name, &user)
+			   : roster_user_by_id(&view.roster, uid, &user);
 		if (!err)
 			err = tell(&user, answer);
 		if (map_end(map, &view))
@@ -61,20 +64,16 @@ passwd_by_name(
 }
 
 enum nss_status
+passwd_by_name(
+    struct map *map, const char *name, const struct passwd_answer *answer)
+{
+	return find(map, name, 0, answer);
+}
+
+enum nss_status
 passwd_by_id(struct map *map, uid_t uid, const struct passwd_answer *answer)
 {
-	struct map_view view;
-	struct snapshot_user user;
-	int err;
-
-	while ((err = map_begin(map, &view)) == 0) {
-		err = roster_user_by_id(&view.roster, uid, &user);
-		if (!err)
-			err = tell(&user, answer);
-		if (map_end(map, &view))
-			break;
-	}
-	return pack_status(err, answer->errnop);
+	return find(map, NULL, uid, answer);
 }
 
 static int

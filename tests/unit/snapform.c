@@ -17,6 +17,7 @@
 
 #include "common/roster.h"
 #include "common/snapshot_hash.h"
+#include "common/snapshot_hidden.h"
 
 /* Both headers, filled up to a section, end at the same place. */
 #define CONTENT sizeof(struct snapshot_header)

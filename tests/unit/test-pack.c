@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -25,6 +26,34 @@ bytes_fit_or_do_not(void **state)
 	assert_memory_equal(buffer, "abcd\0xy", 8);
 	assert_int_equal(out.left, 0);
 	assert_null(pack_bytes(&out, "", 1));
+}
+
+/* Nothing is read behind `room`, nor written behind the buffer. */
+static void
+t66_texts_of_any_room_and_size(void **state)
+{
+	for (size_t size = 0; size < 2 * PACK_SHORT; size++)
+		for (size_t room = 5; room < 2 * PACK_SHORT; room++) {
+			char *from = malloc(room);
+			char *buffer = malloc(size + 1);
+			struct pack out = {buffer, size};
+			char *text;
+
+			assert_true(from && buffer);
+			memset(from, 'x', room);
+			memcpy(from, "abcd", 5);
+			buffer[size] = '!';
+			text = pack_text(&out, from, 5, room);
+			assert_int_equal(buffer[size], '!');
+			assert_int_equal(text != NULL, size >= 5);
+			if (text) {
+				assert_string_equal(text, "abcd");
+				assert_ptr_equal(out.at, buffer + 5);
+				assert_int_equal(out.left, size - 5);
+			}
+			free(from);
+			free(buffer);
+		}
 }
 
 static void
@@ -98,6 +127,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(bytes_fit_or_do_not),
+	    cmocka_unit_test(t66_texts_of_any_room_and_size),
 	    cmocka_unit_test(t66_pointers_are_aligned_and_inside),
 	    cmocka_unit_test(a_huge_count_does_not_wrap),
 	    cmocka_unit_test(faults_become_what_glibc_expects),
