@@ -18,8 +18,22 @@ tests_nss_test_storm_LDFLAGS = $(LAB_LINK)
 tests_nss_test_storm_LDADD = $(LAB_LIBS)
 EXTRA_tests_nss_test_storm_DEPENDENCIES = nss_module/libnss_orglogin.la
 
+check_PROGRAMS += tests/nss/test-places
+tests_nss_test_places_SOURCES = tests/nss/test-places.c
+tests_nss_test_places_CFLAGS = $(UNIT_CFLAGS)
+tests_nss_test_places_LDFLAGS = $(LAB_LINK)
+tests_nss_test_places_LDADD = $(LAB_LIBS)
+EXTRA_tests_nss_test_places_DEPENDENCIES = nss_module/libnss_orglogin.la
+
+check_PROGRAMS += tests/nss/test-buffers
+tests_nss_test_buffers_SOURCES = tests/nss/test-buffers.c
+tests_nss_test_buffers_CFLAGS = $(UNIT_CFLAGS)
+tests_nss_test_buffers_LDFLAGS = $(LAB_LINK)
+tests_nss_test_buffers_LDADD = $(LAB_LIBS)
+EXTRA_tests_nss_test_buffers_DEPENDENCIES = nss_module/libnss_orglogin.la
+
 # What ./check runs once more under ThreadSanitizer and under valgrind.
-NSS_STORMS = tests/nss/test-storm
+NSS_STORMS = tests/nss/test-buffers tests/nss/test-places tests/nss/test-storm
 nss-storms: $(NSS_STORMS) nss_module/libnss_orglogin.la
 
 # Not under a sanitizer, whose own calls and pages they would judge.

@@ -8,6 +8,8 @@
 #include "tests/nss/lab.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,16 +25,16 @@
 #include "common/attrs.h"
 #include "tests/nss/people.h"
 
-#define STORM_S 3
-#define LEASE_S                                                      \
-	20 /* longer than the module waits for whom a jump took away \
-	    */
+#define STORM_S 2
+#define FIRST_ONES 4
+/* Longer than the module waits for one who was torn away. */
+#define LEASE_S 20
 
 #ifdef __SANITIZE_THREAD__
 /*
  * The design lets a reader read a map that is being replaced: at the end of
- * the lookup it knows, and begins again.  Only bytes of the file may be read
- * so; of all else a race is an error.
+ * the lookup it knows, and begins again.  Only bytes of the file may be
+ * read so; of all else a race is an error.
  */
 __attribute__((visibility("default"))) const char *__tsan_default_suppressions(
     void);
@@ -115,6 +117,7 @@ in_threads(const struct lab *lab)
 	uint64_t end_s = lab_now_s() + lab_seconds(STORM_S);
 	uint64_t last;
 
+	people_all(&lab->nss, 1);
 	people_press_start(&press);
 	for (size_t i = 0; i < ARRAY_SIZE(work); i++)
 		LAB_CHECK(
@@ -134,6 +137,69 @@ t65_threads(void **state)
 {
 	people_publish(1);
 	lab_run(*state, in_threads, lab_seconds(STORM_S));
+}
+
+static void *
+look_first(void *context)
+{
+	struct crowd *crowd = context;
+
+	atomic_fetch_add(&crowd->looks, 1);
+	while (atomic_load(&crowd->looks) < FIRST_ONES)
+		(void)sched_yield();
+	for (int i = 0; i < 20; i++)
+		LAB_CHECK(people_by_name(crowd->nss, 0) > 0);
+	return NULL;
+}
+
+/*
+ * All threads of a process at once ask for the first time.  Those that have to
+ * read a map of their own may see a newer list than the one that is then
+ * shared, but once they are through, everybody sees the newest.
+ */
+static void
+be_first(const struct lab_module *nss, const struct people_press *press)
+{
+	uint64_t known;
+	struct crowd crowd = {.nss = nss};
+	pthread_t threads[FIRST_ONES];
+
+	for (size_t i = 0; i < FIRST_ONES; i++)
+		LAB_CHECK(
+		    pthread_create(&threads[i], NULL, look_first, &crowd) == 0);
+	for (size_t i = 0; i < FIRST_ONES; i++)
+		LAB_CHECK(pthread_join(threads[i], NULL) == 0);
+	known = people_press_newest(press);
+	see(&known, people_by_name(nss, 0));
+	_exit(0);
+}
+
+static void
+first_in_threads(const struct lab *lab)
+{
+	struct people_press press;
+	uint64_t end_s = lab_now_s() + lab_seconds(STORM_S);
+	int processes = 0;
+
+	people_press_start(&press);
+	for (; lab_now_s() < end_s || processes < 20; processes++) {
+		pid_t child = fork();
+		int status = -1;
+
+		LAB_CHECK(child >= 0);
+		if (child == 0)
+			be_first(&lab->nss, &press);
+		LAB_CHECK(waitpid(child, &status, 0) == child);
+		LAB_CHECK(status == 0);
+	}
+	(void)people_press_stop(&press);
+}
+
+static void
+t65_first_lookups_of_threads(void **state)
+{
+	people_publish(1);
+	lab_run(*state, first_in_threads, lab_seconds(STORM_S));
 }
 
 /* A child of a process whose other threads may have been anywhere in the
@@ -293,6 +359,7 @@ torn_by_signals(const struct lab *lab)
 	struct people_press press;
 	pthread_t threads[2];
 
+	people_all(&lab->nss, 1);
 	people_press_start(&press);
 	start_timer(true);
 	LAB_CHECK(pthread_create(&threads[0], NULL, end_later, &crowd) == 0);
@@ -319,6 +386,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_teardown(name, lab_clear)
 	const struct CMUnitTest tests[] = {
 	    TEST(t65_threads),
+	    TEST(t65_first_lookups_of_threads),
 	    TEST(t65_forks),
 	    TEST(t65_a_handler_that_jumps_out),
 	};
