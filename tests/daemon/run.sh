@@ -22,7 +22,11 @@ work=$(mktemp -d /var/tmp/orglogin-daemon.XXXXXX)
 made=()
 daemon=
 service_lines=
+refresh=
+admin_role=
+more_roles=
 failed=0
+. "$tests/daemon/scim.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -91,11 +95,11 @@ configuration() {
 		allowed_domains = acme.test
 		[service]
 		$service_lines
-		refresh = 15m
+		refresh = ${refresh:-15m}
 		[login]
-		allow_roles = owner, OrganizationAdmin, developer, member
+		allow_roles = owner, OrganizationAdmin, developer, member${more_roles:+, $more_roles}
 		deadline = 10s
-		[role OrganizationAdmin]
+		[role ${admin_role:-OrganizationAdmin}]
 		groups = org-admins
 		[tls]
 		ca_file = $etc/ca.pem
@@ -521,5 +525,7 @@ moved_endpoints
 wrong_certificates
 odd_configurations
 profile_none
+scim_directory
+scim_that_misbehaves
 damaged_state
 exit "$failed"

@@ -14,8 +14,10 @@ EXTRA_DIST += \
 	tests/identity/package.json \
 	tests/identity/people.mjs \
 	tests/identity/run.sh \
+	tests/identity/scim-server/server.mjs \
 	tests/identity/scripted/faults.mjs \
 	tests/identity/scripted/issuer.mjs \
+	tests/identity/scripted/scim.mjs \
 	tests/identity/scripted/selftest.mjs \
 	tests/identity/scripted/server.mjs \
 	tests/identity/scripted/service.mjs \

@@ -21,6 +21,7 @@ port_of()
 	better-auth) echo "${BETTER_AUTH_PORT:-9441}" ;;
 	oidc-provider) echo "${OIDC_PROVIDER_PORT:-9442}" ;;
 	scripted) echo "${SCRIPTED_PORT:-9443}" ;;
+	scim-server) echo "${SCIM_SERVER_PORT:-9449}" ;;
 	*) echo "run.sh: no server $1" >&2; exit 2 ;;
 	esac
 }
@@ -87,7 +88,7 @@ start)
 	done
 	;;
 stop)
-	[ $# -gt 0 ] || set -- better-auth oidc-provider scripted
+	[ $# -gt 0 ] || set -- better-auth oidc-provider scripted scim-server
 	for server; do
 		stop "$server"
 	done

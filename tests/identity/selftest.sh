@@ -9,9 +9,11 @@ export IDENTITY_DIR=${1:-${IDENTITY_DIR:-$state}}
 export BETTER_AUTH_PORT=${BETTER_AUTH_PORT:-9541}
 export OIDC_PROVIDER_PORT=${OIDC_PROVIDER_PORT:-9542}
 export SCRIPTED_PORT=${SCRIPTED_PORT:-9543}
+export SCIM_SERVER_PORT=${SCIM_SERVER_PORT:-9549}
 export INTERVAL=1
 org=https://localhost:$BETTER_AUTH_PORT
 corp=https://localhost:$OIDC_PROVIDER_PORT
+scim=https://localhost:$SCIM_SERVER_PORT
 failed=0
 unset DB KEYFILE
 
@@ -149,6 +151,28 @@ restart()
 	fetch -d '' "$org/_test/reset" >/dev/null
 }
 
+scim_get()
+{
+	fetch -H 'authorization: Bearer scim-token' "$scim/scim/v2/$1"
+}
+
+directory()
+{
+	is scim_wrong_token 401 "$(code "$scim/scim/v2/Users")"
+	is scim_users 5 "$(scim_get Users | jq .totalResults)"
+	fetch -d count=20 "$scim/_test/bulk" >/dev/null
+	is scim_second_page user24 "$(scim_get 'Users?startIndex=21&count=500' |
+		jq -r '.Resources[-1].userName')"
+	is scim_group usr_bob "$(scim_get Groups | jq -r '.Resources[] |
+		select(.id == "grp_OrganizationAdmin").members[].value')"
+	fetch -X DELETE -H 'authorization: Bearer scim-token' \
+	    "$scim/scim/v2/Users/usr_bob"
+	is scim_deleted 404 "$(code -H 'authorization: Bearer scim-token' \
+	    "$scim/scim/v2/Users/usr_bob")"
+	is scim_requests 6 "$(fetch -X POST "$scim/_test/requests" |
+		jq '.requests | length')"
+}
+
 browser()
 {
 	local device request
@@ -163,7 +187,7 @@ browser()
 }
 
 if ! "$here/run.sh" start "$state" oidc-provider better-auth scripted \
-    2>"$state/log"; then
+    scim-server 2>"$state/log"; then
 	cat "$state/log"
 	is start 0 1
 	exit 1
@@ -173,6 +197,7 @@ corporate_login
 organization_login
 organization_bridge
 member_list
+directory
 restart
 browser
 "$IDENTITY_DIR/node" "$here/scripted/selftest.mjs" \

@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { readBody } from '../levers.mjs';
 import { isReplaced, makeFaults, send } from './faults.mjs';
 import { makeIssuer } from './issuer.mjs';
+import { makeScim } from './scim.mjs';
 import { makeService } from './service.mjs';
 
 const env = process.env;
@@ -40,7 +41,8 @@ const tokenOrders = {
 };
 const issuer = makeIssuer(tokenOrders);
 const service = makeService(tokenOrders);
-const routes = { ...issuer.routes, ...service.routes, 'GET /device': ['page', () =>
+const scim = makeScim(service);
+const routes = { ...issuer.routes, ...service.routes, ...scim.routes, 'GET /device': ['page', () =>
   ({ headers: { 'content-type': 'text/plain' }, body: 'Approve with POST /_device.\n' })] };
 
 // Milliseconds that no change of the clock disturbs.
@@ -51,11 +53,11 @@ function reset() {
   Object.assign(log, { counters: {}, connections: 0, requests: [] });
   counted = new WeakSet();
   tokenOrders.list = [];
-  for (const part of [faults, issuer, service]) part.reset();
+  for (const part of [faults, issuer, service, scim]) part.reset();
 }
 
 function control(order) {
-  const parts = { ...issuer.control };
+  const parts = { ...issuer.control, scim: scim.change };
   let known = false;
   for (const name of Object.keys(parts).filter(part => order[part])) {
     parts[name](order[name]);

@@ -97,7 +97,7 @@ export function makeService(orders) {
   }
 
   return {
-    reset, change, keyring,
+    reset, change, keyring, all: () => [...members.values()],
     routes: {
       'GET /api/auth/organization/list-members': ['members', list],
       'POST /api/auth/sign-in/social': ['signin', signIn],
