@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "common/roster.h"
 #include "services/memberjson.h"
 
 static void
@@ -88,6 +89,22 @@ dirlab_done(struct dirlab *lab)
 		(void)unlink(paths[i]);
 	assert_int_equal(rmdir(lab->folder), 0);
 	access_policy_done(&lab->policy);
+}
+
+uint32_t
+dirlab_published(const struct dirlab *lab)
+{
+	struct roster roster ROSTER_AUTO = {0};
+	struct roster_place place = {0};
+	struct snapshot_user user;
+	uint32_t count = 0;
+
+	assert_int_equal(roster_open(lab->snapshot, &roster), 0);
+	assert_int_equal(snapshot_validate(&roster.base), 0);
+	assert_int_equal(roster_validate(&roster), 0);
+	while (roster_user_next(&roster, &place, &user) == 0)
+		count++;
+	return count;
 }
 
 struct members *

@@ -31,6 +31,8 @@ struct dirlab {
  * policy that maps OrganizationAdmin to org-admins and adm. */
 void dirlab_init(struct dirlab *lab);
 void dirlab_done(struct dirlab *lab);
+/* How many users the name service sees, overlay and all, checked whole. */
+uint32_t dirlab_published(const struct dirlab *lab);
 void dirlab_write(const char *path, const char *text);
 /* For org_acme, with this host's files. */
 struct ids_options dirlab_ids_options(const struct dirlab *lab);

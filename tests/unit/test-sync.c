@@ -186,15 +186,6 @@ known(struct fixture *f)
 	return members_count(directory_members(f->directory));
 }
 
-static uint32_t
-published(const struct fixture *f)
-{
-	struct snapshot snapshot SNAPSHOT_AUTO = {0};
-
-	assert_int_equal(snapshot_open(f->lab.snapshot, &snapshot), 0);
-	return snapshot.user_count;
-}
-
 static void
 a_list_is_fetched_and_published(void **state)
 {
@@ -208,7 +199,7 @@ a_list_is_fetched_and_published(void **state)
 	answer_all(f);
 	assert_int_equal(sync_state(f->sync), 0);
 	assert_int_equal(known(f), 6);
-	assert_int_equal(published(f), 6);
+	assert_int_equal(dirlab_published(&f->lab), 6);
 	assert_in_range(sync_next_ms(f->sync), 48000, 60000);
 }
 
@@ -266,7 +257,7 @@ t110_no_failure_of_any_page_removes_anybody(void **state)
 			assert_int_equal(f->reason, faults[i].reason);
 			assert_int_equal(sync_state(f->sync), faults[i].reason);
 			assert_int_equal(known(f), 6);
-			assert_int_equal(published(f), 6);
+			assert_int_equal(dirlab_published(&f->lab), 6);
 		}
 	}
 }
@@ -292,15 +283,15 @@ t110_an_empty_list_is_held_until_it_is_accepted(void **state)
 	answer_all(f);
 	fetch(f, false, 200, nobody);
 	assert_int_equal(f->reason, ERR_DIRECTORY_SHRUNK);
-	assert_int_equal(published(f), 6);
+	assert_int_equal(dirlab_published(&f->lab), 6);
 	/* The word of one caller does not outlive its fetch. */
 	fetch(f, true, 500, "");
 	fetch(f, false, 200, nobody);
 	assert_int_equal(f->reason, ERR_DIRECTORY_SHRUNK);
-	assert_int_equal(published(f), 6);
+	assert_int_equal(dirlab_published(&f->lab), 6);
 	fetch(f, true, 200, nobody);
 	assert_int_equal(f->reason, 0);
-	assert_int_equal(published(f), 0);
+	assert_int_equal(dirlab_published(&f->lab), 0);
 }
 
 static void
@@ -393,7 +384,7 @@ a_file_is_read_line_by_line(void **state)
 
 	open_sync(f, f->lab.members);
 	assert_int_equal(read_file_once(f, LINE("a") "\n" LINE("b")), 0);
-	assert_int_equal(published(f), 2);
+	assert_int_equal(dirlab_published(&f->lab), 2);
 	assert_non_null(members_by_user(directory_members(f->directory), "b"));
 	/* The last line needs no newline. */
 	assert_int_equal(read_file_once(f,
@@ -418,14 +409,14 @@ t110_a_bad_file_removes_nobody(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		assert_int_not_equal(read_file_once(f, texts[i]), 0);
 		assert_int_equal(known(f), 2);
-		assert_int_equal(published(f), 2);
+		assert_int_equal(dirlab_published(&f->lab), 2);
 	}
 	dirlab_write(f->lab.members, LINE("a"));
 	assert_int_equal(chmod(f->lab.members, 0666), 0);
 	assert_int_equal(read_file_once(f, NULL), ERR_INSECURE_FILE);
 	assert_int_equal(remove(f->lab.members), 0);
 	assert_int_equal(read_file_once(f, NULL), ERR_NOT_FOUND);
-	assert_int_equal(published(f), 2);
+	assert_int_equal(dirlab_published(&f->lab), 2);
 }
 
 /* A source of which the test gives every answer. */
@@ -585,7 +576,7 @@ changes_join_and_replace_but_remove_nobody(void **state)
 	assert_true(
 	    members_get_id(directory_members(f->directory), "b", &member));
 	assert_int_equal(member.state, MEMBER_DEACTIVATED);
-	assert_int_equal(published(f), 4);
+	assert_int_equal(dirlab_published(&f->lab), 4);
 }
 
 static void
