@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/snapshot_hidden.h"
 #include "services/draft.h"
 
 struct overlay {
