@@ -22,8 +22,7 @@ cli_fail(const struct cli *cli, int err)
 }
 
 int
-cli_ask(const struct cli *cli, struct client *client, enum proto_type type,
-    const void *message)
+cli_open(const struct cli *cli, struct client *client)
 {
 	uid_t daemon_uid;
 	int fault;
@@ -31,8 +30,18 @@ cli_ask(const struct cli *cli, struct client *client, enum proto_type type,
 	if (localuser_find(cli->passwd, DAEMON_USER, &daemon_uid) != 0)
 		daemon_uid = (uid_t)-1;
 	fault = client_open(client, cli->socket, daemon_uid, OPEN_MS);
-	if (fault == 0)
-		fault = client_send(client, type, message, SEND_MS);
+	return fault == 0 ? 0 : cli_fail(cli, fault);
+}
+
+int
+cli_ask(const struct cli *cli, struct client *client, enum proto_type type,
+    const void *message)
+{
+	int fault = cli_open(cli, client);
+
+	if (fault != 0)
+		return fault;
+	fault = client_send(client, type, message, SEND_MS);
 	return fault == 0 ? 0 : cli_fail(cli, fault);
 }
 

@@ -29,14 +29,17 @@ struct cli {
 	bool full;
 	bool accept_shrink;
 	const char *role; /* "": none */
-	const char *name; /* NULL: none */
+	const char *name; /* the first operand; NULL: none */
+	const char *file; /* the second; NULL: none */
 };
 
 /* How long a reply may take; a sync pages the whole directory. */
 #define CLI_REPLY_MS 10000
 #define CLI_SYNC_MS 600000
 
-/* Asks the daemon; on failure says why to err. */
+/* Connects to the daemon; on failure says why to err. */
+MUST_CHECK int cli_open(const struct cli *cli, struct client *client);
+/* Connects and asks; on failure says why to err. */
 MUST_CHECK int cli_ask(const struct cli *cli, struct client *client,
     enum proto_type type, const void *message);
 /* The next reply; on failure, and for a refusal, says why to err. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/explain.h"
+#include "cli/ids.h"
 #include "cli/memberlist.h"
 #include "cli/status.h"
 #include "cli/syncnow.h"
@@ -26,36 +27,38 @@ struct command {
 	const char *usage;
 	const char *summary;
 	unsigned int options; /* enum option */
-	bool takes_name;
+	unsigned int least;   /* operands */
+	unsigned int most;
 	int (*run)(const struct cli *cli); /* NULL: not there yet */
 };
 
 static const struct command commands[] = {
     {"status", "[--json]", "how the sign-in service of this host is doing",
-	OPTION_JSON, false, status_command},
+	OPTION_JSON, 0, 0, status_command},
     {"explain", "NAME [--role ROLE] [--json]",
 	"whether a member may log in here, and if not why",
-	OPTION_JSON | OPTION_ROLE, true, explain_command},
-    {"members", "[--json]", "all members of the organisation", OPTION_JSON,
-	false, memberlist_command},
+	OPTION_JSON | OPTION_ROLE, 1, 1, explain_command},
+    {"members", "[--json]", "all members of the organisation", OPTION_JSON, 0,
+	0, memberlist_command},
     {"sync", "[--full] [--accept-shrink] [--json]",
 	"fetch the members from the organisation now",
-	OPTION_JSON | OPTION_FULL | OPTION_ACCEPT_SHRINK, false,
+	OPTION_JSON | OPTION_FULL | OPTION_ACCEPT_SHRINK, 0, 0,
 	syncnow_command},
-    {"whoami", "[--json]", "what this host knows about you", OPTION_JSON, false,
+    {"whoami", "[--json]", "what this host knows about you", OPTION_JSON, 0, 0,
 	explain_whoami},
-    {"ids", "", "show, check and carry over the numbers of members", 0, false,
-	NULL},
-    {"login", "", "sign in without a new session", 0, false, NULL},
-    {"logout", "", "forget a sign-in", 0, false, NULL},
-    {"token", "", "a token for the organisation's services", 0, false, NULL},
-    {"switch-org", "", "change the active organisation", 0, false, NULL},
-    {"totp", "", "the second factor", 0, false, NULL},
-    {"pin", "", "the local PIN", 0, false, NULL},
-    {"invite", "", "invite somebody to the organisation", 0, false, NULL},
-    {"resend", "", "send an invitation again", 0, false, NULL},
-    {"setup", "", "join this host to an organisation", 0, false, NULL},
-    {"doctor", "", "look for what is wrong with this host", 0, false, NULL},
+    {"ids", "[check | export FILE|- | import FILE|-] [--json]",
+	"show, check and carry over the numbers of members", OPTION_JSON, 0, 2,
+	ids_command},
+    {"login", "", "sign in without a new session", 0, 0, 0, NULL},
+    {"logout", "", "forget a sign-in", 0, 0, 0, NULL},
+    {"token", "", "a token for the organisation's services", 0, 0, 0, NULL},
+    {"switch-org", "", "change the active organisation", 0, 0, 0, NULL},
+    {"totp", "", "the second factor", 0, 0, 0, NULL},
+    {"pin", "", "the local PIN", 0, 0, 0, NULL},
+    {"invite", "", "invite somebody to the organisation", 0, 0, 0, NULL},
+    {"resend", "", "send an invitation again", 0, 0, 0, NULL},
+    {"setup", "", "join this host to an organisation", 0, 0, 0, NULL},
+    {"doctor", "", "look for what is wrong with this host", 0, 0, 0, NULL},
 };
 
 static const struct {
@@ -122,11 +125,20 @@ set_option(struct cli *cli, unsigned int option)
 	    cli->accept_shrink || option == OPTION_ACCEPT_SHRINK;
 }
 
+/* A lone dash stands for a stream. */
+static bool
+is_operand(const char *word)
+{
+	return word[0] != '\0' && (word[0] != '-' || word[1] == '\0');
+}
+
 /* Reads what stands behind the command. */
 static int
 parse_words(
     struct cli *cli, const struct command *command, int argc, char **argv)
 {
+	unsigned int words = 0;
+
 	for (int i = 0; i < argc; i++) {
 		unsigned int option = find_option(command, argv[i]);
 
@@ -137,15 +149,14 @@ parse_words(
 			cli->role = argv[i];
 		} else if (option != 0) {
 			set_option(cli, option);
-		} else if (command->takes_name && cli->name == NULL &&
-		    argv[i][0] != '-' && argv[i][0] != '\0') {
-			cli->name = argv[i];
+		} else if (is_operand(argv[i]) && words < command->most) {
+			*(words++ == 0 ? &cli->name : &cli->file) = argv[i];
 		} else {
 			return refuse_usage(
 			    cli, command, "not understood: ", argv[i]);
 		}
 	}
-	if (command->takes_name && cli->name == NULL)
+	if (words < command->least)
 		return refuse_usage(cli, command, "a name is needed", "");
 	return CLI_OK;
 }

@@ -31,6 +31,7 @@ write_json(const struct cli *cli, const struct proto_explain_reply *reply)
 	json_out_bool(&json, "known", is_ok(reply->reason));
 	json_out_string(&json, "reason", reply->reason);
 	memberlist_write(&json, "member", &reply->member);
+	json_out_string(&json, "taken", reply->taken);
 	json_out_list(&json, "groups", reply->groups);
 	json_out_list(&json, "local_groups", reply->local_groups);
 	json_out_bool(&json, "may_login", is_ok(reply->login));
@@ -85,6 +86,8 @@ show_member(const struct cli *cli, const struct proto_explain_reply *reply)
 	if (member->excluded[0] != '\0')
 		show_line(cli, "left out",
 		    show_reason(member->excluded, "", line, sizeof(line)));
+	if (reply->taken[0] != '\0')
+		show_line(cli, "because", reply->taken);
 	show_list(cli, "roles", member->roles);
 	show_list(cli, "groups", reply->groups);
 	show_list(cli, "local groups", reply->local_groups);

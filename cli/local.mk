@@ -6,6 +6,8 @@ libcli_la_SOURCES = \
 	cli/cli.c cli/cli.h \
 	cli/commands.c cli/commands.h \
 	cli/explain.c cli/explain.h \
+	cli/ids.c cli/ids.h \
+	cli/idsfile.c cli/idsfile.h \
 	cli/json_out.c cli/json_out.h \
 	cli/memberlist.c cli/memberlist.h \
 	cli/show.c cli/show.h \
@@ -26,6 +28,15 @@ check_PROGRAMS += tests/unit/test-show
 tests_unit_test_show_SOURCES = tests/unit/test-show.c
 tests_unit_test_show_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_show_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idsfile
+tests_unit_test_idsfile_SOURCES = tests/unit/test-idsfile.c \
+	tests/unit/clihost.c tests/unit/clihost.h \
+	tests/unit/fakedaemon.c tests/unit/fakedaemon.h
+tests_unit_test_idsfile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idsfile_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
+tests_unit_test_idsfile_LDADD = libcli.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-commands
 tests_unit_test_commands_SOURCES = tests/unit/test-commands.c \

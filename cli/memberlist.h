@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/json_out.h"
-#include "common/proto.h"
+#include "common/proto_admin.h"
 
 int memberlist_command(const struct cli *cli);
 

@@ -15,7 +15,7 @@
 #include <sys/types.h>
 
 #include "common/attrs.h"
-#include "common/proto.h"
+#include "common/proto_admin.h"
 
 struct client {
 	int fd;
@@ -46,6 +46,9 @@ struct client_reply {
 		struct proto_explain_reply explain;
 		struct proto_member member;
 		struct proto_progress progress;
+		struct proto_ids_row ids_row;
+		struct proto_ids_finding ids_finding;
+		struct proto_ids_lines ids_lines;
 	} u;
 };
 

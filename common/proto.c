@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/proto_admin.h"
 #include "common/secret.h"
 #include "common/text.h"
 
@@ -132,6 +133,7 @@ static const struct field member_fields[] = {
 static const struct field explain_reply_fields[] = {
     MEMBER(proto_explain_reply, member.),
     STRING(proto_explain_reply, reason),
+    STRING(proto_explain_reply, taken),
     STRING(proto_explain_reply, groups),
     STRING(proto_explain_reply, local_groups),
     STRING(proto_explain_reply, login),
@@ -145,6 +147,36 @@ static const struct field explain_reply_fields[] = {
 static const struct field progress_fields[] = {
     U32(proto_progress, done),
     U32(proto_progress, total),
+};
+
+static const struct field ids_import_fields[] = {
+    FLAG(proto_ids_import, first),
+    FLAG(proto_ids_import, last),
+    STRING(proto_ids_import, lines),
+};
+
+static const struct field ids_row_fields[] = {
+    STRING(proto_ids_row, kind),
+    STRING(proto_ids_row, key),
+    STRING(proto_ids_row, organization),
+    U32(proto_ids_row, number),
+    STRING(proto_ids_row, name),
+    STRING(proto_ids_row, home),
+    FLAG(proto_ids_row, live),
+    U64(proto_ids_row, created_s),
+};
+
+static const struct field ids_finding_fields[] = {
+    FLAG(proto_ids_finding, fatal),
+    STRING(proto_ids_finding, reason),
+    U32(proto_ids_finding, number),
+    STRING(proto_ids_finding, key),
+    STRING(proto_ids_finding, text),
+    STRING(proto_ids_finding, remedy),
+};
+
+static const struct field ids_lines_fields[] = {
+    STRING(proto_ids_lines, lines),
 };
 
 struct message {
@@ -174,6 +206,10 @@ static const struct message messages[] = {
     EMPTY(PROTO_MEMBERS),
     MESSAGE(PROTO_SYNC, sync),
     EMPTY(PROTO_WHOAMI),
+    EMPTY(PROTO_IDS_LIST),
+    EMPTY(PROTO_IDS_CHECK),
+    EMPTY(PROTO_IDS_EXPORT),
+    MESSAGE(PROTO_IDS_IMPORT, ids_import),
     MESSAGE(PROTO_PROMPT, prompt),
     EMPTY(PROTO_PENDING),
     MESSAGE(PROTO_VERDICT, verdict_reply),
@@ -182,6 +218,9 @@ static const struct message messages[] = {
     MESSAGE(PROTO_EXPLAIN_REPLY, explain_reply),
     MESSAGE(PROTO_MEMBER, member),
     MESSAGE(PROTO_PROGRESS, progress),
+    MESSAGE(PROTO_IDS_ROW, ids_row),
+    MESSAGE(PROTO_IDS_FINDING, ids_finding),
+    MESSAGE(PROTO_IDS_LINES, ids_lines),
 };
 
 static const struct message *
@@ -373,7 +412,7 @@ proto_decode(enum proto_type type, const uint8_t *body, size_t len,
     void *ret_message, size_t size)
 {
 	const struct message *shape = find_message(type);
-	struct proto_explain_reply scratch; /* the largest of all */
+	struct proto_ids_import scratch; /* the largest of all */
 	uint8_t *built = (uint8_t *)&scratch;
 	struct cursor in;
 	bool valid = true;
@@ -381,7 +420,7 @@ proto_decode(enum proto_type type, const uint8_t *body, size_t len,
 
 	if (shape == NULL || size != shape->size || size > sizeof(scratch))
 		return ERR_INVALID_ARGUMENT;
-	memset(&scratch, 0, sizeof(scratch));
+	memset(built, 0, size);
 	cursor_init(&in, body, len);
 	for (size_t i = 0; i < shape->count; i++) {
 		uint8_t *at = built + shape->fields[i].offset;
@@ -394,6 +433,6 @@ proto_decode(enum proto_type type, const uint8_t *body, size_t len,
 		fault = ERR_MALFORMED;
 	if (fault == 0 && size > 0)
 		memcpy(ret_message, built, size);
-	secret_wipe(&scratch, sizeof(scratch));
+	secret_wipe(built, size);
 	return fault;
 }

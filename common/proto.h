@@ -1,13 +1,13 @@
 /*
  * proto.h - the wire between the modules, the CLI and the daemon; this header
- * is the specification, orglogin-protocol(7) is its prose.
+ * and proto_admin.h are the specification, orglogin-protocol(7) is its prose.
  *
  * A stream socket carries frames: u32 length of what follows, u16 version,
  * u16 type, then the fields of that message in the order of its struct, little
  * endian; a string is a u32 length and its bytes without NUL.  A frame is at
  * most PROTO_FRAME_MAX bytes.  One request at a time on a connection; each is
- * answered by exactly one reply, except that SYNC and MEMBERS are answered by
- * any number of PROGRESS or MEMBER frames before the last one.  The connection
+ * answered by exactly one reply, except that SYNC, MEMBERS and IDS_* may be
+ * answered by any number of frames before the last one.  The connection
  * is closed at a frame with another version, an unknown type, a missing or an
  * extra byte, a string that is too long or holds a NUL, a flag other than 0 or
  * 1, a number that is no verdict, or a PROMPT, VERDICT or DONE whose strings
@@ -52,15 +52,22 @@ enum proto_type {
 	PROTO_MEMBERS,
 	PROTO_SYNC,
 	PROTO_WHOAMI,
+	PROTO_IDS_LIST,
+	PROTO_IDS_CHECK,
+	PROTO_IDS_EXPORT,
+	PROTO_IDS_IMPORT, /* some lines of a map, one request after another */
 	/* replies */
 	PROTO_PROMPT = 64, /* to SIGNIN: show this and then WAIT */
 	PROTO_PENDING,     /* to SIGNIN and WAIT: nothing yet, WAIT again */
 	PROTO_VERDICT,     /* to SIGNIN, WAIT, ACCOUNT; and any refusal */
-	PROTO_DONE,        /* to SESSION, SYNC, MEMBERS */
+	PROTO_DONE,        /* to SESSION, SYNC, MEMBERS, IDS_* */
 	PROTO_STATUS_REPLY,
 	PROTO_EXPLAIN_REPLY, /* to EXPLAIN and WHOAMI */
 	PROTO_MEMBER,        /* one of many, to MEMBERS */
 	PROTO_PROGRESS,      /* one of many, to SYNC */
+	PROTO_IDS_ROW,       /* one of many, to IDS_LIST */
+	PROTO_IDS_FINDING,   /* one of many, to IDS_CHECK */
+	PROTO_IDS_LINES,     /* one of many, to IDS_EXPORT */
 };
 
 /*
@@ -104,16 +111,6 @@ struct proto_session {
 	uint8_t opened; /* 1: opened, 0: closed */
 };
 
-struct proto_explain {
-	char user[PROTO_NAME_SIZE];
-	char role[NAME_ROLE_MAX + 1]; /* "": OrganizationAdmin is not assumed */
-};
-
-struct proto_sync {
-	uint8_t full;
-	uint8_t accept_shrink;
-};
-
 struct proto_prompt {
 	char handle[PROTO_HANDLE_SIZE];
 	char text[PROTO_TEXT_SIZE]; /* the whole ECHO_ON prompt */
@@ -131,53 +128,6 @@ struct proto_done {
 	char text[PROTO_LINE_SIZE];     /* one line for the administrator */
 };
 
-struct proto_status_reply {
-	char version[32];
-	char organization[PROTO_LINE_SIZE];
-	char provider[PROTO_LINE_SIZE];         /* its issuer */
-	char provider_state[PROTO_REASON_SIZE]; /* "ok", "unknown", a reason */
-	char service[PROTO_LINE_SIZE];          /* its URL, or "" */
-	char service_state[PROTO_REASON_SIZE];
-	char directory_state[PROTO_REASON_SIZE]; /* of the last sync */
-	char problem[PROTO_LINE_SIZE]; /* what the administrator must mend */
-	uint32_t members;              /* known, of any state */
-	uint32_t published;            /* in the snapshot */
-	uint32_t excluded;             /* left out, each with its reason */
-	uint64_t generation;           /* of the snapshot; 0: none */
-	int64_t confirmed_s; /* seconds since the last good sync; -1: never */
-	int64_t next_sync_s; /* seconds until the next; -1: none planned */
-	uint32_t signins;    /* under way now */
-	uint64_t started_s;  /* wall time of the daemon's start */
-};
-
-struct proto_member {
-	char user[PROTO_NAME_SIZE]; /* "" when the name cannot be used */
-	char id[NAME_ID_MAX + 1];
-	char mail[NAME_MAIL_MAX + 1];
-	char state[32];
-	char excluded[PROTO_REASON_SIZE]; /* "" or why it is not published */
-	char roles[PROTO_LIST_SIZE];
-	uint32_t uid; /* 0: none */
-};
-
-struct proto_explain_reply {
-	struct proto_member member;
-	char reason[PROTO_REASON_SIZE]; /* "ok", or why there is none */
-	char groups[PROTO_LIST_SIZE];   /* organisation groups: "name(gid)" */
-	char local_groups[PROTO_LIST_SIZE];
-	char login[PROTO_REASON_SIZE]; /* "ok" or why not, by the same code */
-	char login_text[PROTO_LINE_SIZE];
-	char role[PROTO_REASON_SIZE]; /* the asked role: "ok", why not, or "" */
-	char role_text[PROTO_LINE_SIZE];
-	int64_t proof_s;     /* age of the last proof on this host; -1: none */
-	int64_t confirmed_s; /* age of what is known about the member */
-};
-
-struct proto_progress {
-	uint32_t done;
-	uint32_t total; /* 0: not known */
-};
-
 /* A frame's header, once PROTO_HEADER_BYTES have come. */
 struct proto_header {
 	uint32_t body_len; /* what follows the header */
@@ -191,7 +141,8 @@ MUST_CHECK int proto_decode_header(
 size_t proto_size(enum proto_type type);
 /*
  * message points to the struct of that type (NULL where the type has no
- * fields: STATUS, MEMBERS, WHOAMI, PENDING).  Encoding appends one whole frame.
+ * fields: STATUS, MEMBERS, WHOAMI, PENDING, IDS_LIST, IDS_CHECK, IDS_EXPORT).
+ * Encoding appends one whole frame.
  */
 MUST_CHECK int proto_encode(
     struct buf *out, enum proto_type type, const void *message);

@@ -34,6 +34,7 @@ struct daemon {
 	struct memberfile *file; /* is there, unless it is the idsvc */
 	struct directory *directory;
 	struct localswatch *locals;
+	struct idadmin ids;
 	struct standing standing;
 	struct proofs *proofs;
 	struct signins *signins;
@@ -62,6 +63,12 @@ open_state(struct daemon *d)
 
 	if (r == 0)
 		r = db_open(PATH_STATE_DB, &d->db);
+	if (r == ERR_STATE_DAMAGED)
+		log_error("state.db is damaged",
+		    LOG_TEXT("path", PATH_STATE_DB),
+		    LOG_TEXT("remedy",
+			"put a copy of the backup in its place, or move it "
+			"away, start again, and " IDCHECK_REPAIR));
 	if (r == 0)
 		r = clock_boot_id(boot_id);
 	if (r == 0)
@@ -120,6 +127,24 @@ open_source(struct daemon *d, struct source *ret_source)
 	return r;
 }
 
+/* Without its numbers the daemon lets nobody in, but says what to do, and takes
+ * the map that mends it. */
+static int
+load_members(struct daemon *d, const struct directory_options *options)
+{
+	int r = directory_load(d->directory);
+
+	d->ids = (struct idadmin){.db = d->db,
+	    .clock = d->clock,
+	    .directory = d->directory,
+	    .options = {.organization_id = options->organization_id,
+		.range = {options->id_first, options->id_last}}};
+	if (r != ERR_STATE_DAMAGED || idadmin_state(&d->ids) == 0)
+		return r;
+	idadmin_tell(&d->ids);
+	return ERR_OK;
+}
+
 static int
 open_members(struct daemon *d)
 {
@@ -134,7 +159,7 @@ open_members(struct daemon *d)
 		r = localswatch_new(
 		    d->loop, PATH_LOCALS, on_locals, d, &d->locals);
 	if (r == 0)
-		r = directory_load(d->directory);
+		r = load_members(d, &options);
 	if (r == 0)
 		r = open_source(d, &sync.source);
 	if (r != 0)
@@ -187,6 +212,7 @@ open_front(struct daemon *d)
 	    .proofs = d->proofs,
 	    .signins = d->signins,
 	    .sync = d->sync,
+	    .ids = &d->ids,
 	    .idp = d->idp,
 	    .idsvc = d->idsvc,
 	    .organization_name = d->settings->organization_name,

@@ -87,6 +87,8 @@ static const char *const schema_steps[] = {
     " PRIMARY KEY (organization, kind, key)) STRICT;"
     "CREATE UNIQUE INDEX ids_incoming_home ON ids_incoming (home)"
     " WHERE home != '';"
+    "CREATE UNIQUE INDEX ids_incoming_name ON ids_incoming"
+    " (organization, name) WHERE name != '';"
     "CREATE TABLE ids_aside (" /* damaged maps, as an import found them */
     " moved INTEGER NOT NULL," /* wall time, seconds */
     " organization TEXT NOT NULL,"

@@ -96,7 +96,10 @@ answer_status(struct exchange *x, const void *message)
 	if (p->idsvc != NULL)
 		PUT(reply.service_state, state_name(idsvc_state(p->idsvc)));
 	PUT(reply.directory_state, state_name(sync_state(p->sync)));
-	PUT(reply.problem, p->problem);
+	PUT(reply.problem,
+	    idadmin_state(p->ids) == 0
+		? p->problem
+		: "the id map is damaged or lost: " IDCHECK_REPAIR);
 	return session_reply(x->session, PROTO_STATUS_REPLY, &reply, true);
 }
 
@@ -138,7 +141,10 @@ explain(struct exchange *x, const struct member *member, const char *role)
 	reply.confirmed_s = to_s(directory_age_ms(p->directory));
 	PUT(reply.reason, err_name(member == NULL ? ERR_NOT_A_MEMBER : 0));
 	if (member != NULL) {
+		const struct idcheck_view view = idadmin_view(p->ids);
+
 		put_member(&reply.member, member);
+		idcheck_taken(&view, member, reply.taken, sizeof(reply.taken));
 		put_groups(p, member, &reply);
 		reply.proof_s = to_s(proofs_age_ms(p->proofs, member->id));
 		login = standing_login(p->standing, member);
@@ -157,15 +163,28 @@ explain(struct exchange *x, const struct member *member, const char *role)
 	return session_reply(x->session, PROTO_EXPLAIN_REPLY, &reply, true);
 }
 
+/* By name; root may also ask by mail address or id, as who is left out has no
+ * name. */
+static const struct member *
+find_member(const struct exchange *x, const char *asked)
+{
+	struct members *members = directory_members(x->parts->directory);
+	struct member *member = members_by_user(members, asked);
+
+	if (member == NULL && session_uid(x->session) == 0) {
+		member = members_by_id(members, asked);
+		if (member == NULL)
+			(void)members_by_mail(members, asked, &member);
+	}
+	return member;
+}
+
 int
 answer_explain(struct exchange *x, const void *message)
 {
 	const struct proto_explain *request = message;
 
-	return explain(x,
-	    members_by_user(
-		directory_members(x->parts->directory), request->user),
-	    request->role);
+	return explain(x, find_member(x, request->user), request->role);
 }
 
 int
@@ -248,5 +267,6 @@ exchange_cancel(struct exchange *x)
 	signins_cancel(x->parts->signins, x->signin);
 	sync_cancel(x->parts->sync, x->sync);
 	x->signin = x->sync = 0;
+	answer_end_ids(x);
 	free(TAKE(x->prompt));
 }

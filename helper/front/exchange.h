@@ -6,9 +6,12 @@
 #pragma once
 
 #include "common/attrs.h"
-#include "common/proto.h"
+#include "common/proto_admin.h"
 #include "front/requests.h"
 #include "front/session.h"
+
+struct exchange;
+typedef void exchange_more_fn(struct exchange *x);
 
 struct exchange {
 	struct exchange *next;
@@ -30,6 +33,12 @@ struct exchange {
 	uint64_t sync;
 	/* MEMBERS: the next one to send; SIZE_MAX when none is listed */
 	size_t member;
+	/* IDS_LIST, IDS_CHECK, IDS_EXPORT: NULL when nothing is told */
+	exchange_more_fn *more_ids;
+	struct idcheck ids; /* where it stands */
+	bool ids_fatal;     /* something must be mended */
+	uint32_t ids_done;
+	bool carries; /* IDS_IMPORT: the one under way is ours */
 };
 
 /* Each answers, or arranges to; a fault ends the connection. */
@@ -44,9 +53,16 @@ exchange_fn answer_explain;
 exchange_fn answer_whoami;
 exchange_fn answer_members;
 exchange_fn answer_sync;
+exchange_fn answer_ids_list;
+exchange_fn answer_ids_check;
+exchange_fn answer_ids_export;
+exchange_fn answer_ids_import;
 
 /* MEMBERS goes on. */
 void answer_more_members(struct exchange *x);
+/* So does what is told of the id map. */
+void answer_more_ids(struct exchange *x);
+void answer_end_ids(struct exchange *x);
 /* WAIT was held long enough. */
 void answer_wait_over(struct exchange *x);
 /* Ends what is under way; nothing is called back afterwards. */

@@ -43,17 +43,23 @@ static const struct request {
     {PROTO_SYNC, WHO_ROOT, false, false, sizeof(struct proto_sync),
 	answer_sync},
     {PROTO_WHOAMI, WHO_ANY, false, false, 0, answer_whoami},
+    {PROTO_IDS_LIST, WHO_ROOT, false, false, 0, answer_ids_list},
+    {PROTO_IDS_CHECK, WHO_ROOT, false, false, 0, answer_ids_check},
+    {PROTO_IDS_EXPORT, WHO_ROOT, false, false, 0, answer_ids_export},
+    {PROTO_IDS_IMPORT, WHO_ROOT, false, false, sizeof(struct proto_ids_import),
+	answer_ids_import},
 };
 
 /* Room for any request, decoded. */
 union message {
-	char user[PROTO_NAME_SIZE];
+	char user[sizeof(struct proto_explain)];
 	struct proto_signin signin;
 	struct proto_wait wait;
 	struct proto_account account;
 	struct proto_session session;
 	struct proto_explain explain;
 	struct proto_sync sync;
+	struct proto_ids_import import;
 };
 
 struct requests {
@@ -128,6 +134,7 @@ static void
 on_drained(void *context)
 {
 	answer_more_members(context);
+	answer_more_ids(context);
 }
 
 static void

@@ -14,6 +14,7 @@
 #include "common/attrs.h"
 #include "services/directory.h"
 #include "services/idp.h"
+#include "services/idadmin.h"
 #include "services/idsvc.h"
 #include "services/proofs.h"
 #include "services/signin.h"
@@ -30,6 +31,7 @@ struct requests_parts {
 	struct proofs *proofs;
 	struct signins *signins;
 	struct sync *sync;
+	struct idadmin *ids;
 	struct idp *idp;     /* NULL: none configured */
 	struct idsvc *idsvc; /* NULL: none configured */
 	const char *organization_name;

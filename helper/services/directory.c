@@ -78,6 +78,7 @@ open_parts(struct directory *d, struct loop *loop)
 	    .policy = o->policy,
 	    .username = o->username,
 	    .range = {o->id_first, o->id_last},
+	    .snapshot_path = o->snapshot_path,
 	};
 	const struct edition_options edition = {
 	    .publish = {.path = o->snapshot_path,
@@ -542,6 +543,18 @@ directory_bind(struct directory *directory, const char *member_id,
 	}
 	return identities_bind(
 	    d->identities, member_id, issuer, subject, clock_wall(d->clock));
+}
+
+struct ids *
+directory_ids(struct directory *directory)
+{
+	return directory->roll.ids;
+}
+
+const struct locals *
+directory_locals(const struct directory *directory)
+{
+	return directory->roll.locals;
 }
 
 struct members *

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -22,6 +23,7 @@
 #include "services/locals.h"
 
 struct directory;
+struct ids; /* services/ids.h */
 
 struct directory_options {
 	const char *organization_id;
@@ -48,7 +50,7 @@ void directory_free(struct directory *directory);
 /*
  * Reads the stored list back and publishes it when the snapshot is missing,
  * damaged, foreign or older than what is stored.  STATE_DAMAGED: nothing was
- * changed, nobody is known.
+ * changed, nobody is known; to be called again once that was mended.
  */
 MUST_CHECK int directory_load(struct directory *directory);
 
@@ -96,6 +98,9 @@ void directory_cancel(struct directory *directory, uint64_t id);
 MUST_CHECK int directory_bind(struct directory *directory,
     const char *member_id, const char *issuer, const char *subject);
 
+/* Borrowed; the second until the next change, and NULL while not known. */
+struct ids *directory_ids(struct directory *directory);
+const struct locals *directory_locals(const struct directory *directory);
 /* Borrowed until the next change. */
 struct members *directory_members(struct directory *directory);
 /* The stored identity of a member: from the source, else the binding; false:

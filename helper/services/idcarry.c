@@ -120,8 +120,9 @@ judge(const struct idcarry *carry, const struct idline *line, int *ret_err)
 		return "a kind that is neither user nor group";
 	if (user ? !name_id_valid(line->key) : !name_group_valid(line->key))
 		return "a key outside the grammar";
-	if (line->name[0] != '\0' && !name_user_valid(line->name))
-		return "a name outside the grammar";
+	if (line->name[0] != '\0' &&
+	    (!line->live || !name_user_valid(line->name)))
+		return "a name outside the grammar, or of a tombstone";
 	if (!home_valid(line->home))
 		return "a home outside the grammar";
 	*ret_err = ERR_ID_OUT_OF_RANGE;
@@ -179,7 +180,7 @@ take_line(struct idcarry *carry, const char *text, size_t len)
 	err = put_row(carry, &line);
 	if (err == ERR_EXISTS)
 		return refuse(carry, err,
-		    "a number, a key or a home for the second time");
+		    "a number, a key, a name or a home for the second time");
 	carry->taken += err == 0;
 	return err;
 }
@@ -329,7 +330,6 @@ idcarry_finish(struct idcarry *carry, struct ids *ids, struct wall_time now,
 	}
 	db_rollback(carry->db);
 	/* When even this fails, nothing is given out from now on. */
-	if (ids_load(ids) == 0 && damaged)
-		ids_lose(ids);
+	(void)!ids_load(ids);
 	return err;
 }

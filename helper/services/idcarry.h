@@ -34,8 +34,8 @@ void idcarry_free(struct idcarry *carry);
 /*
  * Some whole lines more.  Faults, after which nothing more is taken:
  * TOKEN_ORGANIZATION (of another one), STATE_DAMAGED (of a damaged map),
- * UNSUPPORTED, ID_OUT_OF_RANGE, NAME_INVALID, EXISTS (a number, a member or a
- * home twice), MALFORMED and those of the JSON reader.
+ * UNSUPPORTED, ID_OUT_OF_RANGE, NAME_INVALID, EXISTS (a number, a member, a
+ * name or a home twice), MALFORMED and those of the JSON reader.
  */
 MUST_CHECK int idcarry_take(struct idcarry *carry, const char *lines);
 

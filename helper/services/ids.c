@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/buf.h"
 #include "common/err.h"
@@ -137,8 +138,14 @@ ids_free(struct ids *ids)
 int
 ids_load(struct ids *ids)
 {
+	const char *snapshot = ids->options.snapshot_path;
+
 	end_run(ids);
 	ids->state = idrows_load(ids->rows);
+	/* Rows are committed before anything is published. */
+	if (ids->state == 0 && idrows_count(ids->rows) == 0 &&
+	    snapshot != NULL && access(snapshot, F_OK) == 0)
+		ids->state = ERR_STATE_DAMAGED;
 	return ids->state;
 }
 
@@ -148,10 +155,17 @@ ids_state(const struct ids *ids)
 	return ids->state;
 }
 
-void
-ids_lose(struct ids *ids)
+struct idmap_range
+ids_range(const struct ids *ids)
 {
-	ids->state = ERR_STATE_DAMAGED;
+	return ids->options.range;
+}
+
+int
+ids_wish(const struct ids *ids, const struct member *member,
+    char out[NAME_USER_MAX + 1])
+{
+	return username_of(ids->options.username, member, out);
 }
 
 int
@@ -271,7 +285,7 @@ choose(const struct ids *ids, const struct member *member, size_t index,
 {
 	char wanted[NAME_USER_MAX + 1] = "";
 	struct idrow row;
-	int reason = username_of(ids->options.username, member, wanted);
+	int reason = ids_wish(ids, member, wanted);
 
 	idrows_get(ids->rows, index, &row);
 	if (locals_has_number(ids->run.locals, row.number))

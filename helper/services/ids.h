@@ -29,6 +29,9 @@ struct ids_options {
 	const struct access_policy *policy;
 	enum username_rule username;
 	struct idmap_range range;
+	/* What is published; where it stands, an empty map is a lost one. NULL:
+	 * none. */
+	const char *snapshot_path;
 };
 
 MUST_CHECK int ids_new(
@@ -40,8 +43,10 @@ MUST_CHECK int ids_load(struct ids *ids);
 
 /* 0, or STATE_DAMAGED: the map is damaged or lost. */
 int ids_state(const struct ids *ids);
-/* Says that an empty map is a lost one. */
-void ids_lose(struct ids *ids);
+struct idmap_range ids_range(const struct ids *ids);
+/* The name that a member asks for. ERR_NAME_INVALID. */
+MUST_CHECK int ids_wish(const struct ids *ids, const struct member *member,
+    char out[NAME_USER_MAX + 1]);
 /* The map was brought in from outside: takes it for whole as it lies in the
  * database, inside the caller's transaction; after a rollback the caller calls
  * ids_load(). */

@@ -72,6 +72,10 @@ libservices_la_SOURCES += helper/services/draft.c helper/services/draft.h
 libservices_la_SOURCES += helper/services/overlay.c helper/services/overlay.h
 libservices_la_SOURCES += helper/services/snapfile.c \
 	helper/services/snapfile.h
+libservices_la_SOURCES += helper/services/idcheck.c \
+	helper/services/idcheck.h
+libservices_la_SOURCES += helper/services/idadmin.c \
+	helper/services/idadmin.h
 libservices_la_SOURCES += helper/services/publish.c helper/services/publish.h
 libservices_la_SOURCES += helper/services/identities.c \
 	helper/services/identities.h
@@ -99,6 +103,16 @@ check_PROGRAMS += tests/unit/test-idline
 tests_unit_test_idline_SOURCES = tests/unit/test-idline.c
 tests_unit_test_idline_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idline_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idcheck
+tests_unit_test_idcheck_SOURCES = tests/unit/test-idcheck.c $(DIRLAB)
+tests_unit_test_idcheck_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idcheck_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idadmin
+tests_unit_test_idadmin_SOURCES = tests/unit/test-idadmin.c $(DIRLAB)
+tests_unit_test_idadmin_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idadmin_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idread
 tests_unit_test_idread_SOURCES = tests/unit/test-idread.c $(DIRLAB)

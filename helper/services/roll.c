@@ -121,6 +121,7 @@ roll_load(struct roll *roll, struct locals *locals)
 	MEMBERS_AUTO struct members *stored = NULL;
 	int err = members_new(&stored);
 
+	locals_free(roll->locals);
 	roll->locals = locals;
 	if (err == 0)
 		err = load_state(roll, stored);

@@ -141,6 +141,9 @@ arguments()
 finish "$(
 	words common/proto.h fields common/proto.h |
 	    stand man/orglogin-protocol.7
+	for header in common/proto_*.h; do
+		[ ! -f "$header" ] || fields "$header" | stand man/orglogin-protocol.7
+	done
 	words common/proto.h constants common/proto.h proto_type PROTO_ |
 	    stand man/orglogin-protocol.7
 	words common/snapshot_format.h fields common/snapshot_format.h |

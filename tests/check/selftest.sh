@@ -317,6 +317,9 @@ good_docs
 plant man/orglogin-protocol.7 'version no-memory'
 fails docs common/proto.h:6
 good_docs
+plant common/proto_more.h '#pragma once' 'struct proto_more {' '	int flavour;' '};'
+fails docs common/proto_more.h:3
+good_docs
 rm "$tree/common/proto.h"
 fails docs common/proto.h:1
 

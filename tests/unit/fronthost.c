@@ -104,6 +104,138 @@ member_state_name(enum member_state state)
 	return state == MEMBER_ACTIVE ? "Active" : "Suspended";
 }
 
+struct member *
+members_by_id(struct members *members, const char *id)
+{
+	for (size_t i = 0; i < members_count(members); i++)
+		if (strcmp(person(i)->id, id) == 0)
+			return person(i);
+	return NULL;
+}
+
+size_t
+members_by_mail(
+    struct members *members, const char *mail, struct member **ret_first)
+{
+	if (strcmp(mail, "x@acme.example") != 0)
+		return 0;
+	*ret_first = person(1);
+	return 2;
+}
+
+struct idcheck_view
+idadmin_view(const struct idadmin *admin)
+{
+	return (struct idcheck_view){0};
+}
+
+void
+idcheck_taken(const struct idcheck_view *view, const struct member *member,
+    char *out, size_t out_size)
+{
+	snprintf(out, out_size, "%s",
+	    member->excluded == 0 ? "" : "ada is the name of u-ada");
+}
+
+int
+idadmin_state(const struct idadmin *admin)
+{
+	return front()->ids_damaged ? ERR_STATE_DAMAGED : ERR_OK;
+}
+
+int
+idadmin_read(const struct idadmin *admin, struct idread *ret_read)
+{
+	*ret_read = (struct idread){.organization = "org_acme",
+	    .last = -1,
+	    .count = (uint64_t)front()->id_rows};
+	return ERR_OK;
+}
+
+int
+idread_next(struct idread *read, struct idline *ret_line)
+{
+	struct front *f = front();
+
+	if (read->last + 1 >= f->id_rows)
+		return ERR_NOT_FOUND;
+	f->ids_read++;
+	read->last++;
+	*ret_line = (struct idline){.kind = "user",
+	    .organization = read->last == 1 ? "else" : NULL,
+	    .key = "u-17",
+	    .number = 1879050000 + (uint32_t)read->last,
+	    .name = "ada",
+	    .home = "ada",
+	    .live = true,
+	    .created_s = 7};
+	return ERR_OK;
+}
+
+void
+idread_pause(struct idread *read)
+{
+}
+
+/* Every thousandth row is a finding. */
+int
+idcheck_step(struct idcheck *check, const struct idcheck_view *view,
+    struct idcheck_finding *ret_finding, bool *ret_found)
+{
+	struct idline line = {0};
+	int r = idread_next(&check->rows, &line);
+
+	*ret_found = check->rows.last % 1000 == 999;
+	*ret_finding = (struct idcheck_finding){.fatal = true,
+	    .reason = ERR_ID_TAKEN,
+	    .number = line.number,
+	    .key = "u-17",
+	    .text = "taken",
+	    .remedy = "free it"};
+	return r;
+}
+
+int
+idadmin_begin(struct idadmin *admin)
+{
+	struct front *f = front();
+
+	if (f->imports > 0)
+		return ERR_EXISTS;
+	f->imports++;
+	f->imported[0] = '\0';
+	return ERR_OK;
+}
+
+int
+idadmin_take(struct idadmin *admin, const char *lines)
+{
+	struct front *f = front();
+	size_t len = strlen(f->imported);
+
+	snprintf(f->imported + len, sizeof(f->imported) - len, "%s", lines);
+	return f->import_reason;
+}
+
+int
+idadmin_finish(struct idadmin *admin, uint64_t *ret_added)
+{
+	*ret_added = 42;
+	return ERR_OK;
+}
+
+const char *
+idadmin_problem(const struct idadmin *admin)
+{
+	return front()->import_reason == 0 ? "" : "line 2: bad";
+}
+
+void
+idadmin_drop(struct idadmin *admin)
+{
+	front()->imports--;
+}
+
 int64_t
 directory_age_ms(const struct directory *directory)
 {

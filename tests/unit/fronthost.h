@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "common/client.h"
-#include "common/proto.h"
+#include "common/proto_admin.h"
 #include "front/requests.h"
 
 #define FRONT_ADA 1879048201
@@ -42,6 +42,13 @@ struct front {
 	unsigned int sync_wants;
 	int syncs;
 	uint64_t sync_cancelled;
+	/* the id map */
+	int64_t id_rows;
+	int64_t ids_read;
+	bool ids_damaged;
+	int imports; /* begun and not ended */
+	int import_reason;
+	char imported[512];
 };
 
 /* The one there is. */

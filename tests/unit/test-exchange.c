@@ -411,6 +411,172 @@ members_are_listed_in_full_and_made_as_they_are_taken(void **state)
 }
 
 static void
+rows_findings_and_lines_are_told_as_they_are_taken(void **state)
+{
+	static const struct {
+		enum proto_type request;
+		enum proto_type reply;
+		size_t replies; /* 0: some */
+	} all[] = {{PROTO_IDS_LIST, PROTO_IDS_ROW, 100000},
+	    {PROTO_IDS_CHECK, PROTO_IDS_FINDING, 100},
+	    {PROTO_IDS_EXPORT, PROTO_IDS_LINES, 0}};
+	struct client_reply reply;
+	int fd = front_connect(0);
+
+	front()->id_rows = 100000;
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		size_t told = 0;
+
+		front()->ids_read = 0;
+		front_send(fd, all[i].request, NULL);
+		assert_true(front()->ids_read < 20000);
+		for (;;) {
+			assert_true(front_read(fd, &reply));
+			if (reply.type == all[i].reply)
+				told++;
+			else if (reply.type != PROTO_PROGRESS)
+				break;
+		}
+		assert_int_equal(reply.type, PROTO_DONE);
+		assert_string_equal(reply.u.done.reason, "ok");
+		assert_true(all[i].replies == 0 || told == all[i].replies);
+		assert_int_equal(front()->ids_read, 100000);
+	}
+	(void)close(fd);
+}
+
+/* The lines, and how the export ended. */
+static void
+read_export(int fd, char *out, size_t size, struct client_reply *ret_reply)
+{
+	size_t len = 0;
+
+	front_send(fd, PROTO_IDS_EXPORT, NULL);
+	for (;;) {
+		assert_true(front_read(fd, ret_reply));
+		if (ret_reply->type != PROTO_IDS_LINES)
+			return;
+		len += (size_t)snprintf(
+		    out + len, size - len, "%s", ret_reply->u.ids_lines.lines);
+	}
+}
+
+static void
+t83_an_export_says_whether_the_map_is_whole(void **state)
+{
+	char text[4096] = "";
+	struct client_reply reply;
+	int fd = front_connect(0);
+
+	front()->id_rows = 2;
+	read_export(fd, text, sizeof(text), &reply);
+	assert_string_equal(text,
+	    "{\"orglogin_ids\":1,\"organization\":\"org_acme\",\"rows\":2,"
+	    "\"whole\":true}\n"
+	    "{\"kind\":\"user\",\"key\":\"u-17\",\"number\":1879050000,"
+	    "\"name\":\"ada\",\"home\":\"ada\",\"state\":\"live\","
+	    "\"created\":7}\n"
+	    "{\"kind\":\"user\",\"organization\":\"else\",\"key\":\"u-17\","
+	    "\"number\":1879050001,\"name\":\"ada\",\"home\":\"ada\","
+	    "\"state\":\"live\",\"created\":7}\n");
+	assert_string_equal(reply.u.done.reason, "ok");
+	front()->ids_damaged = true;
+	front()->id_rows = 0;
+	read_export(fd, text, sizeof(text), &reply);
+	assert_string_equal(text,
+	    "{\"orglogin_ids\":1,\"organization\":\"org_acme\",\"rows\":0,"
+	    "\"whole\":false}\n");
+	assert_string_equal(reply.u.done.reason, "state-damaged");
+	front_send(fd, PROTO_STATUS, NULL);
+	read_reply(fd, PROTO_STATUS_REPLY, &reply);
+	assert_non_null(
+	    strstr(reply.u.status.problem, "orgloginctl ids import FILE"));
+	(void)close(fd);
+}
+
+static void
+import(int fd, bool first, bool last, const char *lines)
+{
+	struct proto_ids_import request = {.first = first, .last = last};
+
+	snprintf(request.lines, sizeof(request.lines), "%s", lines);
+	front_send(fd, PROTO_IDS_IMPORT, &request);
+}
+
+static void
+expect_done(int fd, int reason, const char *text)
+{
+	struct client_reply reply;
+
+	read_reply(fd, PROTO_DONE, &reply);
+	assert_string_equal(reply.u.done.reason, err_name(reason));
+	assert_string_equal(reply.u.done.text, text);
+}
+
+static void
+a_map_comes_in_by_one_client_at_a_time(void **state)
+{
+	int fd = front_connect(0);
+	int other = front_connect(0);
+
+	import(fd, false, false, "x\n");
+	expect_done(fd, ERR_INVALID_ARGUMENT, err_text(ERR_INVALID_ARGUMENT));
+	import(fd, true, false, "a\n");
+	expect_done(fd, 0, "");
+	import(other, true, true, "z\n");
+	expect_done(other, ERR_EXISTS, err_text(ERR_EXISTS));
+	import(other, false, true, "z\n");
+	expect_done(
+	    other, ERR_INVALID_ARGUMENT, err_text(ERR_INVALID_ARGUMENT));
+	import(fd, false, true, "b\n");
+	expect_done(fd, 0, "42 rows were added.");
+	assert_string_equal(front()->imported, "a\nb\n");
+	assert_int_equal(front()->imports, 0);
+	/* What is refused ends it, and so does who goes away. */
+	front()->import_reason = ERR_MALFORMED;
+	import(fd, true, false, "c\n");
+	expect_done(fd, ERR_MALFORMED, "line 2: bad");
+	assert_int_equal(front()->imports, 0);
+	front()->import_reason = 0;
+	import(fd, true, false, "d\n");
+	expect_done(fd, 0, "");
+	import(fd, true, false, "e\n");
+	expect_done(fd, 0, "");
+	assert_int_equal(front()->imports, 1);
+	(void)close(fd);
+	front_turn();
+	assert_int_equal(front()->imports, 0);
+	(void)close(other);
+}
+
+static void
+explain_finds_who_has_no_name(void **state)
+{
+	static const struct {
+		uid_t peer;
+		const char *asked;
+		const char *id; /* "": nobody */
+	} all[] = {{0, "u-2", "u-2"}, {0, "x@acme.example", "u-bob"},
+	    {0, "ada", "u-ada"}, {0, "u-3", ""}};
+	struct client_reply reply;
+
+	front()->more_members = 1;
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		struct proto_explain request = {0};
+		int fd = front_connect(all[i].peer);
+
+		snprintf(
+		    request.user, sizeof(request.user), "%s", all[i].asked);
+		front_send(fd, PROTO_EXPLAIN, &request);
+		read_reply(fd, PROTO_EXPLAIN_REPLY, &reply);
+		assert_string_equal(reply.u.explain.member.id, all[i].id);
+		assert_string_equal(reply.u.explain.taken,
+		    i == 0 ? "ada is the name of u-ada" : "");
+		(void)close(fd);
+	}
+}
+
+static void
 sync_tells_its_progress_and_its_end(void **state)
 {
 	const struct proto_sync request = {.full = 1, .accept_shrink = 1};
@@ -458,6 +624,10 @@ main(void)
 	    T(explain_tells_what_would_be_decided),
 	    T(whoami_tells_the_peer_about_the_peer),
 	    T(members_are_listed_in_full_and_made_as_they_are_taken),
+	    T(rows_findings_and_lines_are_told_as_they_are_taken),
+	    T(t83_an_export_says_whether_the_map_is_whole),
+	    T(a_map_comes_in_by_one_client_at_a_time),
+	    T(explain_finds_who_has_no_name),
 	    T(sync_tells_its_progress_and_its_end),
 	};
 

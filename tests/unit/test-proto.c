@@ -12,16 +12,19 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "common/proto_admin.h"
 
 union any {
 	struct proto_explain_reply largest;
-	uint8_t bytes[12000];
+	uint8_t bytes[13000];
 };
 
 static const enum proto_type types[] = {PROTO_SIGNIN, PROTO_WAIT, PROTO_ACCOUNT,
     PROTO_SESSION, PROTO_STATUS, PROTO_EXPLAIN, PROTO_MEMBERS, PROTO_SYNC,
     PROTO_WHOAMI, PROTO_PROMPT, PROTO_PENDING, PROTO_VERDICT, PROTO_DONE,
-    PROTO_STATUS_REPLY, PROTO_EXPLAIN_REPLY, PROTO_MEMBER, PROTO_PROGRESS};
+    PROTO_STATUS_REPLY, PROTO_EXPLAIN_REPLY, PROTO_MEMBER, PROTO_PROGRESS,
+    PROTO_IDS_LIST, PROTO_IDS_CHECK, PROTO_IDS_EXPORT, PROTO_IDS_IMPORT,
+    PROTO_IDS_ROW, PROTO_IDS_FINDING, PROTO_IDS_LINES};
 
 static void
 fill(char *text, size_t size, char with)
@@ -109,6 +112,7 @@ the_largest_messages_fit_a_frame(void **state)
 	fill(sent.member.roles, sizeof(sent.member.roles), 'r');
 	sent.member.uid = 0x70000000;
 	fill(sent.reason, sizeof(sent.reason), 'a');
+	fill(sent.taken, sizeof(sent.taken), 'x');
 	fill(sent.groups, sizeof(sent.groups), 'g');
 	fill(sent.local_groups, sizeof(sent.local_groups), 'l');
 	fill(sent.login, sizeof(sent.login), 'o');
@@ -161,9 +165,9 @@ t53_headers_outside_the_grammar_are_refused(void **state)
 	    {4, 0, 0, 0, 2, 0, 5, 0},             /* version 2 */
 	    {4, 0, 0, 0, 1, 1, 5, 0},             /* version 257 */
 	    {4, 0, 0, 0, 1, 0, 0, 0},             /* type 0 */
-	    {4, 0, 0, 0, 1, 0, 10, 0},            /* past the requests */
+	    {4, 0, 0, 0, 1, 0, 14, 0},            /* past the requests */
 	    {4, 0, 0, 0, 1, 0, 63, 0},            /* before the replies */
-	    {4, 0, 0, 0, 1, 0, 72, 0},            /* past the replies */
+	    {4, 0, 0, 0, 1, 0, 75, 0},            /* past the replies */
 	    {4, 0, 0, 0, 1, 0, 5, 1},             /* type 261 */
 	    {3, 0, 0, 0, 1, 0, 5, 0},             /* no room for the header */
 	    {0, 0, 0, 0, 1, 0, 5, 0},             /* empty */
@@ -186,9 +190,9 @@ t53_strings_are_bounded_and_hold_no_nul(void **state)
 {
 	BUF_AUTO struct buf body = {.limit = PROTO_FRAME_MAX};
 	struct proto_explain got;
-	char longest[PROTO_NAME_SIZE + 1];
+	char longest[NAME_MAIL_MAX + 2];
 
-	fill(longest, PROTO_NAME_SIZE, 'n');
+	fill(longest, NAME_MAIL_MAX + 1, 'n');
 	buf_put_string(&body, longest);
 	buf_put_string(&body, "");
 	assert_int_equal(proto_decode(PROTO_EXPLAIN, body.bytes, body.len, &got,
@@ -292,7 +296,7 @@ values_that_may_not_stand_on_the_wire_are_not_encoded(void **state)
 	    ERR_INVALID_ARGUMENT);
 	assert_int_equal(
 	    proto_encode(&frame, PROTO_WAIT, NULL), ERR_INVALID_ARGUMENT);
-	assert_int_equal(proto_encode(&frame, (enum proto_type)10, &sync),
+	assert_int_equal(proto_encode(&frame, (enum proto_type)14, &sync),
 	    ERR_INVALID_ARGUMENT);
 	assert_int_equal(frame.len, 0);
 }

@@ -25,6 +25,7 @@ union any {
 	struct proto_session session;
 	struct proto_account account;
 	struct proto_signin signin;
+	struct proto_ids_import import;
 };
 
 /* A request about ada, whoever sends it. */
@@ -42,6 +43,8 @@ about_ada(enum proto_type type)
 		m.session.context = front_context();
 	if (type == PROTO_WAIT)
 		memcpy(m.wait.handle, HANDLE, sizeof(HANDLE));
+	else if (type == PROTO_IDS_IMPORT)
+		m.import.first = m.import.last = 1;
 	else if (type != PROTO_SYNC)
 		memcpy(m.signin.user, "ada", 4);
 	return m;
@@ -73,7 +76,8 @@ ask(enum proto_type type, uid_t uid)
 			answer = END;
 			break;
 		}
-	} while (reply.type == PROTO_MEMBER);
+	} while (reply.type == PROTO_MEMBER || reply.type == PROTO_IDS_ROW ||
+	    reply.type == PROTO_IDS_LINES);
 	if (answer == SERVE && reply.type == PROTO_VERDICT)
 		answer =
 		    reply.u.verdict.verdict == PROTO_ALLOW ? ALLOW : REFUSE;
@@ -102,10 +106,15 @@ t52_every_request_by_every_peer(void **state)
 	    {PROTO_MEMBERS, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
 	    {PROTO_SYNC, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
 	    {PROTO_WHOAMI, {SERVE, SERVE, SERVE, SERVE, SERVE}},
+	    {PROTO_IDS_LIST, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
+	    {PROTO_IDS_CHECK, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
+	    {PROTO_IDS_EXPORT, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
+	    {PROTO_IDS_IMPORT, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
 	};
 
 	/* A request that is added must be added here. */
-	assert_int_equal(ARRAY_SIZE(table), PROTO_WHOAMI - PROTO_SIGNIN + 1);
+	assert_int_equal(
+	    ARRAY_SIZE(table), PROTO_IDS_IMPORT - PROTO_SIGNIN + 1);
 	for (size_t t = 0; t < ARRAY_SIZE(table); t++) {
 		for (size_t p = 0; p < ARRAY_SIZE(peers); p++) {
 			assert_int_equal(front_tear_down(state), 0);
@@ -115,7 +124,8 @@ t52_every_request_by_every_peer(void **state)
 			assert_int_equal(front()->gone, 1);
 			if (table[t].answers[p] == REFUSE)
 				assert_int_equal(front()->signins +
-					front()->syncs +
+					front()->syncs + front()->imports +
+					(int)front()->ids_read +
 					(int)front()->members_read,
 				    0);
 		}
@@ -131,7 +141,7 @@ t52_replies_and_strangers_are_no_requests(void **state)
 		uint8_t frame[] = {4, 0, 0, 0, 1, 0, (uint8_t)type, 0};
 		int fd = -1;
 
-		if (type >= PROTO_SIGNIN && type <= PROTO_WHOAMI)
+		if (type >= PROTO_SIGNIN && type <= PROTO_IDS_IMPORT)
 			continue;
 		/* The header counts what follows its first field. */
 		fd = front_connect(0);

@@ -16,6 +16,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "common/proto_admin.h"
 
 struct loop_poll {
 	loop_poll_fn *fn;

@@ -1,0 +1,102 @@
+/*
+ * proto_admin.h - the messages between orgloginctl and the daemon; the rest of
+ * the wire is in proto.h.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "common/name.h"
+#include "common/proto.h"
+
+#define PROTO_IDS_SIZE 12288 /* whole lines of an id map */
+
+struct proto_explain {
+	char user[NAME_MAIL_MAX +
+	    1]; /* name; for root also mail address or id */
+	char role[NAME_ROLE_MAX + 1]; /* "": OrganizationAdmin is not assumed */
+};
+
+struct proto_sync {
+	uint8_t full;
+	uint8_t accept_shrink;
+};
+
+/* The next lines of a map; each request is answered by DONE. */
+struct proto_ids_import {
+	uint8_t first; /* begins anew */
+	uint8_t last;  /* after these: check it all, and let it stand */
+	char lines[PROTO_IDS_SIZE];
+};
+
+struct proto_status_reply {
+	char version[32];
+	char organization[PROTO_LINE_SIZE];
+	char provider[PROTO_LINE_SIZE];         /* its issuer */
+	char provider_state[PROTO_REASON_SIZE]; /* "ok", "unknown", a reason */
+	char service[PROTO_LINE_SIZE];          /* its URL, or "" */
+	char service_state[PROTO_REASON_SIZE];
+	char directory_state[PROTO_REASON_SIZE]; /* of the last sync */
+	char problem[PROTO_LINE_SIZE]; /* what the administrator must mend */
+	uint32_t members;              /* known, of any state */
+	uint32_t published;            /* in the snapshot */
+	uint32_t excluded;             /* left out, each with its reason */
+	uint64_t generation;           /* of the snapshot; 0: none */
+	int64_t confirmed_s; /* seconds since the last good sync; -1: never */
+	int64_t next_sync_s; /* seconds until the next; -1: none planned */
+	uint32_t signins;    /* under way now */
+	uint64_t started_s;  /* wall time of the daemon's start */
+};
+
+struct proto_member {
+	char user[PROTO_NAME_SIZE]; /* "" when the name cannot be used */
+	char id[NAME_ID_MAX + 1];
+	char mail[NAME_MAIL_MAX + 1];
+	char state[32];
+	char excluded[PROTO_REASON_SIZE]; /* "" or why it is not published */
+	char roles[PROTO_LIST_SIZE];
+	uint32_t uid; /* 0: none */
+};
+
+struct proto_explain_reply {
+	struct proto_member member;
+	char reason[PROTO_REASON_SIZE]; /* "ok", or why there is none */
+	char taken[PROTO_LINE_SIZE];    /* whose the wanted name is, or "" */
+	char groups[PROTO_LIST_SIZE];   /* organisation groups: "name(gid)" */
+	char local_groups[PROTO_LIST_SIZE];
+	char login[PROTO_REASON_SIZE]; /* "ok" or why not, by the same code */
+	char login_text[PROTO_LINE_SIZE];
+	char role[PROTO_REASON_SIZE]; /* the asked role: "ok", why not, or "" */
+	char role_text[PROTO_LINE_SIZE];
+	int64_t proof_s;     /* age of the last proof on this host; -1: none */
+	int64_t confirmed_s; /* age of what is known about the member */
+};
+
+struct proto_progress {
+	uint32_t done;
+	uint32_t total; /* 0: not known */
+};
+
+struct proto_ids_row {
+	char kind[16];                      /* "user" or "group" */
+	char key[NAME_ID_MAX + 1];          /* a member's id, a group's name */
+	char organization[PROTO_LINE_SIZE]; /* "": this one */
+	uint32_t number;
+	char name[PROTO_NAME_SIZE]; /* "" while it has none */
+	char home[PROTO_NAME_SIZE]; /* the name in the path of the home */
+	uint8_t live;               /* 0: a tombstone */
+	int64_t created_s;          /* wall time */
+};
+
+struct proto_ids_finding {
+	uint8_t fatal;                  /* must be mended */
+	char reason[PROTO_REASON_SIZE]; /* a name of err.h */
+	uint32_t number;                /* 0: of no number */
+	char key[NAME_ID_MAX + 1];      /* whom it is about, or "" */
+	char text[PROTO_LINE_SIZE];
+	char remedy[PROTO_LINE_SIZE];
+};
+
+struct proto_ids_lines {
+	char lines[PROTO_IDS_SIZE];
+};
