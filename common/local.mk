@@ -87,6 +87,7 @@ tests_unit_test_name_LDADD = libsnapshot.la $(UNIT_LIBS)
 check_LTLIBRARIES += libsnapset.la
 libsnapset_la_SOURCES = tests/unit/snapset.c tests/unit/snapset.h
 libsnapset_la_SOURCES += tests/unit/snapform.c tests/unit/snapform.h
+libsnapset_la_SOURCES += tests/unit/snapseal.c tests/unit/snapseal.h
 libsnapset_la_LIBADD = librules.la
 
 check_PROGRAMS += tests/unit/test-snapshot

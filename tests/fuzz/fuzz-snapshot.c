@@ -1,19 +1,22 @@
 /*
- * fuzz-snapshot.c - any bytes give answers that hold what snapshot.h says, or
- * a fault.
+ * fuzz-snapshot.c - any bytes give answers that hold what snapshot.h and
+ * roster.h say, or a fault.
  *
  * Few changed bytes get past the checksums, so they are made right first: what
- * is fuzzed is what a writer gone wrong could leave.
+ * is fuzzed is what a writer gone wrong could leave.  An input that begins with
+ * "pair" is a base and its overlay: four bytes of its length, the base, filled
+ * up to eight bytes, and the overlay.
  */
-#include "common/snapshot.h"
+#include "common/roster.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/err.h"
 #include "common/name.h"
-#include "common/snapshot_hash.h"
+#include "common/snapshot_proof.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/snapseal.h"
 
 #define SIZE_MAX_BYTES (1 << 20)
 
@@ -123,22 +126,110 @@ check_all(const struct snapshot *snap)
 	}
 }
 
+/* Each in turn behind the last, and all of whom the lookups know. */
 static void
-seal(uint8_t *bytes, size_t size)
+check_everybody(const struct roster *roster, bool valid)
 {
-	struct snapshot_header_1 *h = (struct snapshot_header_1 *)(void *)bytes;
+	struct roster_place place = {0};
+	struct snapshot_user user;
+	char last[NAME_USER_MAX + 1] = "";
+	int err;
 
-	if (size < sizeof(*h))
+	while ((err = roster_user_next(roster, &place, &user)) == 0) {
+		struct snapshot_user found;
+		struct roster_place sought;
+
+		if (!valid)
+			continue;
+		require(strcmp(last, user.name) < 0);
+		memcpy(last, user.name, user.name_length + 1);
+		require(roster_user_by_name(roster, last, &found) == 0);
+		require(found.name == user.name);
+		require(roster_user_by_id(roster, user.uid, &found) == 0);
+		require(!roster_proves_absent(roster, last));
+		require(roster_seek_user(roster, last, &sought) == 0);
+	}
+	require(!valid || err == ERR_NOT_FOUND);
+}
+
+static void
+check_members(const struct roster *roster, bool valid)
+{
+	struct roster_place place = {0};
+	struct roster_members members;
+	struct snapshot_user user;
+
+	for (int i = 0; i < 64; i++) {
+		uint32_t expected = 0;
+		uint32_t told = 0;
+
+		members = (struct roster_members){0};
+		if (roster_group_next(roster, &place, &members.group))
+			break;
+		if (roster_count_members(roster, &members.group, &expected))
+			continue;
+		while (told < 256 &&
+		    roster_member_next(roster, &members, &user) == 0)
+			told++;
+		require(!valid || told == 256 || told == expected);
+	}
+}
+
+static void
+check_roster(const struct roster *roster)
+{
+	bool valid = snapshot_validate(&roster->base) == 0 &&
+	    (!roster->overlay.bytes ||
+		(snapshot_validate(&roster->overlay) == 0 &&
+		    roster_validate(roster) == 0));
+
+	check_everybody(roster, valid);
+	check_members(roster, valid);
+	(void)!roster_proves_absent(roster, "root");
+}
+
+static void
+check_one(const uint8_t *bytes, size_t len)
+{
+	struct roster roster = {0};
+
+	if (snapshot_init(bytes, len, &roster.base))
 		return;
-	h->content_checksum = snapshot_checksum(h + 1, size - sizeof(*h));
-	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header_1, header_checksum));
+	check_all(&roster.base);
+	if (roster.base.number == 0)
+		check_roster(&roster);
+}
+
+static void
+check_pair(uint8_t *bytes, size_t len)
+{
+	struct roster roster = {0};
+	struct snapshot_header *h;
+	uint32_t base_size;
+	size_t start;
+
+	memcpy(&base_size, bytes + 4, sizeof(base_size));
+	start = 8 + (base_size + (size_t)7) / 8 * 8;
+	if (start > len)
+		return;
+	snapseal(bytes + 8, base_size);
+	if (snapshot_init(bytes + 8, base_size, &roster.base))
+		return;
+	if (len - start >= sizeof(*h)) {
+		h = (struct snapshot_header *)(void *)(bytes + start);
+		h->base_checksum = roster.base.checksum;
+	}
+	snapseal(bytes + start, len - start);
+	if (snapshot_init(bytes + start, len - start, &roster.overlay) ||
+	    !roster_belongs(&roster.overlay, &roster.base))
+		return;
+	check_all(&roster.overlay);
+	check_roster(&roster);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct snapshot snap;
 	uint8_t *copy;
 
 	if (len == 0 || len > SIZE_MAX_BYTES)
@@ -147,11 +238,13 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (!copy)
 		return 0;
 	memcpy(copy, bytes, len);
-	if (snapshot_init(copy, len, &snap) == 0)
-		check_all(&snap);
-	seal(copy, len);
-	if (snapshot_init(copy, len, &snap) == 0)
-		check_all(&snap);
+	if (len >= 8 && memcmp(copy, "pair", 4) == 0) {
+		check_pair(copy, len);
+	} else {
+		check_one(copy, len);
+		snapseal(copy, len);
+		check_one(copy, len);
+	}
 	free(copy);
 	return 0;
 }

@@ -43,7 +43,9 @@ tests_fuzz_fuzz_proto_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_proto_LDADD = libwire.la
 
 FUZZERS += tests/fuzz/fuzz-snapshot
-tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz-snapshot.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz-snapshot.c $(FUZZ_MAIN) \
+	tests/unit/snapseal.c tests/unit/snapseal.h
+tests_fuzz_fuzz_snapshot_CFLAGS = $(AM_CFLAGS)
 tests_fuzz_fuzz_snapshot_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_snapshot_LDADD = libsnapshot.la
 

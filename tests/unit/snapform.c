@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "common/roster.h"
-#include "common/snapshot_hash.h"
 #include "common/snapshot_hidden.h"
+#include "tests/unit/snapseal.h"
 
 /* Both headers, filled up to a section, end at the same place. */
 #define CONTENT sizeof(struct snapshot_header)
@@ -54,53 +54,10 @@ content_end(const struct snapset *set)
 						      : h->chunks.offset;
 }
 
-static void
-seal_chunks(const struct snapset *set)
-{
-	const struct snapshot_header *h = header_of(set);
-	size_t end = h->chunks.offset;
-	uint64_t *sums = (uint64_t *)(void *)(set->bytes + end);
-
-	if (end > set->size || end % SNAPSHOT_ALIGN != 0)
-		return;
-	for (size_t at = CONTENT; at < end; at += SNAPSHOT_CHUNK) {
-		size_t left = end - at;
-
-		if ((uint8_t *)(sums + 1) > set->bytes + set->size)
-			return;
-		*sums++ = snapshot_checksum(set->bytes + at,
-		    left < SNAPSHOT_CHUNK ? left : SNAPSHOT_CHUNK);
-	}
-}
-
-static void
-seal_1(struct snapset *set)
-{
-	struct snapshot_header_1 *h = (void *)set->bytes;
-
-	if (set->size < sizeof(*h))
-		return;
-	h->content_checksum = snapshot_checksum(h + 1, set->size - sizeof(*h));
-	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header_1, header_checksum));
-}
-
 void
 snapform_seal(struct snapset *set)
 {
-	struct snapshot_header *h = header_of(set);
-
-	if (set->size < CONTENT || h->start.version == SNAPSHOT_VERSION_1) {
-		seal_1(set);
-		return;
-	}
-	seal_chunks(set);
-	if (h->chunks.offset <= set->size &&
-	    h->chunks.length <= set->size - h->chunks.offset)
-		h->content_checksum = snapshot_checksum(
-		    set->bytes + h->chunks.offset, h->chunks.length);
-	h->header_checksum = snapshot_checksum(
-	    h, offsetof(struct snapshot_header, header_checksum));
+	snapseal(set->bytes, set->size);
 }
 
 /* A header of version 2 over these bytes of content, its chunks behind. */
