@@ -121,14 +121,10 @@ misses_are_known_to_be_misses(void **state)
 		    NSS_STATUS_NOTFOUND);
 }
 
-/* T66: exactly what fits fits, at every size and start of the buffer. */
+/* Exactly what fits fits, at every size and start of the buffer. */
 static void
-t66_every_buffer_size(void **state)
+check_every_size(struct nsshost *host, const char *second, size_t needed)
 {
-	const size_t needed = 3 * sizeof(char *) + sizeof("org-members") +
-	    sizeof("*") + sizeof("ada") + sizeof("bob");
-	struct nsshost *host = *state;
-
 	for (size_t size = 0; size <= BUFFER_MAX; size++) {
 		char *buffer = nsshost_new_guarded(size);
 		size_t skip = -(uintptr_t)buffer % sizeof(char *);
@@ -146,11 +142,60 @@ t66_every_buffer_size(void **state)
 			assert_int_equal((uintptr_t)gr.gr_mem % 8, 0);
 			assert_true((char *)gr.gr_mem >= buffer);
 			assert_true(gr.gr_name >= buffer);
-			assert_string_equal(gr.gr_mem[1], "bob");
-			assert_true(gr.gr_mem[1] + 4 <= buffer + size);
+			assert_string_equal(gr.gr_mem[0], "ada");
+			assert_string_equal(gr.gr_mem[1], second);
+			assert_true(
+			    gr.gr_mem[1] + strlen(second) + 1 <= buffer + size);
+			assert_null(gr.gr_mem[2]);
 		}
 		nsshost_free_guarded(buffer, size);
 	}
+}
+
+static void
+t66_every_buffer_size(void **state)
+{
+	struct nsshost *host = *state;
+
+	check_every_size(host, "bob",
+	    3 * sizeof(char *) + sizeof("org-members") + sizeof("*") +
+		sizeof("ada") + sizeof("bob"));
+}
+
+/* One member of the base is gone, and one joined. */
+static void
+t66_every_buffer_size_with_an_overlay(void **state)
+{
+	struct nsshost *host = *state;
+
+	nsshost_publish_base(host, 2);
+	nsshost_publish_overlay(host, 1, "carolina");
+	check_every_size(host, "carolina",
+	    3 * sizeof(char *) + sizeof("org-members") + sizeof("*") +
+		sizeof("ada") + sizeof("carolina"));
+}
+
+static void
+an_overlay_changes_lists_and_private_groups(void **state)
+{
+	struct nsshost *host = *state;
+	struct gids gids = {NULL, 0, 0};
+	struct room room;
+
+	nsshost_publish_base(host, 2);
+	nsshost_publish_overlay(host, 1, "carol");
+	assert_int_equal(ask(host, "carol", &gids, -1), NSS_STATUS_SUCCESS);
+	assert_int_equal(gids.count, 1);
+	assert_int_equal(gids.gids[0], SNAPSET_GID + 1);
+	assert_int_equal(ask(host, "bob", &gids, -1), NSS_STATUS_NOTFOUND);
+	assert_int_equal(group_by_name(&host->map, "bob", answer_in(&room)),
+	    NSS_STATUS_NOTFOUND);
+	assert_int_equal(
+	    group_by_id(&host->map, NSSHOST_JOINED + 1, answer_in(&room)),
+	    NSS_STATUS_SUCCESS);
+	assert_string_equal(room.entry.gr_name, "carol");
+	assert_null(room.entry.gr_mem[0]);
+	free(gids.gids);
 }
 
 static void
@@ -260,6 +305,8 @@ main(void)
 	    TEST(tells_private_groups),
 	    TEST(misses_are_known_to_be_misses),
 	    TEST(t66_every_buffer_size),
+	    TEST(t66_every_buffer_size_with_an_overlay),
+	    TEST(an_overlay_changes_lists_and_private_groups),
 	    TEST(lists_both_kinds_but_the_primary_one),
 	    TEST(t32_local_users_are_given_no_group),
 	    TEST(the_list_keeps_its_limit_and_what_was_there),

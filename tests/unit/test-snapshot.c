@@ -14,6 +14,7 @@
 #include "common/name.h"
 #include "common/snapshot_hash.h"
 #include "tests/unit/snapform.h"
+#include "tests/unit/snapseal.h"
 
 static struct snapshot
 init(const struct snapset *set)
@@ -281,23 +282,57 @@ use_all(const struct snapshot *snap)
 	assert_true(sum > 0);
 }
 
+/* The three kinds of file that readers meet. */
+enum form { FORM_1, FORM_2, FORM_OVERLAY, FORM_COUNT };
+
+static struct snapset
+make_form(int form)
+{
+	static const char *const hidden[] = {"bob", "grace", NULL};
+	const struct snapwrite_input in = snapset_input();
+	struct snapset set = snapset_make(7);
+	struct snapset base = snapform_version(&set, SNAPSHOT_VERSION_2);
+	struct snapset made = form == FORM_OVERLAY
+	    ? snapform_overlay(&base, &in, hidden, 1)
+	    : snapform_version(&set, form == FORM_1 ? 1 : 2);
+
+	snapset_done(&base);
+	snapset_done(&set);
+	return made;
+}
+
 static void
 t59_every_truncation_is_refused(void **state)
 {
-	struct snapset set = snapset_make(7);
+	(void)state;
+	for (int form = 0; form < FORM_COUNT; form++) {
+		struct snapset set = make_form(form);
 
-	for (size_t size = 0; size < set.size; size++) {
-		/* Exactly as long, so that a sanitizer sees a read beyond. */
-		uint8_t *cut = malloc(size ? size : 1);
-		struct snapshot snap;
+		for (size_t size = 0; size < set.size; size++) {
+			/* Exactly as long, for a sanitizer to see more. */
+			uint8_t *cut = malloc(size ? size : 1);
+			struct snapshot snap;
 
-		assert_non_null(cut);
-		memcpy(cut, set.bytes, size);
-		assert_int_equal(
-		    snapshot_init(cut, size, &snap), ERR_SNAPSHOT_INVALID);
-		free(cut);
+			assert_non_null(cut);
+			memcpy(cut, set.bytes, size);
+			assert_int_equal(snapshot_init(cut, size, &snap),
+			    ERR_SNAPSHOT_INVALID);
+			snapseal(cut, size);
+			assert_int_equal(snapshot_init(cut, size, &snap),
+			    ERR_SNAPSHOT_INVALID);
+			free(cut);
+		}
+		snapset_done(&set);
 	}
-	snapset_done(&set);
+}
+
+/* Whether a byte belongs to the marks, which nothing covers. */
+static bool
+is_mark(const struct snapset *set, size_t at)
+{
+	size_t end = header_of(set)->start.header_size;
+
+	return at < end && at >= end - SNAPSHOT_MARKS_SIZE;
 }
 
 /*
@@ -308,50 +343,84 @@ static void
 t59_every_changed_byte_is_refused_or_harmless(void **state)
 {
 	static const uint8_t flips[] = {0x01, 0x80, 0xff, 0x7f, 0x20};
-	struct snapset set = snapset_make(7);
-	const size_t mark = offsetof(struct snapshot_header, superseded);
 
-	for (size_t i = 0; i < set.size; i++)
-		for (size_t k = 0; k < ARRAY_SIZE(flips); k++) {
+	(void)state;
+	for (int form = 0; form < FORM_COUNT; form++) {
+		struct snapset set = make_form(form);
+
+		for (size_t i = 0; i < set.size * ARRAY_SIZE(flips); i++) {
+			const size_t at = i / ARRAY_SIZE(flips);
+			const bool mark = is_mark(&set, at);
 			struct snapshot snap;
 			int err;
 
-			set.bytes[i] ^= flips[k];
+			set.bytes[at] ^= flips[i % ARRAY_SIZE(flips)];
 			err = snapshot_init(set.bytes, set.size, &snap);
 			if (!err) {
 				use_all(&snap);
 				err = snapshot_validate(&snap);
 			}
-			if (i < mark || i >= sizeof(struct snapshot_header))
-				assert_int_not_equal(err, 0);
-			set.bytes[i] ^= flips[k];
+			assert_int_equal(err == 0, mark);
+			set.bytes[at] ^= flips[i % ARRAY_SIZE(flips)];
 		}
-	snapset_done(&set);
+		snapset_done(&set);
+	}
 }
 
 /* The same where the one who changed a byte made the checksums right. */
 static void
 t59_every_sealed_change_is_harmless(void **state)
 {
-	struct snapset set = snapset_make(7);
-	struct snapshot_header *h = header_of(&set);
+	(void)state;
+	for (int form = 0; form < FORM_COUNT; form++) {
+		struct snapset set = make_form(form);
+		struct snapset copy = {malloc(set.size), set.size};
 
-	for (size_t i = 0; i < set.size; i++)
-		for (unsigned bit = 0; bit < 8; bit++) {
-			struct snapshot_header good = *h;
+		assert_non_null(copy.bytes);
+		for (size_t i = 0; i < set.size * 8; i++) {
 			struct snapshot snap;
 
-			set.bytes[i] ^= (uint8_t)(1u << bit);
-			snapform_seal(&set);
-			if (snapshot_init(set.bytes, set.size, &snap) == 0) {
+			memcpy(copy.bytes, set.bytes, set.size);
+			copy.bytes[i / 8] ^= (uint8_t)(1u << i % 8);
+			snapform_seal(&copy);
+			if (snapshot_init(copy.bytes, copy.size, &snap) == 0) {
 				use_all(&snap);
 				(void)!snapshot_validate(&snap);
 			}
-			if (i < sizeof(*h))
-				*h = good;
-			else
-				set.bytes[i] ^= (uint8_t)(1u << bit);
 		}
+		snapset_done(&copy);
+		snapset_done(&set);
+	}
+}
+
+/* T72: whatever stands there, nobody logs in without a password by it. */
+static void
+t72_a_password_is_a_star_or_the_record_is_refused(void **state)
+{
+	static const char passwords[] = {'\0', 'x', '!'};
+	struct snapset set = snapset_make(7);
+	struct snapshot snap = init(&set);
+	struct snapshot_user ada;
+	struct snapshot_group admins;
+
+	(void)state;
+	assert_int_equal(snapshot_user_by_name(&snap, "ada", &ada), 0);
+	assert_int_equal(
+	    snapshot_group_by_name(&snap, "org-admins", &admins), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(passwords); i++) {
+		struct snapshot_user user;
+		struct snapshot_group group;
+
+		set.bytes[(const uint8_t *)ada.name - set.bytes +
+		    ada.name_length + 1] = (uint8_t)passwords[i];
+		set.bytes[(const uint8_t *)admins.name - set.bytes +
+		    admins.name_length + 1] = (uint8_t)passwords[i];
+		assert_int_equal(snapshot_user_by_name(&snap, "ada", &user),
+		    ERR_SNAPSHOT_INVALID);
+		assert_int_equal(
+		    snapshot_group_by_name(&snap, "org-admins", &group),
+		    ERR_SNAPSHOT_INVALID);
+	}
 	snapset_done(&set);
 }
 
@@ -472,6 +541,7 @@ main(void)
 	    cmocka_unit_test(t59_every_truncation_is_refused),
 	    cmocka_unit_test(t59_every_changed_byte_is_refused_or_harmless),
 	    cmocka_unit_test(t59_every_sealed_change_is_harmless),
+	    cmocka_unit_test(t72_a_password_is_a_star_or_the_record_is_refused),
 	    cmocka_unit_test(t74_reserved_ids_in_the_file_are_refused),
 	    cmocka_unit_test(t78_gid_0_is_never_granted),
 	    cmocka_unit_test(t59_a_full_index_ends_the_search),

@@ -65,6 +65,57 @@ t71_a_publication_repeats_and_skips_nobody(void **state)
 	assert_string_equal(next_user(host, &walk, buffer), "ada");
 }
 
+/* Overlays that come and go, and take the one just told away. */
+static void
+t71_an_overlay_repeats_and_skips_nobody(void **state)
+{
+	struct nsshost *host = *state;
+	struct walk walk;
+	char buffer[1024];
+
+	nsshost_publish_base(host, 2);
+	walk_start(&walk, WALK_USERS);
+	assert_string_equal(next_user(host, &walk, buffer), "ada");
+	nsshost_publish_overlay(host, 1, "aaa");
+	nsshost_publish_overlay(host, 2, "carol");
+	assert_string_equal(next_user(host, &walk, buffer), "carol");
+	nsshost_publish_overlay(host, 3, "dave");
+	assert_string_equal(next_user(host, &walk, buffer), "dave");
+	nsshost_publish_overlay(host, 4, "dave");
+	assert_string_equal(next_user(host, &walk, buffer), "grace");
+	nsshost_publish_base(host, 3);
+	assert_null(next_user(host, &walk, buffer));
+	walk_start(&walk, WALK_USERS);
+	assert_string_equal(next_user(host, &walk, buffer), "ada");
+	assert_string_equal(next_user(host, &walk, buffer), "bob");
+	nsshost_publish_overlay(host, 1, "bart");
+	assert_string_equal(next_user(host, &walk, buffer), "grace");
+}
+
+static void
+t71_groups_and_private_ones_across_overlays(void **state)
+{
+	static const char *const names[] = {"everyone", "nobody-here",
+	    "org-admins", "org-members", "ada", "carol", "grace"};
+	struct nsshost *host = *state;
+	struct walk walk;
+	char buffer[1024];
+
+	nsshost_publish_base(host, 2);
+	walk_start(&walk, WALK_GROUPS);
+	for (uint32_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct group gr;
+		int os_error;
+		struct group_answer answer = {
+		    &gr, buffer, sizeof(buffer), &os_error};
+
+		nsshost_publish_overlay(host, i + 1, "carol");
+		assert_int_equal(
+		    group_next(&host->map, &walk, &answer), NSS_STATUS_SUCCESS);
+		assert_string_equal(gr.gr_name, names[i]);
+	}
+}
+
 static void
 t71_a_publication_at_every_step(void **state)
 {
@@ -95,6 +146,8 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, nsshost_setup, nsshost_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(t71_a_publication_repeats_and_skips_nobody),
+	    TEST(t71_an_overlay_repeats_and_skips_nobody),
+	    TEST(t71_groups_and_private_ones_across_overlays),
 	    TEST(t71_a_publication_at_every_step),
 	};
 
