@@ -301,7 +301,7 @@ list_slice(struct directory *d)
 	else if (state == RECONCILE_READY)
 		take_over(d);
 	else if (state == RECONCILE_SAME && !needs_list(d))
-		end_job(d, directory_confirm(d));
+		await(d, directory_confirm(d));
 	else
 		loop_timer_start(d->timer, 0);
 }

@@ -7,12 +7,13 @@
  */
 #include "services/edition.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
 #include "common/err.h"
-#include "common/snapshot.h"
+#include "common/roster.h"
 #include "rules/changes.h"
 
 /* With so many changes a whole list is due, before the overlay is full. */
@@ -51,7 +52,10 @@ struct edition {
 	struct wall_time time;
 	uint32_t users;
 	uint64_t base_generation;
-	struct stat base; /* the file that we wrote, or found good */
+	char overlay_path[PATH_MAX];
+	/* the files that we wrote, or found good */
+	struct stat base;
+	struct stat overlay;
 };
 
 static void
@@ -108,7 +112,10 @@ edition_new(struct loop *loop, const struct edition_options *options,
 	if (e == NULL)
 		return ERR_NO_MEMORY;
 	e->options = *options;
-	err = publisher_new(loop, &options->publish, &e->publisher);
+	err = roster_overlay_path(
+	    options->publish.path, e->overlay_path, sizeof(e->overlay_path));
+	if (err == 0)
+		err = publisher_new(loop, &options->publish, &e->publisher);
 	if (err != 0) {
 		edition_free(e);
 		return err;
@@ -144,12 +151,30 @@ seen(struct edition *e, uint64_t generation, const struct edition_source *s)
 	e->users = s->users;
 }
 
+/* What stands there now is ours; of a file that is not there nothing is. */
+static void
+remember(const char *path, struct stat *ret_file)
+{
+	if (stat(path, ret_file) != 0)
+		*ret_file = (struct stat){0};
+}
+
 static void
 remember_base(struct edition *e, uint64_t generation)
 {
 	e->base_generation = generation;
-	if (stat(e->options.publish.path, &e->base) != 0)
-		e->base = (struct stat){0};
+	remember(e->options.publish.path, &e->base);
+	remember(e->overlay_path, &e->overlay);
+}
+
+static bool
+still(const char *path, const struct stat *file)
+{
+	struct stat now;
+
+	remember(path, &now);
+	return now.st_ino == file->st_ino && now.st_dev == file->st_dev &&
+	    now.st_size == file->st_size;
 }
 
 int
@@ -247,11 +272,13 @@ show_changes(struct edition *e, const struct edition_source *source)
 	if (err == 0)
 		err = publish_changes(
 		    e->publisher, &source->content, picked.list, picked.count);
-	if (err == 0)
-		seen(e, source->content.generation, source);
-	else
+	if (err != 0) {
 		e->generation = 0;
-	return err;
+		return err;
+	}
+	remember(e->overlay_path, &e->overlay);
+	seen(e, source->content.generation, source);
+	return 0;
 }
 
 int
@@ -397,12 +424,11 @@ edition_displaced(const struct edition *edition)
 {
 	const struct edition *e = edition;
 	struct snapshot snapshot SNAPSHOT_AUTO = {0};
-	struct stat st;
+	const char *path = e->options.publish.path;
 
 	if (e->base.st_ino == 0)
 		return false;
-	return stat(e->options.publish.path, &st) != 0 ||
-	    st.st_ino != e->base.st_ino || st.st_dev != e->base.st_dev ||
-	    snapshot_open(e->options.publish.path, &snapshot) != 0 ||
+	return !still(path, &e->base) || !still(e->overlay_path, &e->overlay) ||
+	    snapshot_open(path, &snapshot) != 0 ||
 	    snapshot.generation != e->base_generation;
 }

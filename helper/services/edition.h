@@ -66,5 +66,6 @@ uint64_t edition_generation(const struct edition *edition);
 /* The time of the content that is seen. */
 struct wall_time edition_time(const struct edition *edition);
 uint32_t edition_users(const struct edition *edition);
-/* Somebody put another file in the place of ours. Reads its header. */
+/* Somebody put another file in the place of one of ours, or took it away.
+ * Reads a header. */
 bool edition_displaced(const struct edition *edition);

@@ -16,7 +16,6 @@
 
 #include "common/err.h"
 #include "common/roster.h"
-#include "common/snapshot.h"
 #include "tests/unit/dirlab.h"
 
 struct fixture {
@@ -174,21 +173,6 @@ by_user(struct fixture *f, const char *user)
 	return members_by_user(directory_members(f->directory), user);
 }
 
-static uint32_t
-users_in_files(const struct fixture *f)
-{
-	struct roster roster ROSTER_AUTO = {0};
-	struct roster_place place = {0};
-	struct snapshot_user user;
-	uint32_t count = 0;
-
-	assert_int_equal(roster_open(f->lab.snapshot, &roster), 0);
-	assert_int_equal(snapshot_validate(&roster.base), 0);
-	while (roster_user_next(&roster, &place, &user) == 0)
-		count++;
-	return count;
-}
-
 static void
 a_list_is_known_published_and_survives_a_restart(void **state)
 {
@@ -201,7 +185,7 @@ a_list_is_known_published_and_survives_a_restart(void **state)
 	assert_int_not_equal(access(f->lab.snapshot, F_OK), 0);
 	assert_int_equal(replace(f, 5, false), 0);
 	assert_int_equal(directory_published(f->directory), 5);
-	assert_int_equal(users_in_files(f), 5);
+	assert_int_equal(dirlab_published(&f->lab), 5);
 	uid = by_user(f, "ada")->uid;
 	generation = directory_generation(f->directory);
 	clock_fake_advance(&f->clock, 7000);
@@ -221,10 +205,10 @@ a_missing_or_foreign_snapshot_is_written_at_the_start(void **state)
 	assert_int_equal(replace(f, 3, false), 0);
 	assert_int_equal(unlink(f->lab.snapshot), 0);
 	assert_int_equal(start(f), 0);
-	assert_int_equal(users_in_files(f), 3);
+	assert_int_equal(dirlab_published(&f->lab), 3);
 	dirlab_write(f->lab.snapshot, "something else");
 	assert_int_equal(start(f), 0);
-	assert_int_equal(users_in_files(f), 3);
+	assert_int_equal(dirlab_published(&f->lab), 3);
 }
 
 static void
@@ -238,9 +222,9 @@ t73_an_old_snapshot_put_back_is_written_anew(void **state)
 	assert_int_equal(link(f->lab.snapshot, kept), 0);
 	assert_int_equal(replace(f, 4, false), 0);
 	assert_int_equal(rename(kept, f->lab.snapshot), 0);
-	assert_int_equal(users_in_files(f), 3);
+	assert_int_equal(dirlab_published(&f->lab), 3);
 	assert_int_equal(start(f), 0);
-	assert_int_equal(users_in_files(f), 4);
+	assert_int_equal(dirlab_published(&f->lab), 4);
 }
 
 static void
@@ -251,16 +235,16 @@ t110_a_large_loss_is_held_until_it_is_accepted(void **state)
 	assert_int_equal(replace(f, 10, false), 0);
 	assert_int_equal(replace(f, 7, false), ERR_DIRECTORY_SHRUNK);
 	assert_int_equal(replace(f, 0, false), ERR_DIRECTORY_SHRUNK);
-	assert_int_equal(users_in_files(f), 10);
+	assert_int_equal(dirlab_published(&f->lab), 10);
 	assert_int_equal(members_count(directory_members(f->directory)), 10);
 	assert_int_equal(replace(f, 8, false), 0);
-	assert_int_equal(users_in_files(f), 8);
+	assert_int_equal(dirlab_published(&f->lab), 8);
 	assert_int_equal(replace(f, 2, true), 0);
-	assert_int_equal(users_in_files(f), 2);
+	assert_int_equal(dirlab_published(&f->lab), 2);
 	/* One who leaves a small organisation is let go, the last is not. */
 	assert_int_equal(replace(f, 1, false), 0);
 	assert_int_equal(replace(f, 0, false), ERR_DIRECTORY_SHRUNK);
-	assert_int_equal(users_in_files(f), 1);
+	assert_int_equal(dirlab_published(&f->lab), 1);
 }
 
 static void
@@ -273,7 +257,7 @@ t110_an_accepted_loss_is_the_callers_word_only(void **state)
 	assert_int_equal(replace(f, 3, false), 0);
 	assert_int_equal(replace(f, 0, false), ERR_DIRECTORY_SHRUNK);
 	assert_int_equal(replace(f, 0, true), 0);
-	assert_int_equal(users_in_files(f), 0);
+	assert_int_equal(dirlab_published(&f->lab), 0);
 }
 
 static void
@@ -307,14 +291,14 @@ t32_t75_a_local_user_made_later_wins_at_the_next_beat(void **state)
 	    f->lab.passwd, "root:x:0:0::/:/bin/sh\nada:x:1001:1001::/:/b\n");
 	assert_int_equal(confirm(f), 0);
 	assert_null(by_user(f, "ada"));
-	assert_int_equal(users_in_files(f), 2);
+	assert_int_equal(dirlab_published(&f->lab), 2);
 	assert_int_equal(
 	    members_by_id(directory_members(f->directory), "u-0")->excluded,
 	    ERR_LOCAL_USER);
 	dirlab_write(f->lab.passwd, "root:x:0:0::/:/bin/sh\n");
 	assert_int_equal(confirm(f), 0);
 	assert_non_null(by_user(f, "ada"));
-	assert_int_equal(users_in_files(f), 3);
+	assert_int_equal(dirlab_published(&f->lab), 3);
 }
 
 static void
@@ -353,7 +337,7 @@ t32_local_files_that_cannot_be_read_change_nothing(void **state)
 	assert_int_equal(chmod(f->lab.passwd, 0666), 0);
 	assert_int_equal(replace(f, 4, false), ERR_INSECURE_FILE);
 	assert_int_equal(confirm(f), ERR_INSECURE_FILE);
-	assert_int_equal(users_in_files(f), 3);
+	assert_int_equal(dirlab_published(&f->lab), 3);
 	assert_int_equal(members_count(directory_members(f->directory)), 3);
 }
 
@@ -394,7 +378,7 @@ what_was_committed_counts_where_the_file_cannot_be_written(void **state)
 	assert_int_not_equal(update(f, &now), 0);
 	assert_int_equal(by_user(f, "ada")->state, MEMBER_SUSPENDED);
 	assert_int_equal(directory_generation(f->directory), 0);
-	assert_int_equal(users_in_files(f), 3);
+	assert_int_equal(dirlab_published(&f->lab), 3);
 	/* Once it can, the next beat does. */
 	f->options.snapshot_path = f->lab.snapshot;
 	assert_int_equal(start(f), 0);
@@ -414,7 +398,7 @@ t83_damaged_state_knows_nobody_and_changes_nothing(void **state)
 	assert_int_equal(start(f), ERR_STATE_DAMAGED);
 	assert_int_equal(members_count(directory_members(f->directory)), 0);
 	assert_int_equal(replace(f, 3, true), ERR_STATE_DAMAGED);
-	assert_int_equal(users_in_files(f), 3);
+	assert_int_equal(dirlab_published(&f->lab), 3);
 }
 
 static void
@@ -432,7 +416,7 @@ another_organisation_starts_from_nothing(void **state)
 	assert_int_equal(replace(f, 2, false), 0);
 	assert_int_not_equal(by_user(f, "ada")->uid, uid);
 	assert_int_equal(start(f), 0);
-	assert_int_equal(users_in_files(f), 2);
+	assert_int_equal(dirlab_published(&f->lab), 2);
 	assert_int_equal(members_count(directory_members(f->directory)), 2);
 }
 
@@ -485,7 +469,7 @@ a_part_of_the_list_removes_nobody(void **state)
 	    0);
 	assert_int_equal(finish(f), 0);
 	assert_int_equal(members_count(directory_members(f->directory)), 4);
-	assert_int_equal(users_in_files(f), 4);
+	assert_int_equal(dirlab_published(&f->lab), 4);
 	assert_non_null(by_user(f, "ada"));
 	assert_non_null(by_user(f, "eve"));
 	assert_non_null(by_user(f, "new"));
@@ -503,7 +487,185 @@ one_list_at_a_time(void **state)
 	    directory_replace(f->directory, crowd(4), false, on_done, f),
 	    ERR_EXISTS);
 	assert_int_equal(finish(f), 0);
-	assert_int_equal(users_in_files(f), 3);
+	assert_int_equal(dirlab_published(&f->lab), 3);
+}
+
+/* The groups that the name service sees for the user. */
+static uint32_t
+groups_seen(const struct fixture *f, const char *name)
+{
+	struct roster roster ROSTER_AUTO = {0};
+	struct snapshot_user user;
+
+	assert_int_equal(roster_open(f->lab.snapshot, &roster), 0);
+	assert_int_equal(roster_user_by_name(&roster, name, &user), 0);
+	return user.gid_count;
+}
+
+static void
+begin_replace(struct fixture *f, size_t count)
+{
+	f->done = 0;
+	assert_int_equal(
+	    directory_replace(f->directory, crowd(count), true, on_done, f), 0);
+}
+
+static void
+lose_roles(struct fixture *f)
+{
+	struct member now = *by_user(f, "ada");
+	uint64_t id = 0;
+
+	now.role_count = 0;
+	assert_int_equal(
+	    directory_update(f->directory, &now, on_done, f, &id), 0);
+	assert_int_equal(id, 0);
+}
+
+/* At each turn of a list's way once: what a sign-in says is seen at once, and
+ * also when the list stands. */
+static void
+a_sign_in_during_a_sync_counts_at_once_and_for_good(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t many = 0;
+	int turns = 0;
+	bool during = true;
+
+	for (turns = 0; during; turns++) {
+		assert_int_equal(replace(f, 3, true), 0);
+		many = groups_seen(f, "ada");
+		begin_replace(f, 4);
+		for (int i = 0; i < turns && f->done == 0; i++)
+			loop_turn(f->loop, true);
+		during = f->done == 0;
+		lose_roles(f);
+		assert_true(groups_seen(f, "ada") < many);
+		settle(f);
+		assert_int_equal(f->done, 1);
+		assert_int_equal(f->reason, 0);
+		assert_int_equal(by_user(f, "ada")->role_count, 0);
+		assert_true(groups_seen(f, "ada") < many);
+		assert_int_equal(dirlab_published(&f->lab), 4);
+		assert_int_equal(start(f), 0);
+		assert_int_equal(by_user(f, "ada")->role_count, 0);
+		assert_true(groups_seen(f, "ada") < many);
+	}
+	assert_true(turns > 4);
+}
+
+static void
+members_are_answered_from_the_old_list_until_the_new_one_counts(void **state)
+{
+	struct fixture *f = *state;
+	size_t seen[2] = {0};
+
+	assert_int_equal(replace(f, 3, true), 0);
+	begin_replace(f, 9);
+	while (f->done == 0) {
+		size_t count = members_count(directory_members(f->directory));
+
+		assert_true(count == 3 || count == 9);
+		assert_true(count == 9 || seen[1] == 0);
+		seen[count == 9]++;
+		assert_true(directory_busy(f->directory));
+		loop_turn(f->loop, true);
+	}
+	assert_true(seen[0] > 2);
+	assert_false(directory_busy(f->directory));
+}
+
+static void
+t61_a_directory_can_be_freed_and_loaded_at_any_turn(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid = 0;
+	bool over = false;
+
+	assert_int_equal(replace(f, 3, true), 0);
+	uid = by_user(f, "ada")->uid;
+	for (int turns = 0; !over; turns++) {
+		size_t count = 3 + (size_t)(turns % 2);
+
+		begin_replace(f, count);
+		for (int i = 0; i < turns && f->done == 0; i++)
+			loop_turn(f->loop, true);
+		over = f->done != 0;
+		assert_int_equal(start(f), 0);
+		assert_int_equal(by_user(f, "ada")->uid, uid);
+		assert_in_range(dirlab_published(&f->lab), 3, 4);
+	}
+}
+
+static void
+t73_an_old_snapshot_put_back_is_noticed_at_the_beat(void **state)
+{
+	struct fixture *f = *state;
+	char kept[160];
+
+	assert_int_equal(replace(f, 3, true), 0);
+	(void)snprintf(kept, sizeof(kept), "%s.kept", f->lab.snapshot);
+	assert_int_equal(link(f->lab.snapshot, kept), 0);
+	assert_int_equal(replace(f, 4, true), 0);
+	assert_int_equal(rename(kept, f->lab.snapshot), 0);
+	assert_int_equal(dirlab_published(&f->lab), 3);
+	assert_int_equal(confirm(f), 0);
+	assert_int_equal(dirlab_published(&f->lab), 4);
+	/* And one that is none at all. */
+	dirlab_write(f->lab.snapshot, "something else");
+	assert_int_equal(confirm(f), 0);
+	assert_int_equal(dirlab_published(&f->lab), 4);
+	assert_int_equal(unlink(f->lab.snapshot), 0);
+	assert_int_equal(replace(f, 4, true), 0);
+	assert_int_equal(dirlab_published(&f->lab), 4);
+}
+
+static void
+t73_a_lost_overlay_is_noticed_at_the_beat(void **state)
+{
+	struct fixture *f = *state;
+	char overlay[160];
+	uint32_t many = 0;
+
+	assert_int_equal(replace(f, 3, true), 0);
+	many = groups_seen(f, "ada");
+	lose_roles(f);
+	assert_int_equal(
+	    roster_overlay_path(f->lab.snapshot, overlay, sizeof(overlay)), 0);
+	assert_int_equal(unlink(overlay), 0);
+	assert_int_equal(groups_seen(f, "ada"), many);
+	assert_int_equal(confirm(f), 0);
+	assert_true(groups_seen(f, "ada") < many);
+}
+
+static void
+t61_a_half_written_list_is_not_published_at_the_start(void **state)
+{
+	struct fixture *f = *state;
+	struct db_stmt *stmt = NULL;
+
+	assert_int_equal(replace(f, 4, true), 0);
+	assert_int_equal(db_prepare(f->db,
+			     "INSERT OR REPLACE INTO meta (key, value)"
+			     " VALUES ('directory_half_written', '1')",
+			     &stmt),
+	    0);
+	assert_int_equal(db_run(stmt), 0);
+	assert_int_equal(
+	    db_prepare(
+		f->db, "DELETE FROM directory WHERE member_id = 'u-3'", &stmt),
+	    0);
+	assert_int_equal(db_run(stmt), 0);
+	assert_int_equal(start(f), 0);
+	/* Who is known is answered; the last good file stands. */
+	assert_int_equal(members_count(directory_members(f->directory)), 3);
+	assert_int_equal(dirlab_published(&f->lab), 4);
+	assert_int_equal(directory_generation(f->directory), 0);
+	/* Also from a list that is the same as that half. */
+	assert_int_equal(replace(f, 3, true), 0);
+	assert_int_equal(dirlab_published(&f->lab), 3);
+	assert_int_equal(start(f), 0);
+	assert_int_equal(dirlab_published(&f->lab), 3);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -527,6 +689,13 @@ main(void)
 	    TEST(another_organisation_starts_from_nothing),
 	    TEST(a_part_of_the_list_removes_nobody),
 	    TEST(one_list_at_a_time),
+	    TEST(a_sign_in_during_a_sync_counts_at_once_and_for_good),
+	    TEST(
+		members_are_answered_from_the_old_list_until_the_new_one_counts),
+	    TEST(t61_a_directory_can_be_freed_and_loaded_at_any_turn),
+	    TEST(t73_an_old_snapshot_put_back_is_noticed_at_the_beat),
+	    TEST(t73_a_lost_overlay_is_noticed_at_the_beat),
+	    TEST(t61_a_half_written_list_is_not_published_at_the_start),
 	    TEST(t27_t28_an_identity_is_bound_to_one_member),
 	};
 
