@@ -253,7 +253,6 @@ carry(struct edition *e, struct members *members)
 	e->carrying = !e->since_start.too_many &&
 	    pick(members, &e->since_start, &picked) == 0 &&
 	    publish_carry(e->publisher, picked.list, picked.count) == 0;
-	e->again = e->again || !e->carrying;
 	if (!e->carrying)
 		return;
 	picked_done(&e->carried);
