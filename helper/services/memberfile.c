@@ -234,7 +234,7 @@ begin(struct memberfile *f)
 	if (fstat(f->fd, &fresh->st) != 0)
 		return ERR_IO;
 	fresh->settled =
-	    clock_wall(f->clock).s - fresh->st.st_mtim.tv_sec >= SETTLED_S;
+	    clock_wall(f->clock).s - fresh->st.st_ctim.tv_sec >= SETTLED_S;
 	buf_init(&f->rest, MEMBERJSON_LINE_MAX);
 	f->line = 0;
 	return members_new(&f->members);

@@ -533,6 +533,15 @@ a_list_that_was_not_taken_or_not_tagged_is_asked_for_whole(void **state)
 		assert_int_equal(net.id, 0);
 		idsvc_free(idsvcs[i]);
 	}
+	/* What was taken before it is not sure any more either. */
+	idsvcs[0] = listed("\"p1\"", "\"p2\"", true);
+	begin_members(idsvcs[0]);
+	answer(HTTP_ANSWERED, 200, FIRST);
+	answer(HTTP_ANSWERED, 200, SECOND);
+	settle(idsvcs[0], false);
+	assert_int_equal(fetch(idsvcs[0], SOURCE_LIST), 0);
+	assert_string_equal(net.condition, "");
+	idsvc_free(idsvcs[0]);
 }
 
 static int

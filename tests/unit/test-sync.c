@@ -671,6 +671,21 @@ who_wants_everything_is_not_told_of_less(void **state)
 }
 
 static void
+who_wants_everything_joins_it(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t id = 0;
+
+	open_stub(f);
+	assert_int_equal(ask_stub(f, 0), SOURCE_WHOLE);
+	assert_int_equal(
+	    sync_now(f->sync, SYNC_WHOLE, on_done, NULL, f, &id), 0);
+	give_list(f, 1, ABC);
+	assert_int_equal(f->calls, 2);
+	assert_int_equal(sync_next_ms(f->sync), -1);
+}
+
+static void
 a_source_that_cannot_begin_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -704,6 +719,7 @@ main(void)
 	    TEST(an_edit_makes_unchanged_say_nothing),
 	    TEST(t110_a_list_that_is_held_is_not_settled),
 	    TEST(who_wants_everything_is_not_told_of_less),
+	    TEST(who_wants_everything_joins_it),
 	    TEST(a_source_that_cannot_begin_is_told),
 	    TEST(a_file_is_read_line_by_line),
 	    TEST(t110_a_bad_file_removes_nobody),
