@@ -40,12 +40,12 @@ dpkg_whole() {
 }
 
 # The package's scripts have sshd read its configuration again, and for a moment
-# nobody listens.
+# nobody listens, or who just knocked is dropped.
 tries_password() {
 	local try
 	for try in 1 2 3 4 5; do
 		ssh_login localuser --password "$1" -- id -un
-		grep -q 'Connection refused' <<<"$SHOWN" || return 0
+		grep -Eq 'Connection (refused|reset)' <<<"$SHOWN" || return 0
 		sleep 1
 	done
 }

@@ -2,6 +2,14 @@
 # Signing in as a local account never reaches the daemon or the network.
 . "$(dirname "$0")/lib/scenario.sh"
 
+# traced PID...: those of the host that still live.
+traced() {
+	host_sh 'for pid; do
+		[ ! -e "/proc/$pid" ] ||
+			grep -q "^TracerPid:.*[1-9]" "/proc/$pid/status"
+	done' "$@"
+}
+
 # What processes of sshd, login, sudo, su and cron connect to while $@ runs.
 connections_of() {
 	local pids pid
@@ -11,7 +19,7 @@ connections_of() {
 	term_open trace nsenter -t "$(cat "$(host_dir)/leader")" \
 		-m -u -i -p -r -w -- strace -f -qq -e trace=connect \
 		-o /tmp/connects $(printf -- '-p %s ' $pids)
-	sleep 1
+	expect_within 20 traced $pids
 	"$@"
 	term_key trace C-c
 	term_wait_end trace 10 || :

@@ -5,7 +5,7 @@
 
 local_user_signs_in_by_keyboard_interactive() {
 	host_sh 'echo KbdInteractiveAuthentication yes \
-		>/etc/ssh/sshd_config.d/05-kbd.conf; systemctl reload ssh'
+		>/etc/ssh/sshd_config.d/05-kbd.conf; systemctl restart ssh'
 	ssh_login localuser --password "$LOCAL_PASSWORD" -- id -un
 	expect_status 0
 	expect_shown '(localuser@127.0.0.1) Password: '
