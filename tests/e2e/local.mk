@@ -7,9 +7,13 @@ EXTRA_DIST += \
 	tests/e2e/cron.sh \
 	tests/e2e/daemon-dead.sh \
 	tests/e2e/declined-code.sh \
+	tests/e2e/early-boot.sh \
 	tests/e2e/everything-broken.sh \
 	tests/e2e/interrupted-package.sh \
 	tests/e2e/key-login.sh \
+	tests/e2e/large-organization.sh \
+	tests/e2e/local-groups.sh \
+	tests/e2e/local-user-added.sh \
 	tests/e2e/local-users.sh \
 	tests/e2e/name-readers.sh \
 	tests/e2e/people-of-the-host.sh \

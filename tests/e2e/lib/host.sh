@@ -115,11 +115,16 @@ host_running() {
 
 # host_boot NAME [PORT]: makes and boots a host, and waits until it is up.
 host_boot() {
-	local deadline=$((SECONDS + 60))
 	HOST=$1
 	mkdir -p "$(host_dir)"
 	"$tests/tools/free-port.sh" ${2:+"$2"} >"$(host_dir)/port"
 	host_prepare "$(host_root)" "$(host_port)"
+	host_start
+}
+
+# host_start: boots the host that is there, and waits until it is up.
+host_start() {
+	local deadline=$((SECONDS + 60))
 	host_nspawn
 	until host_leader >"$(host_dir)/leader" && host_running; do
 		[ "$SECONDS" -le "$deadline" ] && ! term_dead "$(host_console)" || {
@@ -129,6 +134,14 @@ host_boot() {
 		}
 		sleep 0.2
 	done
+}
+
+# host_reboot: down in good order, and up again.
+host_reboot() {
+	host_exec systemctl poweroff
+	term_wait_end "$(host_console)" 60
+	term_close "$(host_console)"
+	host_start
 }
 
 # host_stop NAME: ends a host and removes all of it, in whatever state it is.
