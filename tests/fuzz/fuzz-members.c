@@ -68,6 +68,54 @@ check_member(struct members *members, size_t index)
 	require(m->user[0] == '\0' && m->uid == 0 && m->excluded == 0);
 }
 
+/* A service that gives its list whole, without a total. */
+static const struct profile whole = {
+    .state_absent = MEMBER_UNKNOWN,
+    .members =
+	{
+	    .items = "/members",
+	    .paging = PROFILE_WHOLE,
+	    .id = "/userId",
+	    .mail = "/user/email",
+	    .roles = "/roles",
+	    .roles_form = PROFILE_ARRAY,
+	    .scopes = "/role",
+	    .scopes_form = PROFILE_STRING,
+	},
+};
+
+/* The second reading shares the records of the first. */
+static void
+check_whole(const struct json *json)
+{
+	MEMBERS_AUTO struct members *members = NULL;
+	MEMBERS_AUTO struct members *again = NULL;
+	struct readout_paging paging = {.total = -1};
+	bool more = true;
+
+	if (members_new(&members) != 0 || members_new(&again) != 0 ||
+	    readout_page(&whole, json_root(json), &paging, members, &more) != 0)
+		return;
+	require(!more && paging.total == -1);
+	paging = (struct readout_paging){.total = -1, .known = members};
+	require(
+	    readout_page(&whole, json_root(json), &paging, again, &more) == 0);
+	require(members_count(again) == members_count(members));
+	require(members_compare(members, again).changed == 0);
+}
+
+/* A page once more is no second page. */
+static void
+check_repeated(const struct json *json, struct readout_paging *paging,
+    struct members *members)
+{
+	size_t before = members_count(members);
+	bool more = false;
+	int r = readout_page(&profile, json_root(json), paging, members, &more);
+
+	require(r != 0 || members_count(members) == before);
+}
+
 static void
 check_answer(const uint8_t *bytes, size_t len)
 {
@@ -80,6 +128,7 @@ check_answer(const uint8_t *bytes, size_t len)
 	require(readout_error(&profile, 403, json) < 0);
 	if (r != 0 || members_new(&members) != 0)
 		return;
+	check_whole(json);
 	r = readout_page(&profile, json_root(json), &paging, members, &more);
 	for (size_t i = 0; i < members_count(members); i++)
 		check_member(members, i);
@@ -89,6 +138,7 @@ check_answer(const uint8_t *bytes, size_t len)
 	require(paging.number == 1 &&
 	    members_count(members) <= (size_t)paging.total);
 	require(more == (members_count(members) < (size_t)paging.total));
+	check_repeated(json, &paging, members);
 }
 
 static void
