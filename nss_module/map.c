@@ -294,21 +294,37 @@ look_at(struct map_series *series, const char *path,
 	return err;
 }
 
-/* Has the newest files mapped; needs the lease.  Whatever fails, the old ones
- * go on. */
-static void
-look(struct map *map, bool afresh)
+/* Has the newest overlay of the current base mapped. */
+static int
+look_for_overlay(struct map *map, bool afresh)
 {
 	char path[PATH_BYTES];
 	struct snapshot base;
+
+	if (read_series(&map->base, &base) == 0 ||
+	    base.version == SNAPSHOT_VERSION_1)
+		return ERR_NOT_FOUND;
+
+	int err = roster_overlay_path(map->path, path, sizeof(path));
+
+	return err ? err : look_at(&map->overlay, path, &base, afresh);
+}
+
+/* Has the newest files mapped; needs the lease.  Whatever fails, the old ones
+ * go on. */
+static void
+look(struct map *map, const struct map_view *view, bool afresh)
+{
+	/* Most often there is an overlay more, and nothing else. */
+	if (view->marks.overlay > view->roster.overlay.number &&
+	    !view->marks.superseded && look_for_overlay(map, afresh) == 0)
+		return;
+
 	int err = look_at(&map->base, map->path, NULL, afresh);
 
-	if ((err && err != ERR_EXISTS) || read_series(&map->base, &base) == 0 ||
-	    base.version == SNAPSHOT_VERSION_1 ||
-	    roster_overlay_path(map->path, path, sizeof(path)))
-		return;
 	/* Nothing newer there is what is found most often. */
-	(void)!look_at(&map->overlay, path, &base, afresh);
+	if (!err || err == ERR_EXISTS)
+		(void)!look_for_overlay(map, afresh);
 }
 
 /*
@@ -342,32 +358,35 @@ is_marked(const struct map_view *view)
 	    view->marks.overlay > view->roster.overlay.number;
 }
 
-/* What the marks tell of was not to be had; unless there are new ones, this
- * second tries no more. */
-static void
+/* What the marks tell of was not to be had.  True where there are new ones by
+ * now, for it was replaced meanwhile; else this second tries no more. */
+static bool
 note_failure(struct map *map, const struct map_view *view, uint64_t now)
 {
 	struct snapshot_marks marks = snapshot_get_marks(&view->roster.base);
 
-	if (marks.superseded == view->marks.superseded &&
-	    marks.overlay == view->marks.overlay)
-		SET(map->failed_s, now);
+	if (marks.superseded != view->marks.superseded ||
+	    marks.overlay != view->marks.overlay)
+		return true;
+	SET(map->failed_s, now);
+	return false;
 }
 
-/* True where something newer than in the view is ready. */
+/* True where something newer than in the view is ready, or to be had. */
 static __attribute__((noinline)) bool
 refresh(struct map *map, const struct map_view *view, uint64_t now)
 {
+	bool again = false;
 	bool stolen;
 
 	if (take_lease(map, now, &stolen)) {
 		if (is_newest(map, view))
-			look(map, stolen);
+			look(map, view, stolen);
 		if (is_marked(view) && is_newest(map, view))
-			note_failure(map, view, now);
+			again = note_failure(map, view, now);
 		return_lease(map, now);
 	}
-	return !is_newest(map, view);
+	return again || !is_newest(map, view);
 }
 
 /*

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define LAB_SNAPSHOT "members.snapshot"
+#define LAB_OVERLAY "members.overlay"
 
 /* The eleven entry points. */
 struct lab_module {

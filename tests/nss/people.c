@@ -19,7 +19,8 @@
 #include <unistd.h>
 
 #include "common/num.h"
-#include "tests/unit/snapset.h"
+#include "common/snapshot_format.h"
+#include "tests/unit/snapform.h"
 
 #define NAME "u%05u"
 #define NAME_SIZE 16
@@ -28,12 +29,39 @@
 uint32_t
 people_count(uint64_t generation)
 {
-	return generation % 11 == 0 ? PEOPLE_MAX
-				    : PEOPLE_ALWAYS + (uint32_t)generation % 4;
+	return generation % 11 == 0
+	    ? PEOPLE_MAX
+	    : PEOPLE_ALWAYS + (uint32_t)generation % (PEOPLE_FEW - 2);
 }
 
-void
-people_publish(uint64_t generation)
+/* What people_publish() made last in this process. */
+struct press_state {
+	struct snapset base;
+	uint32_t base_version;
+	uint32_t base_count;
+	uint32_t overlays;
+};
+
+static struct press_state *
+get_press_state(void)
+{
+	static struct press_state state;
+
+	return &state;
+}
+
+static const char *
+get_name(uint32_t i)
+{
+	static char names[PEOPLE_MAX][NAME_SIZE];
+
+	(void)snprintf(names[i], NAME_SIZE, NAME, i);
+	return names[i];
+}
+
+/* Static; the next call writes over it. */
+static struct snapwrite_input
+make_input(uint64_t generation)
 {
 	static const struct snapwrite_group groups[] = {
 	    {.name = "everyone", .gid = PEOPLE_EVERYONE},
@@ -42,20 +70,17 @@ people_publish(uint64_t generation)
 	};
 	static const uint32_t first[] = {0, 1, 2};
 	static const uint32_t others[] = {0, 2};
-	static char names[PEOPLE_MAX][NAME_SIZE];
 	static char homes[PEOPLE_MAX][NAME_SIZE];
 	static struct snapwrite_user users[PEOPLE_MAX];
+	static char gecos[32];
 	struct snapwrite_input in = snapset_input();
-	struct snapset set;
-	char gecos[32];
 
 	(void)snprintf(
 	    gecos, sizeof(gecos), "%llu", (unsigned long long)generation);
 	in.user_count = people_count(generation);
 	for (uint32_t i = 0; i < in.user_count; i++) {
-		(void)snprintf(names[i], NAME_SIZE, NAME, i);
 		(void)snprintf(homes[i], NAME_SIZE, "/home/" NAME, i);
-		users[i] = (struct snapwrite_user){names[i], gecos, homes[i],
+		users[i] = (struct snapwrite_user){get_name(i), gecos, homes[i],
 		    "/bin/sh", PEOPLE_UID + i,
 		    (i == 0 ? 2 : 1) + (uint32_t)(generation % 2),
 		    i == 0 ? first : others};
@@ -64,9 +89,55 @@ people_publish(uint64_t generation)
 	in.groups = groups;
 	in.group_count = 3;
 	in.generation = generation;
-	set = snapset_of(&in);
-	snapset_publish(LAB_SNAPSHOT, set.bytes, set.size);
+	return in;
+}
+
+static void
+publish_base(const struct snapwrite_input *in, uint32_t version)
+{
+	struct press_state *state = get_press_state();
+	struct snapset set = snapset_of(in);
+
+	snapset_done(&state->base);
+	state->base = snapform_version(&set, version);
+	state->base_version = version;
+	state->base_count = (uint32_t)in->user_count;
+	state->overlays = 0;
 	snapset_done(&set);
+	snapset_publish(LAB_SNAPSHOT, state->base.bytes, state->base.size);
+	(void)unlink(LAB_OVERLAY);
+}
+
+/* Everybody of the base is hidden, and all who are there stand in it. */
+static void
+publish_overlay(const struct snapwrite_input *in)
+{
+	struct press_state *state = get_press_state();
+	const char *hidden[PEOPLE_FEW + 1] = {NULL};
+	struct snapset set;
+
+	for (uint32_t i = 0; i < state->base_count; i++)
+		hidden[i] = get_name(i);
+	set = snapform_overlay(&state->base, in, hidden, ++state->overlays);
+	snapform_publish(LAB_SNAPSHOT, &set);
+	snapset_done(&set);
+}
+
+void
+people_publish(uint64_t generation)
+{
+	const struct press_state *state = get_press_state();
+	const struct snapwrite_input in = make_input(generation);
+
+	if (generation % 16 == 9)
+		publish_base(&in, SNAPSHOT_VERSION_1);
+	else if (generation == 1 || generation % 8 == 0 ||
+	    in.user_count > PEOPLE_FEW || state->base_count > PEOPLE_FEW ||
+	    state->base_version == SNAPSHOT_VERSION_1 ||
+	    access(LAB_SNAPSHOT, F_OK) != 0)
+		publish_base(&in, SNAPSHOT_VERSION_2);
+	else
+		publish_overlay(&in);
 }
 
 struct people_progress {
@@ -216,7 +287,7 @@ static bool
 is_count(uint32_t count)
 {
 	return count == PEOPLE_MAX ||
-	    (count >= PEOPLE_ALWAYS && count < PEOPLE_ALWAYS + 4);
+	    (count >= PEOPLE_ALWAYS && count <= PEOPLE_FEW);
 }
 
 /* In a group of the organisation, or in somebody's own. */

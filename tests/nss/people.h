@@ -19,12 +19,17 @@
 #define PEOPLE_ODD 1879060001u
 #define PEOPLE_HOST_GID 4
 #define PEOPLE_ALWAYS 3 /* so many stand in each generation */
-#define PEOPLE_MAX 2003
+#define PEOPLE_FEW 6    /* so many in most */
+#define PEOPLE_MAX 2003 /* and in every eleventh */
 
 uint32_t people_count(uint64_t generation);
 
-/* Publishes as the daemon does, into the working folder: a file beside it, a
- * rename, and the mark in the file that was there. */
+/*
+ * Publishes as the daemon does, into the working folder: a file beside it, a
+ * rename, and the mark in the file that was there.  Most generations of few
+ * are an overlay of the last whole one; now and then a file of version 1 comes
+ * in between.
+ */
 void people_publish(uint64_t generation);
 
 /* A process that publishes without end, from generation 2 on. */

@@ -28,6 +28,7 @@
 /* What the process has of the module, by /proc/self/smaps. */
 struct holdings {
 	int maps;          /* of the file, current or replaced */
+	int overlays;      /* likewise */
 	uint64_t own_kb;   /* pages of the object that are its own */
 	uint64_t other_kb; /* private pages that bear no name, heap excepted */
 	uint64_t room_kb;  /* addresses of all these */
@@ -53,6 +54,10 @@ begin_map(struct holdings *holdings, const char *line)
 
 	if (strstr(line, LAB_SNAPSHOT)) {
 		holdings->maps++;
+		return &holdings->own_kb;
+	}
+	if (strstr(line, LAB_OVERLAY)) {
+		holdings->overlays++;
 		return &holdings->own_kb;
 	}
 	if (strstr(line, "libnss_orglogin"))
@@ -104,6 +109,7 @@ see_a_thousand(const struct lab *lab)
 		    people_by_name(&lab->nss, 2002) == (i % 11 == 0 ? i : 0));
 		now = read_holdings();
 		LAB_CHECK(now.maps >= 1 && now.maps <= 2);
+		LAB_CHECK(now.overlays <= 2);
 		LAB_CHECK(now.own_kb + now.other_kb <=
 		    before.other_kb + PRIVATE_MAX_KB);
 		LAB_CHECK(now.room_kb <= before.room_kb + ROOM_MAX_KB);
