@@ -165,18 +165,17 @@ explain(struct exchange *x, const struct member *member, const char *role)
 
 /* By name; root may also ask by mail address or id, as who is left out has no
  * name. */
-static const struct member *
-find_member(const struct exchange *x, const char *asked)
+static bool
+find_member(
+    const struct exchange *x, const char *asked, struct member *ret_member)
 {
 	struct members *members = directory_members(x->parts->directory);
-	struct member *member = members_by_user(members, asked);
 
-	if (member == NULL && session_uid(x->session) == 0) {
-		member = members_by_id(members, asked);
-		if (member == NULL)
-			(void)members_by_mail(members, asked, &member);
-	}
-	return member;
+	if (members_get_user(members, asked, ret_member))
+		return true;
+	return session_uid(x->session) == 0 &&
+	    (members_get_id(members, asked, ret_member) ||
+		members_get_mail(members, asked, ret_member) > 0);
 }
 
 int
@@ -184,16 +183,20 @@ answer_explain(struct exchange *x, const void *message)
 {
 	const struct proto_explain *request = message;
 
-	return explain(x, find_member(x, request->user), request->role);
+	struct member member;
+	bool known = find_member(x, request->user, &member);
+
+	return explain(x, known ? &member : NULL, request->role);
 }
 
 int
 answer_whoami(struct exchange *x, const void *message)
 {
-	return explain(x,
-	    members_by_uid(directory_members(x->parts->directory),
-		session_uid(x->session)),
-	    "");
+	struct member member;
+	bool known = members_get_uid(directory_members(x->parts->directory),
+	    session_uid(x->session), &member);
+
+	return explain(x, known ? &member : NULL, "");
 }
 
 int
@@ -208,16 +211,17 @@ void
 answer_more_members(struct exchange *x)
 {
 	struct members *members = directory_members(x->parts->directory);
-	struct proto_member member;
+	struct member member;
+	struct proto_member reply;
 
 	if (x->member == SIZE_MAX)
 		return;
-	while (x->member < members_count(members)) {
+	while (members_get(members, x->member, &member)) {
 		if (session_is_full(x->session))
 			return;
-		put_member(&member, members_at(members, x->member++));
-		if (session_reply(x->session, PROTO_MEMBER, &member, false) !=
-		    0)
+		x->member++;
+		put_member(&reply, &member);
+		if (session_reply(x->session, PROTO_MEMBER, &reply, false) != 0)
 			return;
 	}
 	x->member = SIZE_MAX;

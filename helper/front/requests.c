@@ -85,7 +85,7 @@ may_ask(const struct exchange *x, const struct request *request,
     const union message *message)
 {
 	uid_t uid = session_uid(x->session);
-	const struct member *member = NULL;
+	struct member member;
 
 	if ((request->who & WHO_ANY) != 0)
 		return true;
@@ -93,9 +93,9 @@ may_ask(const struct exchange *x, const struct request *request,
 		return (request->who & WHO_ROOT) != 0;
 	if ((request->who & WHO_SELF) == 0 || !request->names_user)
 		return false;
-	member = members_by_user(
-	    directory_members(x->parts->directory), message->user);
-	return member != NULL && member->uid == uid;
+	return members_get_user(directory_members(x->parts->directory),
+		   message->user, &member) &&
+	    member.uid == uid;
 }
 
 static int

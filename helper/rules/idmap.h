@@ -3,8 +3,8 @@
  *
  * Every host of an organisation must come to the same numbers, so they follow
  * from a digest of the immutable id and from the fixed order in which ids are
- * asked for (members_at()); what is already taken is stepped over.  Pure: the
- * caller digests, remembers and persists (services/ids).
+ * asked for (rules/memberorder); what is already taken is stepped over.  Pure:
+ * the caller digests, remembers and persists (services/ids).
  *
  * The digest is the first 8 bytes, little endian, of SHA-256 over
  *     "orglogin id 1" LF organisation LF kind LF key

@@ -29,6 +29,8 @@ tests_tools_mksnapshot_LDADD = librules.la
 librules_la_SOURCES += helper/rules/table.c helper/rules/table.h
 librules_la_SOURCES += helper/rules/keyhash.c helper/rules/keyhash.h
 librules_la_SOURCES += helper/rules/finder.c helper/rules/finder.h
+librules_la_SOURCES += helper/rules/memberterms.c helper/rules/memberterms.h
+librules_la_SOURCES += helper/rules/memberorder.c helper/rules/memberorder.h
 librules_la_SOURCES += helper/rules/memberrecord.c helper/rules/memberrecord.h
 librules_la_SOURCES += helper/rules/members.c helper/rules/members.h
 librules_la_SOURCES += helper/rules/username.c helper/rules/username.h
@@ -65,6 +67,16 @@ check_PROGRAMS += tests/unit/test-finder
 tests_unit_test_finder_SOURCES = tests/unit/test-finder.c
 tests_unit_test_finder_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_finder_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-memberterms
+tests_unit_test_memberterms_SOURCES = tests/unit/test-memberterms.c
+tests_unit_test_memberterms_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_memberterms_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-memberorder
+tests_unit_test_memberorder_SOURCES = tests/unit/test-memberorder.c
+tests_unit_test_memberorder_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_memberorder_LDADD = librules.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-memberrecord
 tests_unit_test_memberrecord_SOURCES = tests/unit/test-memberrecord.c

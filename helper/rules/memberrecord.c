@@ -33,6 +33,62 @@ member_state_name(enum member_state state)
 }
 
 static bool
+list_holds(const char *const *list, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i], text) == 0)
+			return true;
+	return false;
+}
+
+bool
+member_has_role(const struct member *member, const char *role)
+{
+	return list_holds(member->roles, member->role_count, role);
+}
+
+bool
+member_has_scope(const struct member *member, const char *scope)
+{
+	return list_holds(member->scopes, member->scope_count, scope);
+}
+
+/* What two records share is not read. */
+static bool
+text_same(const char *a, const char *b)
+{
+	return a == b || strcmp(a, b) == 0;
+}
+
+static bool
+list_same(
+    const char *const *a, size_t a_count, const char *const *b, size_t b_count)
+{
+	if (a_count != b_count)
+		return false;
+	if (a == b)
+		return true;
+	for (size_t i = 0; i < a_count; i++)
+		if (strcmp(a[i], b[i]) != 0)
+			return false;
+	return true;
+}
+
+bool
+member_same(const struct member *a, const struct member *b)
+{
+	return text_same(a->id, b->id) && text_same(a->mail, b->mail) &&
+	    text_same(a->name, b->name) &&
+	    text_same(a->username, b->username) &&
+	    text_same(a->shell, b->shell) && text_same(a->issuer, b->issuer) &&
+	    text_same(a->subject, b->subject) &&
+	    list_same(a->roles, a->role_count, b->roles, b->role_count) &&
+	    list_same(a->scopes, a->scope_count, b->scopes, b->scope_count) &&
+	    a->state == b->state && a->given_uid == b->given_uid &&
+	    a->created_s == b->created_s;
+}
+
+static bool
 text_valid(const char *text)
 {
 	size_t len = 0;
@@ -54,6 +110,13 @@ list_valid(const char *const *list, size_t count)
 	return true;
 }
 
+/* A source has no word for it. */
+static const char *
+user_of(const struct member *m)
+{
+	return m->user == NULL ? "" : m->user;
+}
+
 static bool
 member_valid(const struct member *m)
 {
@@ -66,87 +129,90 @@ member_valid(const struct member *m)
 	    (m->issuer[0] == '\0') == (m->subject[0] == '\0') &&
 	    list_valid(m->roles, m->role_count) &&
 	    list_valid(m->scopes, m->scope_count) &&
-	    (m->user[0] == '\0' || name_user_valid(m->user));
+	    (user_of(m)[0] == '\0' || name_user_valid(user_of(m)));
 }
 
+/* The name that a host most likely gives, and not less than there is. */
 static size_t
-list_bytes(const char *const *list, size_t count)
+user_size(const struct member *m)
 {
-	size_t bytes = 0;
+	size_t local = strcspn(m->mail, "@");
+	size_t given = strlen(m->username);
+	size_t likely = local > given ? local : given;
+	size_t now = strlen(user_of(m));
 
-	for (size_t i = 0; i < count; i++)
-		bytes += sizeof(char *) + strlen(list[i]) + 1;
-	return bytes;
+	if (likely > NAME_USER_MAX)
+		likely = NAME_USER_MAX;
+	return (likely > now ? likely : now) + 1;
 }
 
-static const char *
-copy_text(char **cursor, const char *text)
+/* An empty text is the end of the id. */
+static size_t
+text_size(const char *text)
 {
-	size_t size = strlen(text) + 1;
-	char *copy = memcpy(*cursor, text, size);
-
-	*cursor += size;
-	return copy;
+	return text[0] == '\0' ? 0 : strlen(text) + 1;
 }
 
-static const char *const *
-copy_list(
-    const char **pointers, char **text, const char *const *list, size_t count)
+static uint16_t
+put_text(struct member_record *record, size_t *used, const char *text)
 {
-	for (size_t i = 0; i < count; i++)
-		pointers[i] = copy_text(text, list[i]);
-	return pointers;
+	size_t at = *used;
+
+	if (text[0] == '\0')
+		return (uint16_t)strlen(record->text);
+	memcpy(record->text + at, text, strlen(text) + 1);
+	*used += strlen(text) + 1;
+	return (uint16_t)at;
 }
 
-/* Bounded by the grammar that member_valid() holds. */
+/* Bounded by the grammar that member_valid() holds: less than 64 KiB. */
 static struct member_record *
 copy_member(const struct member *m)
 {
-	const char *texts[] = {m->id, m->mail, m->name, m->username, m->shell,
-	    m->issuer, m->subject};
-	size_t bytes = sizeof(struct member_record) +
-	    list_bytes(m->roles, m->role_count) +
-	    list_bytes(m->scopes, m->scope_count);
-	struct member_record *item = NULL;
-	struct member *copy = NULL;
-	const char **pointers = NULL;
-	char *text = NULL;
+	size_t used = strlen(m->id) + 1;
+	size_t bytes = offsetof(struct member_record, text) + used +
+	    text_size(m->mail) + text_size(m->name) + text_size(m->username) +
+	    text_size(m->subject) + user_size(m);
+	struct member_record *record =
+	    malloc(bytes > sizeof(*record) ? bytes : sizeof(*record));
 
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		bytes += strlen(texts[i]) + 1;
-	item = malloc(bytes);
-	if (item == NULL)
+	if (record == NULL)
 		return NULL;
-	item->refs = 1;
-	copy = &item->member;
-	*copy = *m;
-	copy->user =
-	    memcpy(item->user, m->user, strnlen(m->user, NAME_USER_MAX) + 1);
-	pointers = (const char **)(item + 1);
-	text = (char *)(pointers + m->role_count + m->scope_count);
-	copy->id = copy_text(&text, m->id);
-	copy->mail = copy_text(&text, m->mail);
-	copy->name = copy_text(&text, m->name);
-	copy->username = copy_text(&text, m->username);
-	copy->shell = copy_text(&text, m->shell);
-	copy->issuer = copy_text(&text, m->issuer);
-	copy->subject = copy_text(&text, m->subject);
-	copy->roles = copy_list(pointers, &text, m->roles, m->role_count);
-	copy->scopes = copy_list(
-	    pointers + m->role_count, &text, m->scopes, m->scope_count);
-	return item;
+	record->created_s = m->created_s;
+	record->uid = m->uid;
+	record->given_uid = m->given_uid;
+	record->refs = 1;
+	record->excluded = (int16_t)m->excluded;
+	record->state = (uint8_t)m->state;
+	record->user_size = (uint8_t)user_size(m);
+	memcpy(record->text, m->id, used);
+	record->mail = put_text(record, &used, m->mail);
+	record->name = put_text(record, &used, m->name);
+	record->username = put_text(record, &used, m->username);
+	record->subject = put_text(record, &used, m->subject);
+	record->user = (uint16_t)used;
+	memcpy(record->text + used, user_of(m), strlen(user_of(m)) + 1);
+	return record;
 }
 
 int
-memberrecord_new(const struct member *member, struct member_record **ret_record)
+memberrecord_new(struct memberterms_pool *pool, const struct member *member,
+    struct member_record **ret_record)
 {
+	struct memberterms *terms = NULL;
 	struct member_record *record = NULL;
+	int err = member_valid(member) ? 0 : ERR_NAME_INVALID;
 
-	if (!member_valid(member))
-		return ERR_NAME_INVALID;
+	if (err == 0)
+		err = memberterms_get(pool, member, &terms);
+	if (err != 0)
+		return err;
 	record = copy_member(member);
-	if (record == NULL)
+	if (record == NULL) {
+		memberterms_unref(terms);
 		return ERR_NO_MEMORY;
+	}
+	record->terms = terms;
 	*ret_record = record;
 	return 0;
 }
@@ -154,6 +220,46 @@ memberrecord_new(const struct member *member, struct member_record **ret_record)
 void
 memberrecord_unref(struct member_record *record)
 {
-	if (--record->refs == 0)
-		free(record);
+	if (--record->refs > 0)
+		return;
+	memberterms_unref(record->terms);
+	free(record);
+}
+
+bool
+memberrecord_assign(
+    struct member_record *record, const char *user, uint32_t uid, int excluded)
+{
+	size_t size = strlen(user) + 1;
+
+	if (size > record->user_size)
+		return false;
+	memmove(record->text + record->user, user, size);
+	record->uid = uid;
+	record->excluded = (int16_t)excluded;
+	return true;
+}
+
+void
+member_read(const struct member_record *record, struct member *ret_member)
+{
+	const struct memberterms *terms = record->terms;
+
+	*ret_member = (struct member){.id = record->text,
+	    .mail = record->text + record->mail,
+	    .name = record->text + record->name,
+	    .username = record->text + record->username,
+	    .shell = terms->shell,
+	    .issuer = terms->issuer,
+	    .subject = record->text + record->subject,
+	    .roles = terms->texts,
+	    .role_count = terms->role_count,
+	    .scopes = terms->texts + terms->role_count,
+	    .scope_count = terms->scope_count,
+	    .state = (enum member_state)record->state,
+	    .given_uid = record->given_uid,
+	    .created_s = record->created_s,
+	    .user = record->text + record->user,
+	    .uid = record->uid,
+	    .excluded = record->excluded};
 }

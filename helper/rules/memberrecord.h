@@ -1,25 +1,42 @@
 /*
  * memberrecord.h - one member as a list keeps it: one allocation, counted by
- * those who keep it.  For rules/members alone.
+ * those who keep it.  For rules/members alone.  Pure.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/attrs.h"
-#include "common/name.h"
 #include "rules/members.h"
+#include "rules/memberterms.h"
 
-/* The member comes first: the tables hold records and give out members. */
+/* Forty-two bytes, and the text: a million members cost what they say. */
 struct member_record {
-	struct member member;
-	size_t mail_count;
+	struct memberterms *terms;
+	int64_t created_s;
+	uint32_t uid;
+	uint32_t given_uid;
 	uint32_t refs;
-	char user[NAME_USER_MAX + 1];
+	int16_t excluded;
+	uint8_t state;
+	uint8_t user_size; /* of the place for the user name, with its NUL */
+	/* where in the text; the id comes first */
+	uint16_t mail;
+	uint16_t name;
+	uint16_t username;
+	uint16_t subject;
+	uint16_t user;
+	char text[];
 };
 
-/* A copy with one reference. NAME_INVALID: a field outside its grammar. */
-MUST_CHECK int memberrecord_new(
+/* A copy with one reference, with room for the user name that is likely.
+ * NAME_INVALID: a field outside its grammar. */
+MUST_CHECK int memberrecord_new(struct memberterms_pool *pool,
     const struct member *member, struct member_record **ret_record);
 void memberrecord_unref(struct member_record *record);
+/* Writes what this host assigned, where the name has room; nobody else may
+ * have the record. */
+bool memberrecord_assign(
+    struct member_record *record, const char *user, uint32_t uid, int excluded);

@@ -1,9 +1,10 @@
 /*
- * members.c - the list of members: an array in a fixed order, and four hash
- * tables over it.
+ * members.c - the list of members: records in the order in which they came,
+ * and indexes over them.
  *
- * Adding takes constant time, replacing and indexing time
- * linear in what is stored.
+ * A record's number in the list stays while the list lives.  Adding, replacing
+ * and assigning take constant time; the index by mail is made when it is first
+ * asked for, which takes time linear in the list.
  * Knows nothing of files, services or the clock.
  */
 #include "rules/members.h"
@@ -12,77 +13,85 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "rules/finder.h"
+#include "rules/keyhash.h"
 #include "rules/memberrecord.h"
-#include "rules/table.h"
+#include "rules/memberterms.h"
 
 struct members {
-	struct member_record **items;
+	struct member_record **records;
 	size_t count;
 	size_t size;
-	bool sorted;
+	struct memberterms_pool *pool;
+	struct finder by_id;
+	struct finder by_user;
+	struct finder by_uid;
+	struct finder by_mail;
+	bool mail_known;   /* by_mail holds everybody */
 	unsigned int refs; /* its owner's, and the holds */
 	struct member_record **retired;
 	size_t retired_count;
-	struct table by_id;
-	struct table by_mail;
-	struct table by_user;
-	struct table by_uid;
 };
 
-static bool
-list_holds(const char *const *list, size_t count, const char *text)
+/* What a search by mail found so far. */
+struct mail_search {
+	const char *mail;
+	size_t count;
+	uint32_t entry;
+};
+
+static const struct member_record *
+record_of(const void *owner, uint32_t entry)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i], text) == 0)
-			return true;
-	return false;
+	return ((const struct members *)owner)->records[entry];
 }
 
-bool
-member_has_role(const struct member *member, const char *role)
+static const char *
+user_of(const struct member_record *record)
 {
-	return list_holds(member->roles, member->role_count, role);
+	return record->text + record->user;
 }
 
-bool
-member_has_scope(const struct member *member, const char *scope)
+static const char *
+mail_of(const struct member_record *record)
 {
-	return list_holds(member->scopes, member->scope_count, scope);
-}
-
-/* What two records share is not read. */
-static bool
-text_same(const char *a, const char *b)
-{
-	return a == b || strcmp(a, b) == 0;
+	return record->text + record->mail;
 }
 
 static bool
-list_same(
-    const char *const *a, size_t a_count, const char *const *b, size_t b_count)
+same_id(const void *owner, uint32_t entry, const void *key)
 {
-	if (a_count != b_count)
-		return false;
-	if (a == b)
-		return true;
-	for (size_t i = 0; i < a_count; i++)
-		if (strcmp(a[i], b[i]) != 0)
-			return false;
-	return true;
+	return strcmp(record_of(owner, entry)->text, key) == 0;
 }
 
-bool
-member_same(const struct member *a, const struct member *b)
+static uint64_t
+hash_id(const void *owner, uint32_t entry)
 {
-	return text_same(a->id, b->id) && text_same(a->mail, b->mail) &&
-	    text_same(a->name, b->name) &&
-	    text_same(a->username, b->username) &&
-	    text_same(a->shell, b->shell) && text_same(a->issuer, b->issuer) &&
-	    text_same(a->subject, b->subject) &&
-	    list_same(a->roles, a->role_count, b->roles, b->role_count) &&
-	    list_same(a->scopes, a->scope_count, b->scopes, b->scope_count) &&
-	    a->state == b->state && a->given_uid == b->given_uid &&
-	    a->created_s == b->created_s;
+	return keyhash_text(owner, record_of(owner, entry)->text);
+}
+
+static bool
+same_user(const void *owner, uint32_t entry, const void *key)
+{
+	return strcmp(user_of(record_of(owner, entry)), key) == 0;
+}
+
+static uint64_t
+hash_user(const void *owner, uint32_t entry)
+{
+	return keyhash_text(owner, user_of(record_of(owner, entry)));
+}
+
+static bool
+same_uid(const void *owner, uint32_t entry, const void *key)
+{
+	return record_of(owner, entry)->uid == *(const uint32_t *)key;
+}
+
+static uint64_t
+hash_uid(const void *owner, uint32_t entry)
+{
+	return keyhash_number(owner, record_of(owner, entry)->uid);
 }
 
 static bool
@@ -99,109 +108,39 @@ same_folded(const char *a, const char *b)
 	}
 }
 
+/* One is not enough: the search goes on until a second is found. */
 static bool
-same_id(const void *entry, const void *key)
+count_mail(const void *owner, uint32_t entry, const void *key)
 {
-	return strcmp(((const struct member *)entry)->id, key) == 0;
+	struct mail_search *search = *(struct mail_search *const *)key;
+
+	if (!same_folded(mail_of(record_of(owner, entry)), search->mail))
+		return false;
+	search->entry = entry;
+	return ++search->count > 1;
 }
 
-static bool
-same_mail(const void *entry, const void *key)
+static uint64_t
+hash_mail(const void *owner, uint32_t entry)
 {
-	return same_folded(((const struct member *)entry)->mail, key);
-}
-
-static bool
-same_user(const void *entry, const void *key)
-{
-	return strcmp(((const struct member *)entry)->user, key) == 0;
-}
-
-static bool
-same_uid(const void *entry, const void *key)
-{
-	return ((const struct member *)entry)->uid == *(const uint32_t *)key;
-}
-
-static int
-compare(const void *left, const void *right)
-{
-	const struct member *a =
-	    &(*(struct member_record *const *)left)->member;
-	const struct member *b =
-	    &(*(struct member_record *const *)right)->member;
-
-	if (a->created_s != b->created_s)
-		return a->created_s < b->created_s ? -1 : 1;
-	return strcmp(a->id, b->id);
-}
-
-/* The item that stands for its mail counts how many have it. */
-static int
-put_mail(struct members *members, struct member_record *item)
-{
-	const char *mail = item->member.mail;
-	uint64_t hash = table_hash_folded(&members->by_mail, mail);
-	struct member_record **at = NULL;
-
-	item->mail_count = 1;
-	if (mail[0] == '\0')
-		return 0;
-	at = (struct member_record **)table_at(
-	    &members->by_mail, hash, same_mail, mail);
-	if (at == NULL)
-		return table_put(&members->by_mail, hash, item);
-	if (compare(&item, at) < 0) {
-		item->mail_count = (*at)->mail_count;
-		*at = item;
-	}
-	(*at)->mail_count++;
-	return 0;
-}
-
-static int
-put_answer(struct members *members, struct member_record *item)
-{
-	int err = put_mail(members, item);
-
-	if (err != 0)
-		return err;
-	return table_put(&members->by_id,
-	    table_hash_text(&members->by_id, item->member.id), item);
-}
-
-/* Up to MEMBERS_MAX items. */
-static int
-grow(struct members *members)
-{
-	size_t size = members->size == 0 ? 8 : members->size * 2;
-	struct member_record **items = NULL;
-	int err = 0;
-
-	if (members->count >= MEMBERS_MAX)
-		return ERR_TOO_LARGE;
-	err = table_reserve(&members->by_id, size);
-	if (err == 0)
-		err = table_reserve(&members->by_mail, size);
-	if (err != 0)
-		return err;
-	items =
-	    reallocarray(members->items, size, sizeof(struct member_record *));
-	if (items == NULL)
-		return ERR_NO_MEMORY;
-	members->items = items;
-	members->size = size;
-	return 0;
+	return keyhash_folded(owner, mail_of(record_of(owner, entry)));
 }
 
 int
 members_new(struct members **ret_members)
 {
 	struct members *members = calloc(1, sizeof(*members));
+	int err = members == NULL ? ERR_NO_MEMORY
+				  : memberterms_pool_new(&members->pool);
 
-	if (members == NULL)
-		return ERR_NO_MEMORY;
-	members->sorted = true;
+	if (err != 0) {
+		free(members);
+		return err;
+	}
+	finder_init(&members->by_id, members, same_id, hash_id);
+	finder_init(&members->by_user, members, same_user, hash_user);
+	finder_init(&members->by_uid, members, same_uid, hash_uid);
+	finder_init(&members->by_mail, members, count_mail, hash_mail);
 	members->refs = 1;
 	*ret_members = members;
 	return 0;
@@ -238,76 +177,173 @@ members_free(struct members *members)
 		return;
 	forget_retired(members);
 	for (size_t i = 0; i < members->count; i++)
-		memberrecord_unref(members->items[i]);
-	table_done(&members->by_id);
-	table_done(&members->by_mail);
-	table_done(&members->by_user);
-	table_done(&members->by_uid);
-	free(members->items);
+		memberrecord_unref(members->records[i]);
+	finder_done(&members->by_id);
+	finder_done(&members->by_user);
+	finder_done(&members->by_uid);
+	finder_done(&members->by_mail);
+	memberterms_pool_unref(members->pool);
+	free(members->records);
 	free(members);
+}
+
+/* ERR_EXISTS: somebody else has the name or the number. */
+static int
+check_assigned(const struct members *members, const char *user, uint32_t uid,
+    uint32_t entry)
+{
+	uint32_t named = user[0] == '\0'
+	    ? FINDER_NONE
+	    : finder_get(&members->by_user, keyhash_text(members, user), user);
+	uint32_t numbered = uid == 0
+	    ? FINDER_NONE
+	    : finder_get(&members->by_uid, keyhash_number(members, uid), &uid);
+
+	return (named != FINDER_NONE && named != entry) ||
+		(numbered != FINDER_NONE && numbered != entry)
+	    ? ERR_EXISTS
+	    : 0;
+}
+
+static int
+index_assigned(struct members *members, uint32_t entry)
+{
+	const struct member_record *record = members->records[entry];
+	int err = 0;
+
+	if (user_of(record)[0] != '\0')
+		err = finder_put(
+		    &members->by_user, hash_user(members, entry), entry);
+	if (err == 0 && record->uid != 0)
+		err = finder_put(
+		    &members->by_uid, hash_uid(members, entry), entry);
+	return err;
+}
+
+static void
+unindex_assigned(struct members *members, uint32_t entry)
+{
+	finder_remove(&members->by_user, hash_user(members, entry), entry);
+	finder_remove(&members->by_uid, hash_uid(members, entry), entry);
+}
+
+static struct mail_search
+search_mail(const struct members *members, const char *mail)
+{
+	struct mail_search search = {.mail = mail};
+	struct mail_search *key = &search;
+
+	(void)finder_get(
+	    &members->by_mail, keyhash_folded(members, mail), &key);
+	return search;
+}
+
+/* More than two of one mail say no more than two. */
+static int
+index_mail(struct members *members, uint32_t entry)
+{
+	const char *mail = mail_of(members->records[entry]);
+
+	if (mail[0] == '\0' || search_mail(members, mail).count > 1)
+		return 0;
+	return finder_put(&members->by_mail, hash_mail(members, entry), entry);
+}
+
+static void
+forget_mails(struct members *members)
+{
+	finder_done(&members->by_mail);
+	members->mail_known = false;
+}
+
+/* Up to MEMBERS_MAX records. */
+static int
+grow(struct members *members)
+{
+	size_t size = members->size + members->size / 2 + 8;
+	struct member_record **records = NULL;
+
+	if (members->count >= MEMBERS_MAX)
+		return ERR_TOO_LARGE;
+	records = reallocarray(
+	    members->records, size, sizeof(struct member_record *));
+	if (records == NULL)
+		return ERR_NO_MEMORY;
+	members->records = records;
+	members->size = size;
+	return 0;
 }
 
 /* Takes over one reference, also where it fails. */
 static int
 append(struct members *members, struct member_record *record)
 {
-	int err = members->count == members->size ? grow(members) : 0;
+	uint32_t entry = (uint32_t)members->count;
+	int err =
+	    check_assigned(members, user_of(record), record->uid, FINDER_NONE);
 
+	if (err == 0 && members->count == members->size)
+		err = grow(members);
 	if (err != 0) {
 		memberrecord_unref(record);
 		return err;
 	}
-	members->items[members->count++] = record;
-	members->sorted = false;
-	return put_answer(members, record);
+	members->records[members->count++] = record;
+	err = finder_put(&members->by_id, hash_id(members, entry), entry);
+	if (err == 0)
+		err = index_assigned(members, entry);
+	if (err == 0 && members->mail_known)
+		err = index_mail(members, entry);
+	return err;
+}
+
+static uint32_t
+find_id(const struct members *members, const char *id)
+{
+	return finder_get(&members->by_id, keyhash_text(members, id), id);
 }
 
 int
 members_add(struct members *members, const struct member *member)
 {
 	struct member_record *record = NULL;
-	int err = memberrecord_new(member, &record);
+	int err = memberrecord_new(members->pool, member, &record);
 
-	if (err == 0 && members_by_id(members, member->id) != NULL) {
+	if (err == 0 && find_id(members, member->id) != FINDER_NONE) {
 		memberrecord_unref(record);
 		err = ERR_EXISTS;
 	}
 	return err == 0 ? append(members, record) : err;
 }
 
-static int
-share(struct members *members, struct member_record *record)
+/* A list that follows another one keeps its terms where that one does. */
+static void
+follow(struct members *members, const struct members *former)
 {
-	if (members_by_id(members, record->member.id) != NULL)
-		return ERR_EXISTS;
-	record->refs++;
-	return append(members, record);
+	if (members->count > 0 || members->pool == former->pool)
+		return;
+	memberterms_pool_unref(members->pool);
+	members->pool = memberterms_pool_ref(former->pool);
+	memberterms_sweep(members->pool);
 }
 
 int
 members_add_shared(struct members *members, struct members *former,
     const struct member *member)
 {
-	struct member *known =
-	    former == NULL ? NULL : members_by_id(former, member->id);
+	uint32_t entry =
+	    former == NULL ? FINDER_NONE : find_id(former, member->id);
+	struct member known;
 
-	if (known == NULL || !member_same(known, member))
+	if (former != NULL)
+		follow(members, former);
+	if (entry == FINDER_NONE || !members_get(former, entry, &known) ||
+	    !member_same(&known, member))
 		return members_add(members, member);
-	return share(members, (struct member_record *)(void *)known);
-}
-
-int
-members_add_rest(struct members *members, struct members *former)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < former->count && err == 0; i++) {
-		struct member_record *record = former->items[i];
-
-		if (members_by_id(members, record->member.id) == NULL)
-			err = share(members, record);
-	}
-	return err;
+	if (find_id(members, member->id) != FINDER_NONE)
+		return ERR_EXISTS;
+	former->records[entry]->refs++;
+	return append(members, former->records[entry]);
 }
 
 /* The last reference of a held list stays until it is released. */
@@ -322,160 +358,110 @@ drop(struct members *members, struct member_record *record)
 	}
 	retired = reallocarray(members->retired, members->retired_count + 1,
 	    sizeof(struct member_record *));
-	if (retired != NULL) {
-		members->retired = retired;
-		retired[members->retired_count++] = record;
-	}
-	return retired != NULL ? 0 : ERR_NO_MEMORY;
+	if (retired == NULL)
+		return ERR_NO_MEMORY;
+	members->retired = retired;
+	retired[members->retired_count++] = record;
+	return 0;
 }
 
+/* Puts another record of the same id in the place; takes it over. */
 static int
-index_answers(struct members *members)
+put_in_place(
+    struct members *members, uint32_t entry, struct member_record *record)
 {
-	table_clear(&members->by_id);
-	table_clear(&members->by_mail);
-	for (size_t i = 0; i < members->count; i++) {
-		int err = put_answer(members, members->items[i]);
+	struct member_record *before = members->records[entry];
+	int err = check_assigned(members, user_of(record), record->uid, entry);
+	int dropped = 0;
 
-		if (err != 0)
-			return err;
+	if (err != 0) {
+		memberrecord_unref(record);
+		return err;
 	}
-	return 0;
+	unindex_assigned(members, entry);
+	if (strcmp(mail_of(before), mail_of(record)) != 0)
+		forget_mails(members);
+	members->records[entry] = record;
+	err = index_assigned(members, entry);
+	dropped = drop(members, before);
+	return err == 0 ? dropped : err;
 }
 
 int
 members_replace(struct members *members, const struct member *member)
 {
-	struct member_record *copy = NULL;
-	size_t at = 0;
+	uint32_t entry = find_id(members, member->id);
+	struct member_record *record = NULL;
 	int err = 0;
 
-	if (members_by_id(members, member->id) == NULL)
+	if (entry == FINDER_NONE)
 		return members_add(members, member);
-	err = memberrecord_new(member, &copy);
+	err = memberrecord_new(members->pool, member, &record);
+	return err == 0 ? put_in_place(members, entry, record) : err;
+}
+
+static bool
+give(struct members *members, uint32_t entry, struct member *ret_member)
+{
+	if (entry == FINDER_NONE)
+		return false;
+	member_read(members->records[entry], ret_member);
+	return true;
+}
+
+/* In a copy, where somebody else may be reading or the name has no room. */
+static int
+assign(struct members *members, uint32_t entry, const struct member *now)
+{
+	struct member_record *record = members->records[entry];
+	struct member_record *copy = NULL;
+	int err = check_assigned(members, now->user, now->uid, entry);
+
 	if (err != 0)
 		return err;
-	while (strcmp(members->items[at]->member.id, member->id) != 0)
-		at++;
-	err = drop(members, members->items[at]);
-	if (err != 0) {
-		memberrecord_unref(copy);
-		return err;
+	if (members->refs == 1 && record->refs == 1 &&
+	    strlen(now->user) < record->user_size) {
+		unindex_assigned(members, entry);
+		(void)memberrecord_assign(
+		    record, now->user, now->uid, now->excluded);
+		return index_assigned(members, entry);
 	}
-	members->items[at] = copy;
-	members->sorted = false;
-	err = index_answers(members);
-	if (err != 0)
-		return err;
-	return members_index(members);
+	err = memberrecord_new(members->pool, now, &copy);
+	return err == 0 ? put_in_place(members, entry, copy) : err;
 }
 
 int
 members_assign(struct members *members, size_t index, const char *user,
     uint32_t uid, int excluded)
 {
-	struct member *member = members_at(members, index);
-	struct member_record *record = (struct member_record *)(void *)member;
-	struct member_record *copy = NULL;
+	struct member now;
 
-	if (member == NULL || (user[0] != '\0' && !name_user_valid(user)))
+	if (!members_get(members, index, &now) ||
+	    (user[0] != '\0' && !name_user_valid(user)))
 		return ERR_INVALID_ARGUMENT;
-	if (strcmp(member->user, user) == 0 && member->uid == uid &&
-	    member->excluded == excluded)
+	if (strcmp(now.user, user) == 0 && now.uid == uid &&
+	    now.excluded == excluded)
 		return 0;
-	if (members->refs > 1 || record->refs > 1) {
-		int err = memberrecord_new(member, &copy);
-
-		if (err == 0)
-			err = drop(members, record);
-		if (err != 0) {
-			free(copy);
-			return err;
-		}
-		members->items[index] = record = copy;
-	}
-	record->member.user = memcpy(record->user, user, strlen(user) + 1);
-	record->member.uid = uid;
-	record->member.excluded = excluded;
-	if (copy == NULL)
-		return 0;
-	table_clear(&members->by_user);
-	table_clear(&members->by_uid);
-	return index_answers(members);
+	now.user = user;
+	now.uid = uid;
+	now.excluded = excluded;
+	return assign(members, (uint32_t)index, &now);
 }
 
 int
 members_exclude(struct members *members, const char *id, int reason)
 {
-	const struct member *member = members_by_id(members, id);
-	size_t index = 0;
+	uint32_t entry = find_id(members, id);
 
-	if (member == NULL)
-		return 0;
-	while (members_at(members, index) != member)
-		index++;
-	return members_assign(members, index, "", 0, reason);
+	return entry == FINDER_NONE
+	    ? 0
+	    : members_assign(members, entry, "", 0, reason);
 }
 
 const struct member_record *
 members_record(struct members *members, size_t index)
 {
-	return (const struct member_record *)(const void *)members_at(
-	    members, index);
-}
-
-void
-member_read(const struct member_record *record, struct member *ret_member)
-{
-	*ret_member = record->member;
-}
-
-static bool
-give(const struct member *member, struct member *ret_member)
-{
-	if (member == NULL)
-		return false;
-	*ret_member = *member;
-	return true;
-}
-
-bool
-members_get(struct members *members, size_t index, struct member *ret_member)
-{
-	return give(members_at(members, index), ret_member);
-}
-
-bool
-members_get_id(
-    struct members *members, const char *id, struct member *ret_member)
-{
-	return give(members_by_id(members, id), ret_member);
-}
-
-bool
-members_get_user(
-    struct members *members, const char *user, struct member *ret_member)
-{
-	return give(members_by_user(members, user), ret_member);
-}
-
-bool
-members_get_uid(
-    struct members *members, uint32_t uid, struct member *ret_member)
-{
-	return give(members_by_uid(members, uid), ret_member);
-}
-
-size_t
-members_get_mail(
-    struct members *members, const char *mail, struct member *ret_first)
-{
-	struct member *first = NULL;
-	size_t count = members_by_mail(members, mail, &first);
-
-	if (count > 0)
-		*ret_first = *first;
-	return count;
+	return members->records[index];
 }
 
 size_t
@@ -484,104 +470,68 @@ members_count(const struct members *members)
 	return members->count;
 }
 
-struct member *
-members_at(struct members *members, size_t index)
+bool
+members_get(struct members *members, size_t index, struct member *ret_member)
 {
-	if (index >= members->count)
-		return NULL;
-	if (!members->sorted)
-		qsort(members->items, members->count,
-		    sizeof(struct member_record *), compare);
-	members->sorted = true;
-	return &members->items[index]->member;
+	return give(members,
+	    index < members->count ? (uint32_t)index : FINDER_NONE, ret_member);
 }
 
-struct member *
-members_by_id(struct members *members, const char *id)
+bool
+members_get_id(
+    struct members *members, const char *id, struct member *ret_member)
 {
-	return table_get(
-	    &members->by_id, table_hash_text(&members->by_id, id), same_id, id);
+	return give(members, find_id(members, id), ret_member);
 }
 
-struct member *
-members_by_user(struct members *members, const char *user)
+bool
+members_get_user(
+    struct members *members, const char *user, struct member *ret_member)
 {
-	return table_get(&members->by_user,
-	    table_hash_text(&members->by_user, user), same_user, user);
+	return user[0] != '\0' &&
+	    give(members,
+		finder_get(
+		    &members->by_user, keyhash_text(members, user), user),
+		ret_member);
 }
 
-struct member *
-members_by_uid(struct members *members, uint32_t uid)
+bool
+members_get_uid(
+    struct members *members, uint32_t uid, struct member *ret_member)
 {
-	return table_get(&members->by_uid,
-	    table_hash_number(&members->by_uid, uid), same_uid, &uid);
+	return uid != 0 &&
+	    give(members,
+		finder_get(
+		    &members->by_uid, keyhash_number(members, uid), &uid),
+		ret_member);
 }
 
-size_t
-members_by_mail(
-    struct members *members, const char *mail, struct member **ret_first)
-{
-	struct member_record *item = table_get(&members->by_mail,
-	    table_hash_folded(&members->by_mail, mail), same_mail, mail);
-
-	if (item == NULL)
-		return 0;
-	*ret_first = &item->member;
-	return item->mail_count;
-}
-
-static int
-put_assigned(struct members *members, struct member *member)
+/* False: no memory for the index. */
+static bool
+know_mails(struct members *members)
 {
 	int err = 0;
 
-	if (members_by_user(members, member->user) != NULL ||
-	    members_by_uid(members, member->uid) != NULL)
-		return ERR_EXISTS;
-	if (member->user[0] != '\0')
-		err = table_put(&members->by_user,
-		    table_hash_text(&members->by_user, member->user), member);
-	if (err == 0 && member->uid != 0)
-		err = table_put(&members->by_uid,
-		    table_hash_number(&members->by_uid, member->uid), member);
-	return err;
-}
-
-int
-members_index(struct members *members)
-{
-	int err = 0;
-
-	table_clear(&members->by_user);
-	table_clear(&members->by_uid);
-	for (size_t i = 0; i < members->count && err == 0; i++)
-		err = put_assigned(members, &members->items[i]->member);
-	return err;
+	if (members->mail_known)
+		return true;
+	err = finder_reserve(&members->by_mail, members->count);
+	for (uint32_t i = 0; i < members->count && err == 0; i++)
+		err = index_mail(members, i);
+	members->mail_known = err == 0;
+	if (err != 0)
+		forget_mails(members);
+	return err == 0;
 }
 
 size_t
-members_lost(struct members *before, struct members *after)
+members_get_mail(
+    struct members *members, const char *mail, struct member *ret_one)
 {
-	size_t lost = 0;
+	struct mail_search search = {0};
 
-	for (size_t i = 0; i < before->count; i++)
-		if (members_by_id(after, before->items[i]->member.id) == NULL)
-			lost++;
-	return lost;
-}
-
-struct members_difference
-members_compare(struct members *before, struct members *after)
-{
-	struct members_difference difference = {
-	    .lost = members_lost(before, after),
-	    .joined = members_lost(after, before)};
-
-	for (size_t i = 0; i < after->count; i++) {
-		const struct member *now = &after->items[i]->member;
-		const struct member *old = members_by_id(before, now->id);
-
-		difference.changed += old != NULL && !member_same(old, now);
-	}
-	return difference;
+	if (mail[0] != '\0' && know_mails(members))
+		search = search_mail(members, mail);
+	if (search.count > 0)
+		(void)give(members, search.entry, ret_one);
+	return search.count;
 }

@@ -49,7 +49,7 @@ struct member {
 	uint32_t given_uid; /* the source's own number; 0: none */
 	int64_t created_s;  /* wall time; 0: unknown */
 	/* assigned by this host */
-	const char *user; /* "" while excluded */
+	const char *user; /* "" while excluded; NULL from a source */
 	uint32_t uid;     /* 0 while excluded */
 	int excluded;     /* 0, or the reason why it is not published */
 };
@@ -83,17 +83,15 @@ MUST_CHECK int members_add(
  */
 MUST_CHECK int members_add_shared(struct members *members,
     struct members *former, const struct member *member);
-/* Adds every member of former that the list does not have, shared. */
-MUST_CHECK int members_add_rest(
-    struct members *members, struct members *former);
 /* Puts a copy in the place of the member of the same id, or adds it. */
 MUST_CHECK int members_replace(
     struct members *members, const struct member *member);
 
 size_t members_count(const struct members *members);
 /*
- * In the fixed order: creation time, then id.  The texts are borrowed until
- * that member is changed.  false: there is none, and ret_member is as it was.
+ * In the order in which they came (rules/memberorder has the fixed one).  The
+ * texts are borrowed until that member is changed.  false: there is none, and
+ * ret_member is as it was.
  */
 bool members_get(
     struct members *members, size_t index, struct member *ret_member);
@@ -104,19 +102,23 @@ bool members_get_user(
     struct members *members, const char *user, struct member *ret_member);
 bool members_get_uid(
     struct members *members, uint32_t uid, struct member *ret_member);
-/* How many have this mail (ASCII case folded), and the first of them. */
+/*
+ * Whether nobody (0), one (1) or several (2) have this mail, ASCII case folded;
+ * ret_one is one of them.  Without memory for it: nobody.  Takes
+ * time linear in the list when it is asked for the first time, or after a mail
+ * has changed.
+ */
 size_t members_get_mail(
-    struct members *members, const char *mail, struct member *ret_first);
+    struct members *members, const char *mail, struct member *ret_one);
 
-/* Says what this host assigned; user "" and uid 0: excluded. */
+/* Says what this host assigned; user "" and uid 0: excluded.  ERR_EXISTS: a
+ * name or number that another member has. */
 MUST_CHECK int members_assign(struct members *members, size_t index,
     const char *user, uint32_t uid, int excluded);
 /* The same for a member who is not published after all; nothing where there
  * is none. */
 MUST_CHECK int members_exclude(
     struct members *members, const char *id, int reason);
-/* To be called after user or uid were assigned; ERR_EXISTS: two have one. */
-MUST_CHECK int members_index(struct members *members);
 
 /*
  * While a list is held, no record that it gave out is changed or freed, so
@@ -128,24 +130,3 @@ void members_release(struct members *members);
 const struct member_record *members_record(
     struct members *members, size_t index);
 void member_read(const struct member_record *record, struct member *ret_member);
-
-/* What the source says otherwise in after than in before. No time where after
- * was made from before with members_add_shared(). */
-struct members_difference {
-	size_t lost;    /* of before, missing in after */
-	size_t joined;  /* of after, missing in before */
-	size_t changed; /* in both, not the same */
-};
-struct members_difference members_compare(
-    struct members *before, struct members *after);
-
-/* Pointers into the list, good until that member is changed; the functions
- * above take their place. */
-struct member *members_at(struct members *members, size_t index);
-struct member *members_by_id(struct members *members, const char *id);
-struct member *members_by_user(struct members *members, const char *user);
-struct member *members_by_uid(struct members *members, uint32_t uid);
-size_t members_by_mail(
-    struct members *members, const char *mail, struct member **ret_first);
-/* How many of before are missing from after. */
-size_t members_lost(struct members *before, struct members *after);

@@ -149,8 +149,6 @@ leave_out(struct amend *a, struct members **ret_members)
 		if (!holds(&a->joined, member.id))
 			err = members_add_shared(members, a->members, &member);
 	if (err == 0)
-		err = members_index(members);
-	if (err == 0)
 		*ret_members = TAKE(members);
 	return err;
 }

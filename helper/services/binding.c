@@ -30,13 +30,11 @@ static int
 check_mail(
     struct directory *directory, const struct member *member, const char *mail)
 {
-	struct member *owner = NULL;
-	size_t owners =
-	    members_by_mail(directory_members(directory), mail, &owner);
+	struct member owner;
 
-	if (owners != 1)
+	if (members_get_mail(directory_members(directory), mail, &owner) != 1)
 		return ERR_IDENTITY_UNBOUND;
-	return strcmp(owner->id, member->id) == 0 ? ERR_OK : ERR_WRONG_PERSON;
+	return strcmp(owner.id, member->id) == 0 ? ERR_OK : ERR_WRONG_PERSON;
 }
 
 static bool

@@ -531,14 +531,14 @@ directory_bind(struct directory *directory, const char *member_id,
     const char *issuer, const char *subject)
 {
 	struct directory *d = directory;
+	struct member member;
 
-	for (size_t i = 0; i < members_count(d->roll.members); i++) {
-		const struct member *member = members_at(d->roll.members, i);
-		bool same = strcmp(member->subject, subject) == 0 &&
-		    strcmp(member->issuer, issuer) == 0;
-		bool self = strcmp(member->id, member_id) == 0;
+	for (size_t i = 0; members_get(d->roll.members, i, &member); i++) {
+		bool same = strcmp(member.subject, subject) == 0 &&
+		    strcmp(member.issuer, issuer) == 0;
+		bool self = strcmp(member.id, member_id) == 0;
 
-		if (same || (self && member->subject[0] != '\0'))
+		if (same || (self && member.subject[0] != '\0'))
 			return same && self ? 0 : ERR_EXISTS;
 	}
 	return identities_bind(

@@ -79,13 +79,10 @@ pick(struct members *members, const struct changes *changes,
 	if (picked.members == NULL || picked.list == NULL)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < changes->count; i++) {
-		const struct member *member =
-		    members_by_id(members, changes->ids[i]);
-
-		picked.members[i] = member != NULL
-		    ? *member
-		    : (struct member){
-			  .id = changes->ids[i], .excluded = ERR_NOT_A_MEMBER};
+		picked.members[i] = (struct member){
+		    .id = changes->ids[i], .excluded = ERR_NOT_A_MEMBER};
+		(void)members_get_id(
+		    members, changes->ids[i], &picked.members[i]);
 		picked.list[i] = &picked.members[i];
 	}
 	*ret_picked = picked;

@@ -14,6 +14,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "rules/memberorder.h"
 #include "services/idclaims.h"
 #include "services/idrows.h"
 
@@ -21,7 +22,15 @@
  * than one sync. */
 #define ROUNDS_MAX 8
 
-enum phase { PHASE_BURY, PHASE_ROUND, PHASE_RENAME, PHASE_GROUPS, PHASE_DONE };
+/* In their order. */
+enum phase {
+	PHASE_ORDER,
+	PHASE_BURY,
+	PHASE_ROUND,
+	PHASE_RENAME,
+	PHASE_GROUPS,
+	PHASE_DONE
+};
 
 /* One run over a list, in slices. */
 struct run {
@@ -29,7 +38,9 @@ struct run {
 	const struct locals *locals;
 	struct wall_time now;
 	enum phase phase;
-	size_t at; /* in the rows, the members or the renames */
+	size_t at; /* in the rows, the members or the claims */
+	struct memberorder order;
+	bool ordered;
 	int round;
 	struct idclaims claims; /* of the round */
 };
@@ -119,6 +130,7 @@ ids_new(struct db *db, const struct ids_options *options, struct ids **ret_ids)
 static void
 end_run(struct ids *ids)
 {
+	memberorder_done(&ids->run.order);
 	idclaims_done(&ids->run.claims);
 	ids->run = (struct run){.phase = PHASE_DONE};
 }
@@ -410,7 +422,7 @@ assign_groups(struct ids *ids)
 
 	for (size_t i = 0; i < ids->group_count && err == 0; i++)
 		err = assign_group(ids, &ids->groups[i]);
-	return err == 0 ? members_index(ids->run.members) : err;
+	return err;
 }
 
 /* How much a phase has to do, and one piece of it. */
@@ -418,6 +430,8 @@ static size_t
 phase_size(const struct ids *ids)
 {
 	switch (ids->run.phase) {
+	case PHASE_ORDER:
+		return ids->run.ordered ? 0 : SIZE_MAX;
 	case PHASE_BURY:
 		return idrows_count(ids->rows);
 	case PHASE_ROUND:
@@ -436,10 +450,13 @@ static int
 phase_piece(struct ids *ids, size_t at)
 {
 	switch (ids->run.phase) {
+	case PHASE_ORDER:
+		ids->run.ordered = memberorder_step(&ids->run.order, 1);
+		return 0;
 	case PHASE_BURY:
 		return bury(ids, at);
 	case PHASE_ROUND:
-		return assign_member(ids, at);
+		return assign_member(ids, memberorder_at(&ids->run.order, at));
 	case PHASE_RENAME:
 		return apply_rename(ids, at);
 	case PHASE_GROUPS:
@@ -454,40 +471,38 @@ phase_piece(struct ids *ids, size_t at)
 static void
 next_phase(struct run *run)
 {
-	bool again = false;
+	bool again = run->phase == PHASE_RENAME && run->claims.count > 0 &&
+	    ++run->round < ROUNDS_MAX;
 
-	switch (run->phase) {
-	case PHASE_RENAME:
-		again = run->claims.count > 0 && ++run->round < ROUNDS_MAX;
+	if (run->phase == PHASE_RENAME)
 		idclaims_done(&run->claims);
-		run->phase = again ? PHASE_ROUND : PHASE_GROUPS;
-		break;
-	case PHASE_BURY:
-		run->phase = PHASE_ROUND;
-		break;
-	case PHASE_ROUND:
-		run->phase = PHASE_RENAME;
-		break;
-	case PHASE_GROUPS:
-	case PHASE_DONE:
-		run->phase = PHASE_DONE;
-		break;
-	}
+	run->phase = again ? PHASE_ROUND : run->phase + 1;
 	run->at = 0;
+}
+
+static int
+begin_run(struct ids *ids, struct members *members, const struct locals *locals,
+    struct wall_time now)
+{
+	if (ids->state != 0)
+		return ids->state;
+	end_run(ids);
+	ids->run =
+	    (struct run){.members = members, .locals = locals, .now = now};
+	return 0;
 }
 
 int
 ids_assign_start(struct ids *ids, struct members *members,
     const struct locals *locals, struct wall_time now)
 {
-	if (ids->state != 0)
-		return ids->state;
-	end_run(ids);
-	ids->run = (struct run){.members = members,
-	    .locals = locals,
-	    .now = now,
-	    .phase = PHASE_BURY};
-	return 0;
+	int err = begin_run(ids, members, locals, now);
+
+	if (err == 0)
+		err = memberorder_start(&ids->run.order, members);
+	if (err != 0)
+		end_run(ids);
+	return err;
 }
 
 int
@@ -522,14 +537,14 @@ int
 ids_assign_one(struct ids *ids, struct members *members, size_t index,
     const struct locals *locals, struct wall_time now)
 {
-	int err = ids_assign_start(ids, members, locals, now);
+	int err = begin_run(ids, members, locals, now);
 
 	if (err == 0)
 		err = assign_member(ids, index);
 	for (size_t i = 0; i < ids->run.claims.count && err == 0; i++)
 		err = apply_rename(ids, i);
 	end_run(ids);
-	return err == 0 ? members_index(members) : err;
+	return err;
 }
 
 int

@@ -301,8 +301,6 @@ roll_exclude(struct roll *roll, const char *id, int reason)
 	int err = members_exclude(roll->members, id, reason);
 
 	if (err == 0)
-		err = members_index(roll->members);
-	if (err == 0)
 		roll->excluded++;
 	return err;
 }

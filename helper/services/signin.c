@@ -88,11 +88,11 @@ decide(struct signin *s, int reason)
 	    &(struct signin_news){.event = SIGNIN_DECIDED, .reason = reason});
 }
 
-static struct member *
-member_of(struct signin *s)
+static bool
+member_of(struct signin *s, struct member *ret_member)
 {
-	return members_by_id(
-	    directory_members(s->all->options.directory), s->member_id);
+	return members_get_id(directory_members(s->all->options.directory),
+	    s->member_id, ret_member);
 }
 
 /* The last gate, with what is known now: a member may have been suspended
@@ -101,9 +101,9 @@ static int
 last_gate(struct signin *s)
 {
 	const struct signin_options *o = &s->all->options;
-	const struct member *member = member_of(s);
+	struct member member;
 
-	if (member == NULL || strcmp(member->user, s->request.user) != 0)
+	if (!member_of(s, &member) || strcmp(member.user, s->request.user) != 0)
 		return ERR_NOT_A_MEMBER;
 	return standing_account(o->standing, s->request.user, s->request.roles);
 }
@@ -143,14 +143,12 @@ on_shown(void *arg, int reason)
 static int
 apply_standing(struct signin *s, const struct idsvc_standing *standing)
 {
-	const struct member *known = member_of(s);
-	struct member now = {0};
+	struct member now;
 
-	if (known == NULL)
+	if (!member_of(s, &now))
 		return ERR_NOT_A_MEMBER;
 	if (strcmp(standing->subject, s->member_id) != 0)
 		return ERR_WRONG_PERSON;
-	now = *known;
 	now.roles = standing->roles;
 	now.role_count = standing->role_count;
 	now.scopes = standing->scopes;
@@ -180,12 +178,12 @@ on_approved(struct signin *s, const struct idp_poll *poll)
 {
 	const struct signin_options *o = &s->all->options;
 	const struct claims *claims = poll->claims;
-	const struct member *member = member_of(s);
+	struct member member;
 	struct idsvc_identity identity = {0};
 	int r = ERR_NOT_A_MEMBER;
 
-	if (member != NULL)
-		r = binding_check(o->directory, member, claims, o->domains,
+	if (member_of(s, &member))
+		r = binding_check(o->directory, &member, claims, o->domains,
 		    o->domain_count, &s->first_binding);
 	if (r == 0 &&
 	    (!text_copy(s->issuer, sizeof(s->issuer), claims->iss) ||
@@ -204,7 +202,7 @@ on_approved(struct signin *s, const struct idp_poll *poll)
 	    .issuer = claims->iss,
 	    .subject = claims->sub,
 	    .mail = claims->email,
-	    .name = member->name,
+	    .name = member.name,
 	};
 	r = idsvc_signin(o->idsvc, &identity, on_standing, s, &s->idsvc_id);
 	if (r != 0)
@@ -434,19 +432,22 @@ static int
 consider(struct signin *s, bool *ret_allowed)
 {
 	const struct signin_options *o = &s->all->options;
-	const struct member *member =
-	    members_by_user(directory_members(o->directory), s->request.user);
+	struct member member;
 	int r =
 	    standing_account(o->standing, s->request.user, s->request.roles);
 
 	*ret_allowed = false;
+	if (r == 0 &&
+	    !members_get_user(
+		directory_members(o->directory), s->request.user, &member))
+		r = ERR_NOT_A_MEMBER;
 	if (r != 0)
 		return r;
-	if (proof_is_enough(s->all, &s->request, member)) {
+	if (proof_is_enough(s->all, &s->request, &member)) {
 		*ret_allowed = true;
 		return ERR_OK;
 	}
-	return start_grant(s, member);
+	return start_grant(s, &member);
 }
 
 static int

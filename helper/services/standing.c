@@ -54,13 +54,13 @@ int
 standing_account(
     const struct standing *standing, const char *user, const char *roles)
 {
-	const struct member *member =
-	    members_by_user(directory_members(standing->directory), user);
+	struct member member;
 	int r = ERR_NOT_A_MEMBER;
 
-	if (member != NULL)
-		r = standing_login(standing, member);
+	if (members_get_user(
+		directory_members(standing->directory), user, &member))
+		r = standing_login(standing, &member);
 	if (r == 0 && roles[0] != '\0')
-		r = standing_role(standing, member, roles);
+		r = standing_role(standing, &member, roles);
 	return r;
 }

@@ -63,27 +63,36 @@ members_count(const struct members *members)
 	return 2 + front()->more_members;
 }
 
-struct member *
-members_at(struct members *members, size_t index)
+bool
+members_get(struct members *members, size_t index, struct member *ret_member)
 {
+	if (index >= members_count(members))
+		return false;
 	front()->members_read++;
-	return person(index);
+	*ret_member = *person(index);
+	return true;
 }
 
-struct member *
-members_by_user(struct members *members, const char *user)
+bool
+members_get_user(
+    struct members *members, const char *user, struct member *ret_member)
 {
-	for (size_t i = 0; i < 2; i++)
-		if (strcmp(person(i)->user, user) == 0)
-			return person(i);
-	return NULL;
+	for (size_t i = 0; i < 2; i++) {
+		*ret_member = *person(i);
+		if (strcmp(ret_member->user, user) == 0)
+			return true;
+	}
+	return false;
 }
 
-struct member *
-members_by_uid(struct members *members, uint32_t uid)
+bool
+members_get_uid(
+    struct members *members, uint32_t uid, struct member *ret_member)
 {
-	return uid == FRONT_ADA || uid == FRONT_BOB ? person(uid - FRONT_ADA)
-						    : NULL;
+	if (uid != FRONT_ADA && uid != FRONT_BOB)
+		return false;
+	*ret_member = *person(uid - FRONT_ADA);
+	return true;
 }
 
 bool
@@ -104,22 +113,25 @@ member_state_name(enum member_state state)
 	return state == MEMBER_ACTIVE ? "Active" : "Suspended";
 }
 
-struct member *
-members_by_id(struct members *members, const char *id)
+bool
+members_get_id(
+    struct members *members, const char *id, struct member *ret_member)
 {
-	for (size_t i = 0; i < members_count(members); i++)
-		if (strcmp(person(i)->id, id) == 0)
-			return person(i);
-	return NULL;
+	for (size_t i = 0; i < members_count(members); i++) {
+		*ret_member = *person(i);
+		if (strcmp(ret_member->id, id) == 0)
+			return true;
+	}
+	return false;
 }
 
 size_t
-members_by_mail(
-    struct members *members, const char *mail, struct member **ret_first)
+members_get_mail(
+    struct members *members, const char *mail, struct member *ret_one)
 {
 	if (strcmp(mail, "x@acme.example") != 0)
 		return 0;
-	*ret_first = person(1);
+	*ret_one = *person(1);
 	return 2;
 }
 

@@ -36,8 +36,8 @@ directory_members(struct directory *directory)
 }
 
 size_t
-members_by_mail(
-    struct members *members, const char *mail, struct member **ret_first)
+members_get_mail(
+    struct members *members, const char *mail, struct member *ret_only)
 {
 	struct directory *d = (struct directory *)members;
 	size_t count = 0;
@@ -45,7 +45,7 @@ members_by_mail(
 	for (size_t i = PEOPLE; i-- > 0;) {
 		if (strcasecmp(d->mails[i], mail) != 0)
 			continue;
-		*ret_first = &d->people[i];
+		*ret_only = d->people[i];
 		count++;
 	}
 	return count;

@@ -17,6 +17,7 @@
 #include "common/err.h"
 #include "common/roster.h"
 #include "tests/unit/dirlab.h"
+#include "tests/unit/peek.h"
 
 struct fixture {
 	struct dirlab lab;
@@ -87,7 +88,7 @@ crowd(size_t count)
 		(void)snprintf(mail, sizeof(mail), "m%zu@x.example", i);
 		line = dirlab_line(id, i == 0 ? "ada@x.example" : mail, "");
 		one = dirlab_members(&line, 1);
-		assert_int_equal(members_add(all, members_at(one, 0)), 0);
+		assert_int_equal(members_add(all, peek_at(one, 0)), 0);
 	}
 	return TAKE(all);
 }
@@ -170,7 +171,7 @@ replace(struct fixture *f, size_t count, bool accept)
 static const struct member *
 by_user(struct fixture *f, const char *user)
 {
-	return members_by_user(directory_members(f->directory), user);
+	return peek_user(directory_members(f->directory), user);
 }
 
 static void
@@ -293,7 +294,7 @@ t32_t75_a_local_user_made_later_wins_at_the_next_beat(void **state)
 	assert_null(by_user(f, "ada"));
 	assert_int_equal(dirlab_published(&f->lab), 2);
 	assert_int_equal(
-	    members_by_id(directory_members(f->directory), "u-0")->excluded,
+	    peek_id(directory_members(f->directory), "u-0")->excluded,
 	    ERR_LOCAL_USER);
 	dirlab_write(f->lab.passwd, "root:x:0:0::/:/bin/sh\n");
 	assert_int_equal(confirm(f), 0);

@@ -15,6 +15,7 @@
 #include "common/err.h"
 #include "services/idread.h"
 #include "tests/unit/dirlab.h"
+#include "tests/unit/peek.h"
 
 #define NOW ((struct wall_time){DIRLAB_WALL_S})
 
@@ -132,7 +133,7 @@ t77_a_lost_map_comes_back_as_it_was(void **state)
 
 	assign(f);
 	for (size_t i = 0; i < 2; i++)
-		numbers[i] = members_at(f->members, i)->uid;
+		numbers[i] = peek_at(f->members, i)->uid;
 	/* no number of its own: only the export can know it */
 	dirlab_sql(
 	    f->db, "UPDATE ids SET number = 1879999999 WHERE key = 'u-1'");
@@ -146,9 +147,9 @@ t77_a_lost_map_comes_back_as_it_was(void **state)
 	assert_int_equal(ids_state(f->ids), 0);
 	assert_int_equal(ids_load(f->ids), 0);
 	assign(f);
-	assert_int_equal(members_at(f->members, 0)->uid, 1879999999);
+	assert_int_equal(peek_at(f->members, 0)->uid, 1879999999);
 	assert_int_not_equal(numbers[0], 1879999999);
-	assert_int_equal(members_at(f->members, 1)->uid, numbers[1]);
+	assert_int_equal(peek_at(f->members, 1)->uid, numbers[1]);
 	assert_string_equal(ids_home(f->ids, "u-1"), "ada");
 	assert_int_equal(ask(f, "SELECT count(*) FROM ids_incoming"), 0);
 }

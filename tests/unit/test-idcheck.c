@@ -209,8 +209,8 @@ who_is_left_out_is_told_with_whose_the_name_is(void **state)
 	members_free(f->members);
 	f->members = dirlab_assigned(f->db, f->ids, f->locals,
 	    DIRLAB_LINES(dirlab_line("u-1", "ada@x.example", ""),
-		dirlab_line("u-6", "local@x.example", ""),
 		dirlab_line("u-3", "Ada@y.example", ""),
+		dirlab_line("u-6", "local@x.example", ""),
 		dirlab_line("u-4", "wheel@y.example", ""),
 		dirlab_line("u-5", "a+b@y.example", "")));
 	look(f);

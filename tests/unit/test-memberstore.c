@@ -11,6 +11,7 @@
 
 #include "common/err.h"
 #include "tests/unit/dirlab.h"
+#include "tests/unit/peek.h"
 
 static struct members *
 list(const char *first, const char *second)
@@ -31,8 +32,8 @@ expect(struct db *db, const char *first, const char *second)
 	assert_int_equal(memberstore_load(db, stored, &whole), 0);
 	assert_true(whole);
 	assert_int_equal(members_count(stored), 2);
-	assert_non_null(members_by_id(stored, first));
-	assert_non_null(members_by_id(stored, second));
+	assert_non_null(peek_id(stored, first));
+	assert_non_null(peek_id(stored, second));
 }
 
 static void

@@ -110,6 +110,7 @@ what_no_overlay_can_tell_takes_a_whole_list(void **state)
 	    dirlab_line("u-2", "bob@x.example", ""),
 	    dirlab_line("u-3", "cyd@x.example", ""));
 	assigned = f->members;
+	assert_int_equal(members_exclude(assigned, "u-2", ERR_NAME_TAKEN), 0);
 	for (size_t i = 0; i < members_count(assigned); i++) {
 		struct member now = {0};
 

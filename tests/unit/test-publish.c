@@ -20,6 +20,7 @@
 #include "common/roster.h"
 #include "common/snapshot.h"
 #include "tests/unit/failcalls.h"
+#include "tests/unit/peek.h"
 #include "tests/unit/publishlab.h"
 
 static void
@@ -153,10 +154,10 @@ a_field_the_reader_refuses_excludes_its_member_alone(void **state)
 	f->options.shell = "not/absolute";
 	assert_int_equal(publishlab_run(f), 0);
 	assert_int_equal(f->users, 1);
-	assert_null(members_by_user(f->members, "ada"));
-	assert_int_equal(members_by_id(f->members, "u-1")->uid, 0);
-	assert_int_not_equal(members_by_id(f->members, "u-1")->excluded, 0);
-	assert_non_null(members_by_user(f->members, "bob"));
+	assert_null(peek_user(f->members, "ada"));
+	assert_int_equal(peek_id(f->members, "u-1")->uid, 0);
+	assert_int_not_equal(peek_id(f->members, "u-1")->excluded, 0);
+	assert_non_null(peek_user(f->members, "bob"));
 }
 
 static void

@@ -208,42 +208,47 @@ directory_members(struct directory *directory)
 }
 
 static struct person *
-person_of(const struct member *member)
+person_of(const char *id)
 {
 	for (size_t i = 0; i < world.person_count; i++)
-		if (&world.people[i].member == member)
+		if (strcmp(world.people[i].id, id) == 0)
 			return &world.people[i];
 	return NULL;
 }
 
-struct member *
-members_by_id(struct members *members, const char *id)
+bool
+members_get_id(
+    struct members *members, const char *id, struct member *ret_member)
 {
-	for (size_t i = 0; i < world.person_count; i++)
-		if (strcmp(world.people[i].id, id) == 0)
-			return &world.people[i].member;
-	return NULL;
+	const struct person *p = person_of(id);
+
+	if (p != NULL)
+		*ret_member = p->member;
+	return p != NULL;
 }
 
-struct member *
-members_by_user(struct members *members, const char *user)
+bool
+members_get_user(
+    struct members *members, const char *user, struct member *ret_member)
 {
-	for (size_t i = 0; i < world.person_count; i++)
-		if (strcmp(world.people[i].member.user, user) == 0)
-			return &world.people[i].member;
-	return NULL;
+	for (size_t i = 0; i < world.person_count; i++) {
+		*ret_member = world.people[i].member;
+		if (strcmp(ret_member->user, user) == 0)
+			return true;
+	}
+	return false;
 }
 
 size_t
-members_by_mail(
-    struct members *members, const char *mail, struct member **ret_first)
+members_get_mail(
+    struct members *members, const char *mail, struct member *ret_only)
 {
 	size_t count = 0;
 
 	for (size_t i = world.person_count; i-- > 0;) {
 		if (strcmp(world.people[i].mail, mail) != 0)
 			continue;
-		*ret_first = &world.people[i].member;
+		*ret_only = world.people[i].member;
 		count++;
 	}
 	return count;
@@ -274,7 +279,7 @@ bool
 directory_identity(struct directory *directory, const struct member *member,
     const char **ret_issuer, const char **ret_subject)
 {
-	const struct person *person = person_of(member);
+	const struct person *person = person_of(member->id);
 
 	if (person->subject[0] == '\0')
 		return false;
@@ -287,7 +292,7 @@ int
 directory_bind(struct directory *directory, const char *member_id,
     const char *issuer, const char *subject)
 {
-	struct person *p = person_of(members_by_id(NULL, member_id));
+	struct person *p = person_of(member_id);
 
 	if (world.bind_fault != 0)
 		return world.bind_fault;
@@ -301,7 +306,7 @@ int
 directory_update(struct directory *directory, const struct member *member,
     directory_done_fn *fn, void *arg, uint64_t *ret_id)
 {
-	struct person *p = person_of(members_by_id(NULL, member->id));
+	struct person *p = person_of(member->id);
 
 	world.updates++;
 	p->roles[0] = member->role_count > 0 ? member->roles[0] : "";
@@ -321,7 +326,7 @@ directory_cancel(struct directory *directory, uint64_t id)
 int
 proofs_record(struct proofs *proofs, const char *member_id, const char *service)
 {
-	struct person *p = person_of(members_by_id(NULL, member_id));
+	struct person *p = person_of(member_id);
 
 	world.recorded++;
 	p->proof_ms = world.clock.boot.ms;
@@ -331,7 +336,7 @@ proofs_record(struct proofs *proofs, const char *member_id, const char *service)
 int64_t
 proofs_age_ms(struct proofs *proofs, const char *member_id)
 {
-	const struct person *p = person_of(members_by_id(NULL, member_id));
+	const struct person *p = person_of(member_id);
 
 	return p->proof_ms < 0 ? -1 : world.clock.boot.ms - p->proof_ms;
 }

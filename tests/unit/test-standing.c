@@ -37,12 +37,14 @@ directory_members(struct directory *directory)
 	return (struct members *)directory;
 }
 
-struct member *
-members_by_user(struct members *members, const char *user)
+bool
+members_get_user(
+    struct members *members, const char *user, struct member *ret_member)
 {
 	struct directory *directory = (struct directory *)members;
 
-	return strcmp(user, directory->ada.user) == 0 ? &directory->ada : NULL;
+	*ret_member = directory->ada;
+	return strcmp(user, directory->ada.user) == 0;
 }
 
 int64_t

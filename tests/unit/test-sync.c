@@ -22,6 +22,7 @@
 #include "services/memberfile.h"
 #include "tests/unit/dirlab.h"
 #include "tests/unit/netlab.h"
+#include "tests/unit/peek.h"
 #include "tests/unit/profiles.h"
 
 struct fixture {
@@ -385,14 +386,13 @@ a_file_is_read_line_by_line(void **state)
 	open_sync(f, f->lab.members);
 	assert_int_equal(read_file_once(f, LINE("a") "\n" LINE("b")), 0);
 	assert_int_equal(dirlab_published(&f->lab), 2);
-	assert_non_null(members_by_user(directory_members(f->directory), "b"));
+	assert_non_null(peek_user(directory_members(f->directory), "b"));
 	/* The last line needs no newline. */
 	assert_int_equal(read_file_once(f,
 			     LINE("a") "{\"id\":\"b\",\"email\":\"b@x.test\","
 				       "\"roles\":[],\"state\":\"Suspended\"}"),
 	    0);
-	assert_int_equal(
-	    members_by_id(directory_members(f->directory), "b")->state,
+	assert_int_equal(peek_id(directory_members(f->directory), "b")->state,
 	    MEMBER_SUSPENDED);
 }
 
