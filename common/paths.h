@@ -17,11 +17,12 @@
 #define PATH_OVERLAY PATH_STATE_DIR "/members.overlay"
 #define PATH_SOCKET_DIR ORGLOGIN_RUNSTATEDIR "/orglogin"
 #define PATH_SOCKET PATH_SOCKET_DIR "/orglogin.sock"
-#define PATH_LOCALS "/etc" /* the folder of the next four */
+#define PATH_LOCALS "/etc" /* the folder of the next five */
 #define PATH_PASSWD "/etc/passwd"
 #define PATH_GROUP "/etc/group"
 #define PATH_SUBUID "/etc/subuid"
 #define PATH_SUBGID "/etc/subgid"
+#define PATH_SHELLS "/etc/shells"
 
 /* The unprivileged account of the daemon. */
 #define DAEMON_USER "orglogin"

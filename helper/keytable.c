@@ -15,7 +15,7 @@
 #include "common/err.h"
 #include "common/name.h"
 
-enum form { TEXT, DURATION, PERCENT, LIST };
+enum form { TEXT, DURATION, PERCENT, NUMBER, LIST };
 
 struct key {
 	const char *section;
@@ -63,6 +63,7 @@ static const struct key keys[] = {
     {"accounts", "home", TEXT, AT(home), "/home/%u", NULL},
     {"accounts", "id_range", TEXT, AT(id_range), "1879048192-2147352575", NULL},
     {"accounts", "everyone", TEXT, AT(everyone), "org-members", NULL},
+    {"accounts", "group_members_max", NUMBER, AT(group_members_max), "0", NULL},
     {"login", "allow_roles", LIST, AT(allow_roles), "", NULL},
     {"login", "services", LIST, AT(services),
 	"sshd, login, sudo, sudo-i, su, su-l", NULL},
@@ -157,6 +158,8 @@ set_value(struct settings *settings, const struct key *key, const char *value)
 		return conf_duration(value, (int64_t *)(void *)field);
 	case PERCENT:
 		return conf_percent(value, (unsigned int *)(void *)field);
+	case NUMBER:
+		return conf_u32(value, (uint32_t *)(void *)field);
 	case LIST:
 		return set_list((struct settings_list *)(void *)field, value);
 	}

@@ -495,6 +495,8 @@ settings_directory(const struct settings *settings)
 	    .username = username_rule(settings->username),
 	    .shell = settings->shell,
 	    .home = settings->home,
+	    .shells_path = PATH_SHELLS,
+	    .group_members_max = settings->group_members_max,
 	    .id_first = settings->id_first,
 	    .id_last = settings->id_last,
 	    .refresh_s = settings->refresh_s,

@@ -61,6 +61,7 @@ struct settings {
 	uint32_t id_first; /* of id_range */
 	uint32_t id_last;
 	char everyone[SETTINGS_TEXT_SIZE];
+	uint32_t group_members_max;
 	struct settings_list allow_roles;
 	struct settings_list services;
 	struct settings_list deny_local_groups;

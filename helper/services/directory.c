@@ -19,6 +19,7 @@
 #include "services/identities.h"
 #include "services/reconcile.h"
 #include "services/roll.h"
+#include "services/shells.h"
 
 /* The soft age: this many missed beats, and at least ten minutes. */
 #define SOFT_BEATS 10
@@ -49,9 +50,10 @@ struct directory {
 	struct identities *identities;
 	struct roll roll;
 	struct edition *edition;
-	size_t lost;    /* with the last complete list */
-	bool tell;      /* log the groups that are left out */
-	uint64_t edits; /* of members, by sign-ins */
+	struct shells shells; /* as they were published */
+	size_t lost;          /* with the last complete list */
+	bool tell;            /* log the groups that are left out */
+	uint64_t edits;       /* of members, by sign-ins */
 };
 
 static void on_slice(void *arg);
@@ -87,7 +89,9 @@ open_parts(struct directory *d, struct loop *loop)
 		.home = o->home,
 		.policy = o->policy,
 		.soft_age_s = soft_age_s(o),
-		.hard_age_s = (uint32_t)o->hard_age_s},
+		.shells_path = o->shells_path,
+		.hard_age_s = (uint32_t)o->hard_age_s,
+		.group_members_max = o->group_members_max},
 	    .source = on_content,
 	    .result = on_result,
 	    .arg = d,
@@ -146,6 +150,7 @@ directory_free(struct directory *directory)
 		return;
 	loop_timer_free(d->timer);
 	drop_job(&d->job);
+	shells_done(&directory->shells);
 	edition_free(d->edition);
 	identities_free(d->identities);
 	roll_close(&d->roll);
@@ -212,9 +217,11 @@ directory_load(struct directory *directory)
 
 	if (err == 0)
 		err = roll_load(&d->roll, TAKE(locals));
+	d->tell = true;
+	shells_done(&d->shells);
+	shells_read(d->options.shells_path, &d->shells);
 	if (err != 0 || d->roll.generation == 0)
 		return err;
-	d->tell = true;
 	/* A half-written list never takes the place of the last good file. And
 	 * where ours cannot be written that serves on; a beat tries again. */
 	if (d->roll.stored)
@@ -470,6 +477,20 @@ on_local(void *arg, const char *name, uint32_t number)
 	exclude(d, member.id, ERR_LOCAL_USER);
 }
 
+/* Whose shell it is, is known only when the list is written. */
+static int
+follow_shells(struct directory *d)
+{
+	struct shells now = {0};
+	bool same = false;
+
+	shells_read(d->options.shells_path, &now);
+	same = shells_same(&d->shells, &now);
+	shells_done(&d->shells);
+	d->shells = now;
+	return same ? 0 : edition_show_whole(d->edition);
+}
+
 int
 directory_locals_changed(struct directory *directory)
 {
@@ -481,8 +502,10 @@ directory_locals_changed(struct directory *directory)
 
 	d->locals_due = false;
 	/* Without a list there is nobody to give way. */
-	if (err != 0 || d->roll.generation == 0 ||
-	    locals_same(d->roll.locals, locals))
+	if (err != 0 || d->roll.generation == 0)
+		return err;
+	err = follow_shells(d);
+	if (err != 0 || locals_same(d->roll.locals, locals))
 		return err;
 	locals_each(locals, on_local, d);
 	/* What does not fit an overlay is shown by the job. */

@@ -30,13 +30,15 @@ struct directory_options {
 	const char *organization_name;
 	const struct access_policy *policy; /* borrowed */
 	enum username_rule username;
-	const char *shell; /* default login shell */
-	const char *home;  /* "/home/%u": %u name, %i id */
-	uint32_t id_first; /* [accounts] id_range */
+	const char *shell;       /* default login shell */
+	const char *shells_path; /* PATH_SHELLS; NULL: every shell is allowed */
+	const char *home;        /* "/home/%u": %u name, %i id */
+	uint32_t id_first;       /* [accounts] id_range */
 	uint32_t id_last;
 	int64_t refresh_s; /* soft age of the snapshot follows from it */
 	int64_t hard_age_s;
 	unsigned int max_shrink_percent;
+	uint32_t group_members_max; /* 0: no limit */
 	const char *snapshot_path;
 	struct locals_paths locals; /* the host's; tests give their own */
 };
@@ -77,8 +79,8 @@ MUST_CHECK int directory_merge(struct directory *directory,
 /* The source was reached and nothing changed. */
 MUST_CHECK int directory_confirm(struct directory *directory);
 /*
- * The host's own users, groups or delegated numbers may have changed: reads
- * them, and where they did, they win at once, and members return who left
+ * The host's own users, groups, delegated numbers or shells may have changed:
+ * reads them, and where they did, they win at once, and members return who left
  * because of them.
  */
 MUST_CHECK int directory_locals_changed(struct directory *directory);

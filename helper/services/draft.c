@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "common/buf.h"
 #include "common/err.h"
+#include "common/text.h"
+#include "services/shells.h"
 
 #define HOMES_MAX_BYTES ((size_t)1 << 28)
 
@@ -27,6 +29,8 @@ struct draft {
 	const struct publish_options *options;
 	struct members *members;
 	struct memberships *memberships;
+	struct shells shells;
+	char refused_shell[NAME_PATH_MAX + 1]; /* the last one, or "" */
 	uint64_t generation;
 	struct wall_time created;
 	/* First all members; draft_take() leaves those who stand. */
@@ -91,6 +95,7 @@ draft_new(const struct publish_options *options,
 	if (draft == NULL)
 		return ERR_NO_MEMORY;
 	draft->options = options;
+	shells_read(options->shells_path, &draft->shells);
 	draft->generation = content->generation;
 	draft->created = content->now;
 	buf_init(&draft->moved, HOMES_MAX_BYTES);
@@ -116,6 +121,7 @@ draft_free(struct draft *draft)
 	free(draft->group_refusals);
 	buf_done(&draft->moved);
 	buf_done(&draft->texts);
+	shells_done(&draft->shells);
 	memberships_free(draft->memberships);
 	if (draft->members != NULL)
 		members_release(draft->members);
@@ -181,6 +187,19 @@ find_folder(const struct draft *draft, size_t i, const char *user)
 	return user;
 }
 
+/* Her own, where the host allows it. */
+static const char *
+shell_of(struct draft *draft, const struct member *member)
+{
+	if (member->shell[0] == '\0')
+		return draft->options->shell;
+	if (shells_allow(&draft->shells, member->shell))
+		return member->shell;
+	(void)text_cut(
+	    draft->refused_shell, sizeof(draft->refused_shell), member->shell);
+	return draft->options->shell;
+}
+
 static void
 user_at(void *context, size_t i, struct snapwrite_user *ret_user)
 {
@@ -193,8 +212,7 @@ user_at(void *context, size_t i, struct snapwrite_user *ret_user)
 	*ret_user = (struct snapwrite_user){.name = member.user,
 	    .gecos = member.name,
 	    .home = draft->home,
-	    .shell =
-		member.shell[0] != '\0' ? member.shell : draft->options->shell,
+	    .shell = shell_of(draft, &member),
 	    .uid = member.uid};
 }
 
@@ -291,6 +309,10 @@ draft_tell(const struct draft *draft)
 	const struct snapwrite_group *groups =
 	    memberships_groups(draft->memberships);
 
+	if (draft->refused_shell[0] != '\0')
+		log_warning("shell not allowed, the default is given",
+		    LOG_TEXT("shell", draft->refused_shell),
+		    LOG_TEXT("remedy", "add it to shells(5)"));
 	for (size_t i = 0; i < draft->group_refusal_count; i++) {
 		const struct snapwrite_refusal *r = &draft->group_refusals[i];
 

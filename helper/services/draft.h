@@ -41,7 +41,7 @@ MUST_CHECK int draft_write(
 /* Who and what was left out; borrowed. */
 const struct publish_refusal *draft_refusals(const struct draft *draft);
 size_t draft_refusal_count(const struct draft *draft);
-/* Logs the groups among them. */
+/* Logs the groups among them, and a shell that is not allowed. */
 void draft_tell(const struct draft *draft);
 /* Members that stand, and the groups; the second is given away. */
 uint32_t draft_users(const struct draft *draft);

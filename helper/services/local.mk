@@ -68,6 +68,7 @@ libservices_la_SOURCES += helper/services/idline.c helper/services/idline.h
 libservices_la_SOURCES += helper/services/idread.c helper/services/idread.h
 libservices_la_SOURCES += helper/services/idcarry.c \
 	helper/services/idcarry.h
+libservices_la_SOURCES += helper/services/shells.c helper/services/shells.h
 libservices_la_SOURCES += helper/services/draft.c helper/services/draft.h
 libservices_la_SOURCES += helper/services/overlay.c helper/services/overlay.h
 libservices_la_SOURCES += helper/services/snapfile.c \
@@ -113,6 +114,17 @@ check_PROGRAMS += tests/unit/test-idadmin
 tests_unit_test_idadmin_SOURCES = tests/unit/test-idadmin.c $(DIRLAB)
 tests_unit_test_idadmin_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idadmin_LDADD = libservices.la $(UNIT_LIBS)
+
+# Through to the name service.
+check_PROGRAMS += tests/unit/test-accounts
+tests_unit_test_accounts_SOURCES = tests/unit/test-accounts.c $(DIRLAB)
+tests_unit_test_accounts_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_accounts_LDADD = libnssmodule.la libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-shells
+tests_unit_test_shells_SOURCES = tests/unit/test-shells.c $(DIRLAB)
+tests_unit_test_shells_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_shells_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idread
 tests_unit_test_idread_SOURCES = tests/unit/test-idread.c $(DIRLAB)

@@ -12,6 +12,7 @@
 #include "common/err.h"
 #include "common/snapshot_hidden.h"
 #include "services/draft.h"
+#include "services/shells.h"
 
 struct overlay {
 	struct members *members; /* who stands, copied */
@@ -182,22 +183,26 @@ static int
 put_users(struct content *c)
 {
 	const struct publish_options *options = c->base->options;
+	struct shells shells SHELLS_AUTO = {0};
 	const uint32_t *list = NULL;
 	size_t count = members_count(c->overlay->members);
 
+	shells_read(options->shells_path, &shells);
 	for (size_t i = 0; i < count; i++) {
 		struct member member = {0};
+		bool own_shell = false;
 		int err = 0;
 
 		if (!members_get(c->overlay->members, i, &member))
 			return ERR_INTERNAL;
+		own_shell = member.shell[0] != '\0' &&
+		    shells_allow(&shells, member.shell);
 		draft_home(options->home, c->overlay->homes[i], member.uid,
 		    c->homes[i]);
 		c->users[i] = (struct snapwrite_user){.name = member.user,
 		    .gecos = member.name,
 		    .home = c->homes[i],
-		    .shell =
-			member.shell[0] != '\0' ? member.shell : options->shell,
+		    .shell = own_shell ? member.shell : options->shell,
 		    .uid = member.uid};
 		err = put_groups(c, &c->users[i], &member);
 		if (err != 0)

@@ -25,8 +25,9 @@
 struct publish_options {
 	const char *path; /* of the base; the overlay lies beside it */
 	const char *organization_name;
-	const char *shell; /* where the member has none */
-	const char *home;  /* "/home/%u": %u name, %i id */
+	const char *shell;       /* where the member has none that is allowed */
+	const char *shells_path; /* shells(5); NULL: every shell is allowed */
+	const char *home;        /* "/home/%u": %u name, %i id */
 	const struct access_policy *policy;
 	uint32_t soft_age_s;
 	uint32_t hard_age_s;

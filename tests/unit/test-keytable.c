@@ -111,6 +111,7 @@ static const struct {
     {"accounts", "home", "/home/%u", NULL},
     {"accounts", "id_range", "1879048192-2147352575", NULL},
     {"accounts", "everyone", "all", NULL},
+    {"accounts", "group_members_max", "5000", NULL},
     {"login", "allow_roles", "User", NULL},
     {"login", "services", "sshd, login", NULL},
     {"login", "deadline", "110s", NULL},
