@@ -38,3 +38,8 @@ bench_bench_who_LDADD = libpamphases.la
 noinst_PROGRAMS += bench/bench-sync
 bench_bench_sync_SOURCES = bench/bench-sync.c bench/samples.c bench/samples.h
 bench_bench_sync_LDADD = libwire.la libsnapshot.la
+
+noinst_PROGRAMS += bench/bench-publish
+bench_bench_publish_SOURCES = bench/bench-publish.c bench/samples.c \
+	bench/samples.h
+bench_bench_publish_LDADD = libservices.la

@@ -1,0 +1,306 @@
+/*
+ * bench-publish.c - a whole list and one change of it as files of the name
+ * service, by the publisher alone, in one process that also holds the members
+ * and the id map.
+ *
+ *	bench-publish [FOLDER [MEMBERS [GROUPS]]]
+ *
+ * Each member has an id of 36 bytes, a mail address, a name and three roles,
+ * drawn from GROUPS, each of which is mapped to one group; one group holds
+ * everyone.  The folder must be on the disk in question.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/db.h"
+#include "bench/samples.h"
+#include "common/err.h"
+#include "common/num.h"
+#include "common/roster.h"
+#include "services/publish.h"
+
+#define ROLES 3
+#define TURNS 5
+#define CHANGES 200
+#define WALL_S INT64_C(1767323045)
+
+struct bench {
+	uint64_t count;
+	uint64_t groups;
+	char folder[200];
+	char snapshot[256];
+	char db_path[256];
+	struct access_policy policy;
+	struct members *members;
+	struct locals *locals;
+	struct ids *ids;
+	struct db *db;
+	struct publisher *publisher;
+	struct publish_content content;
+};
+
+static void
+must(const char *what, int err)
+{
+	if (err == 0)
+		return;
+	(void)fprintf(stderr, "bench-publish: %s: %s\n", what, err_name(err));
+	exit(EXIT_FAILURE);
+}
+
+/* A line of /proc/self/status, in kB. */
+static long
+status_kb(const char *name)
+{
+	FILE *file = fopen("/proc/self/status", "re");
+	char line[256];
+	long found = 0;
+
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		char digits[24] = "";
+		uint64_t value = 0;
+		const char *at = line + strcspn(line, "0123456789");
+
+		if (strncmp(line, name, strlen(name)) != 0)
+			continue;
+		(void)snprintf(digits, sizeof(digits), "%.*s",
+		    (int)strspn(at, "0123456789"), at);
+		if (num_parse(digits, UINT32_MAX, &value) == 0)
+			found = (long)value;
+	}
+	if (file != NULL)
+		(void)fclose(file);
+	return found;
+}
+
+/* The peak counts from here. */
+static void
+forget_peak(void)
+{
+	FILE *file = fopen("/proc/self/clear_refs", "we");
+
+	if (file == NULL || fputs("5", file) < 0 || fclose(file) != 0)
+		must("/proc/self/clear_refs", ERR_IO);
+}
+
+static double
+cpu_us(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static uint64_t
+draw(uint64_t *seed, uint64_t most)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (*seed >> 33) % most;
+}
+
+static void
+make_policy(struct bench *b)
+{
+	char text[32];
+
+	memcpy(b->policy.everyone, "everyone-here", 14);
+	for (uint64_t i = 0; i < b->groups; i++) {
+		struct access_mapping *mapping = NULL;
+
+		(void)snprintf(text, sizeof(text), "role-%ju", (uintmax_t)i);
+		must("policy", access_map(&b->policy, false, text, &mapping));
+		(void)snprintf(text, sizeof(text), "team-%ju", (uintmax_t)i);
+		must("policy", access_grant(mapping, false, text));
+	}
+}
+
+static void
+add_member(struct bench *b, uint64_t number, uint64_t *seed)
+{
+	char id[48], mail[64], name[64];
+	char roles[ROLES][32];
+	const char *list[ROLES];
+	struct member member = {.id = id,
+	    .mail = mail,
+	    .name = name,
+	    .username = "",
+	    .shell = "",
+	    .issuer = "",
+	    .subject = "",
+	    .roles = list,
+	    .role_count = ROLES,
+	    .user = "",
+	    .state = MEMBER_ACTIVE,
+	    .created_s = WALL_S};
+
+	(void)snprintf(id, sizeof(id), "%08jx-0000-4000-8000-%012jx",
+	    (uintmax_t)(number * 2654435761u & 0xffffffff), (uintmax_t)number);
+	(void)snprintf(
+	    mail, sizeof(mail), "person%ju@example.com", (uintmax_t)number);
+	(void)snprintf(
+	    name, sizeof(name), "Person Number %ju", (uintmax_t)number);
+	for (int i = 0; i < ROLES; i++) {
+		(void)snprintf(roles[i], sizeof(roles[i]), "role-%ju",
+		    (uintmax_t)draw(seed, b->groups));
+		list[i] = roles[i];
+	}
+	must("member", members_add(b->members, &member));
+}
+
+static void
+make_members(struct bench *b)
+{
+	static const struct locals_paths paths = {.passwd = "/etc/passwd",
+	    .group = "/etc/group",
+	    .subuid = "/nonexistent",
+	    .subgid = "/nonexistent"};
+	const struct ids_options options = {.organization_id = "org_bench",
+	    .policy = &b->policy,
+	    .range = {1879048192, 2147352575}};
+	uint64_t seed = 1;
+
+	must("members", members_new(&b->members));
+	for (uint64_t i = 0; i < b->count; i++)
+		add_member(b, i, &seed);
+	must("locals", locals_read(&paths, &b->locals));
+	must("database", db_open(b->db_path, &b->db));
+	must("ids", ids_new(b->db, &options, &b->ids));
+	must("ids", ids_load(b->ids));
+	must("database", db_begin(b->db));
+	must("ids",
+	    ids_assign(
+		b->ids, b->members, b->locals, (struct wall_time){WALL_S}));
+	must("database", db_commit(b->db));
+}
+
+static void
+set_up(struct bench *b)
+{
+	struct publish_options options = {.path = b->snapshot,
+	    .organization_name = "Bench",
+	    .shell = "/bin/bash",
+	    .home = "/home/%u",
+	    .policy = &b->policy,
+	    .soft_age_s = 3600,
+	    .hard_age_s = 86400};
+
+	if (mkdtemp(b->folder) == NULL || chmod(b->folder, 0755) != 0)
+		must(b->folder, ERR_IO);
+	(void)snprintf(
+	    b->snapshot, sizeof(b->snapshot), "%s/members.snapshot", b->folder);
+	(void)snprintf(
+	    b->db_path, sizeof(b->db_path), "%s/state.db", b->folder);
+	make_policy(b);
+	make_members(b);
+	must("publisher", publisher_new(NULL, &options, &b->publisher));
+	b->content = (struct publish_content){.members = b->members,
+	    .ids = b->ids,
+	    .locals = b->locals,
+	    .now = {WALL_S}};
+}
+
+static void
+whole_lists(struct bench *b)
+{
+	long before_kb = status_kb("VmRSS");
+	struct publish_result result = {0};
+	static struct samples times, cpu;
+	struct stat st;
+
+	forget_peak();
+	for (int i = 0; i < TURNS; i++) {
+		double start_us = samples_now_us();
+		double start_cpu_us = cpu_us();
+
+		b->content.generation++;
+		must(
+		    "publish", publish_now(b->publisher, &b->content, &result));
+		samples_add(&times, samples_now_us() - start_us);
+		samples_add(&cpu, cpu_us() - start_cpu_us);
+	}
+	if (stat(b->snapshot, &st) != 0)
+		must(b->snapshot, ERR_IO);
+	printf("whole list: %u members, %.2f s median, %.2f s worst of %d; "
+	       "%.2f s of processor\n",
+	    result.users, samples_percentile(&times, 50) / 1e6,
+	    samples_percentile(&times, 100) / 1e6, TURNS,
+	    samples_percentile(&cpu, 50) / 1e6);
+	printf(
+	    "resident: %ld MB with the members and the id map, %ld MB peak\n",
+	    before_kb / 1024, status_kb("VmHWM") / 1024);
+	printf("snapshot: %.1f MB, %.1f bytes a member\n",
+	    (double)st.st_size / 1e6, (double)st.st_size / result.users);
+}
+
+/* As many as CHANGES members have changed by the end. */
+static void
+changes(struct bench *b)
+{
+	static struct member members[CHANGES];
+	static const struct member *list[CHANGES];
+	static struct samples times, cpu;
+
+	for (size_t i = 0; i < CHANGES; i++) {
+		double start_us = 0;
+		double start_cpu_us = 0;
+
+		if (!members_get(b->members, i * 4999 % b->count, &members[i]))
+			must("member", ERR_NOT_FOUND);
+		members[i].shell = "/bin/zsh";
+		list[i] = &members[i];
+		start_us = samples_now_us();
+		start_cpu_us = cpu_us();
+		must("change",
+		    publish_changes(b->publisher, &b->content, list, i + 1));
+		samples_add(&times, samples_now_us() - start_us);
+		samples_add(&cpu, cpu_us() - start_cpu_us);
+	}
+	printf("one change, 1 to %d in the overlay: %.2f ms median, %.2f ms at "
+	       "99 %%; %.2f ms of processor\n",
+	    CHANGES, samples_percentile(&times, 50) / 1e3,
+	    samples_percentile(&times, 99) / 1e3,
+	    samples_percentile(&cpu, 50) / 1e3);
+}
+
+static void
+clean_up(struct bench *b)
+{
+	char path[256];
+
+	publisher_free(b->publisher);
+	members_free(b->members);
+	locals_free(b->locals);
+	ids_free(b->ids);
+	db_close(b->db);
+	access_policy_done(&b->policy);
+	(void)unlink(b->snapshot);
+	(void)unlink(b->db_path);
+	if (roster_overlay_path(b->snapshot, path, sizeof(path)) == 0)
+		(void)unlink(path);
+	(void)rmdir(b->folder);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bench b = {.count = 1000000, .groups = 50000};
+
+	(void)snprintf(b.folder, sizeof(b.folder), "%s/publish.XXXXXX",
+	    argc > 1 ? argv[1] : "/var/tmp");
+	if ((argc > 2 && num_parse(argv[2], MEMBERS_MAX, &b.count) != 0) ||
+	    (argc > 3 &&
+		num_parse(argv[3], ACCESS_MAPPINGS_MAX, &b.groups) != 0) ||
+	    b.count == 0 || b.groups == 0)
+		must("arguments", ERR_INVALID_ARGUMENT);
+	set_up(&b);
+	whole_lists(&b);
+	changes(&b);
+	clean_up(&b);
+	return EXIT_SUCCESS;
+}
