@@ -3,6 +3,7 @@ include tests/check/local.mk
 include tests/identity/local.mk
 include tests/e2e/local.mk
 include tests/nss/local.mk
+include tests/publish/local.mk
 include tests/vectors/local.mk
 
 # Speaks to the daemon as the PAM module does; for tests/daemon.

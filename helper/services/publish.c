@@ -275,6 +275,7 @@ publish_now(struct publisher *publisher, const struct publish_content *content,
 	snapfile_sweep(publisher->options.path);
 	write_job(job);
 	job->err = show_job(publisher, job);
+	snapfile_free(TAKE(job->file));
 	*ret_result = result_of(job);
 	job_free(publisher->last);
 	publisher->last = TAKE(job);
@@ -403,11 +404,13 @@ publish_changes(struct publisher *publisher,
 		memberships_digest(
 		    publisher->options.policy, content->ids, content->locals))
 		return ERR_TOO_LARGE;
-	fd = snapfile_open_standing(publisher->options.path);
 	/* Somebody may have put another file there. */
-	if (fd < 0 || snapshot_open(publisher->options.path, &snapshot) != 0 ||
+	if (snapshot_open(publisher->options.path, &snapshot) != 0 ||
 	    snapshot.checksum != base->checksum)
 		return ERR_TOO_LARGE;
+	fd = snapfile_open_standing(publisher->options.path);
+	if (fd < 0)
+		return ERR_IO;
 	err = overlay_new(content->ids, changed, count, &overlay);
 	return err == 0
 	    ? show_overlay(publisher, overlay, content, &snapshot, fd)

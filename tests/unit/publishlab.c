@@ -88,7 +88,7 @@ publishlab_run(struct publishlab *f)
 void
 publishlab_open_file(const struct publishlab *f, struct snapshot *snapshot)
 {
-	assert_int_equal(snapshot_open(f->lab.snapshot, snapshot), 0);
+	assert_int_equal(snapshot_open(f->options.path, snapshot), 0);
 	assert_int_equal(snapshot_validate(snapshot), 0);
 }
 
@@ -153,7 +153,7 @@ publishlab_change(struct publishlab *f, const char *const *ids, size_t count)
 void
 publishlab_open_roster(const struct publishlab *f, struct roster *roster)
 {
-	assert_int_equal(roster_open(f->lab.snapshot, roster), 0);
+	assert_int_equal(roster_open(f->options.path, roster), 0);
 	assert_int_equal(snapshot_validate(&roster->base), 0);
 	if (roster->overlay.bytes != NULL)
 		assert_int_equal(snapshot_validate(&roster->overlay), 0);
