@@ -112,6 +112,7 @@ amend_member(struct amend *amend, const struct member *member)
 	if (err != 0)
 		return err;
 	changes_add(&a->changed, member->id);
+	a->identified += member->subject[0] != '\0';
 	if (members_get_id(a->members, member->id, &now))
 		a->excluded += (now.excluded != 0) - left_out;
 	return 0;

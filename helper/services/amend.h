@@ -26,6 +26,7 @@ struct amend {
 	struct changes joined;  /* of them */
 	struct members *former; /* the others, as they were; owned */
 	int32_t excluded;       /* how many more are left out */
+	uint32_t identified;    /* of whom the source says the identity */
 	bool named;             /* ids must be saved */
 };
 

@@ -434,26 +434,13 @@ directory_merge(struct directory *directory, struct members *changed,
 	return 0;
 }
 
-/* The file carries the time of a confirmation: it is written anew before that
- * looks old to its readers, or when the last attempt failed. */
-static bool
-needs_show(const struct directory *d, const struct confirmed *confirmed)
-{
-	int64_t ahead_s = confirmed->wall.s - edition_time(d->edition).s;
-
-	if (edition_running(d->edition))
-		return false;
-	return edition_generation(d->edition) != d->roll.generation ||
-	    edition_displaced(d->edition) || ahead_s < 0 ||
-	    ahead_s >= soft_age_s(&d->options) / 2;
-}
-
 int
 directory_confirm(struct directory *directory)
 {
 	struct directory *d = directory;
 	const struct confirmed confirmed = confirmed_now(d->clock, d->boot_id);
-	bool again = needs_show(d, &confirmed);
+	bool again =
+	    edition_outdated(d->edition, d->roll.generation, confirmed.wall);
 	int err = directory_locals_changed(d);
 
 	if (err == 0)
@@ -554,18 +541,12 @@ directory_bind(struct directory *directory, const char *member_id,
     const char *issuer, const char *subject)
 {
 	struct directory *d = directory;
-	struct member member;
+	bool bound = false;
+	int err = roll_identity(&d->roll, member_id, issuer, subject, &bound);
 
-	for (size_t i = 0; members_get(d->roll.members, i, &member); i++) {
-		bool same = strcmp(member.subject, subject) == 0 &&
-		    strcmp(member.issuer, issuer) == 0;
-		bool self = strcmp(member.id, member_id) == 0;
-
-		if (same || (self && member.subject[0] != '\0'))
-			return same && self ? 0 : ERR_EXISTS;
-	}
-	return identities_bind(
-	    d->identities, member_id, issuer, subject, clock_wall(d->clock));
+	return err != 0 || bound ? err
+				 : identities_bind(d->identities, member_id,
+				       issuer, subject, clock_wall(d->clock));
 }
 
 struct ids *

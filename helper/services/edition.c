@@ -403,22 +403,15 @@ edition_generation(const struct edition *edition)
 	return edition->generation;
 }
 
-struct wall_time
-edition_time(const struct edition *edition)
-{
-	return edition->time;
-}
-
 uint32_t
 edition_users(const struct edition *edition)
 {
 	return edition->users;
 }
 
-bool
-edition_displaced(const struct edition *edition)
+static bool
+displaced(const struct edition *e)
 {
-	const struct edition *e = edition;
 	struct snapshot snapshot SNAPSHOT_AUTO = {0};
 	const char *path = e->options.publish.path;
 
@@ -427,4 +420,17 @@ edition_displaced(const struct edition *edition)
 	return !still(path, &e->base) || !still(e->overlay_path, &e->overlay) ||
 	    snapshot_open(path, &snapshot) != 0 ||
 	    snapshot.generation != e->base_generation;
+}
+
+bool
+edition_outdated(
+    const struct edition *edition, uint64_t generation, struct wall_time now)
+{
+	const struct edition *e = edition;
+	int64_t ahead_s = now.s - e->time.s;
+
+	if (publish_running(e->publisher))
+		return false;
+	return e->generation != generation || displaced(e) || ahead_s < 0 ||
+	    ahead_s >= e->options.publish.soft_age_s / 2;
 }

@@ -63,9 +63,12 @@ void edition_cancel(struct edition *edition, uint64_t id);
 bool edition_running(const struct edition *edition);
 /* The generation that is seen; 0: not known to stand. */
 uint64_t edition_generation(const struct edition *edition);
-/* The time of the content that is seen. */
-struct wall_time edition_time(const struct edition *edition);
 uint32_t edition_users(const struct edition *edition);
-/* Somebody put another file in the place of one of ours, or took it away.
- * Reads a header. */
-bool edition_displaced(const struct edition *edition);
+/*
+ * Whether the whole list is to be shown anew, though nothing changed: what is
+ * seen is not this generation, somebody put another file in the place of one of
+ * ours or took it away, or its time begins to look old at this one.  Reads a
+ * header.
+ */
+bool edition_outdated(
+    const struct edition *edition, uint64_t generation, struct wall_time now);

@@ -50,6 +50,7 @@ struct reconcile {
 	struct memberstore_list lost;    /* of the current members */
 	struct memberstore_list written; /* of the new ones */
 	uint32_t excluded;
+	uint32_t identified;
 	bool named; /* the map of ids was worked on */
 	bool wrote;
 	size_t rows; /* in the transaction that is open */
@@ -269,6 +270,7 @@ tell(struct reconcile *r)
 			return 0;
 		}
 		r->at++;
+		r->identified += member.subject[0] != '\0';
 		if (member.excluded != 0)
 			tell_excluded(r, &member);
 	}
@@ -424,4 +426,10 @@ uint32_t
 reconcile_excluded(const struct reconcile *reconcile)
 {
 	return reconcile->excluded;
+}
+
+uint32_t
+reconcile_identified(const struct reconcile *reconcile)
+{
+	return reconcile->identified;
 }

@@ -61,5 +61,7 @@ struct members *reconcile_take_members(struct reconcile *reconcile);
 struct locals *reconcile_take_locals(struct reconcile *reconcile);
 /* Members of the current list that the new one does not have. */
 size_t reconcile_lost(const struct reconcile *reconcile);
+/* Members of the new list whose identity the source says. */
+uint32_t reconcile_identified(const struct reconcile *reconcile);
 /* Members of the new list who are left out. */
 uint32_t reconcile_excluded(const struct reconcile *reconcile);

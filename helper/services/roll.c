@@ -105,7 +105,9 @@ tell_excluded(struct roll *roll)
 {
 	struct member member;
 
+	roll->excluded = roll->identified = 0;
 	for (size_t i = 0; members_get(roll->members, i, &member); i++) {
+		roll->identified += member.subject[0] != '\0';
 		if (member.excluded == 0)
 			continue;
 		roll->excluded++;
@@ -121,6 +123,7 @@ roll_load(struct roll *roll, struct locals *locals)
 	MEMBERS_AUTO struct members *stored = NULL;
 	int err = members_new(&stored);
 
+	locals_free(roll->locals);
 	locals_free(roll->locals);
 	roll->locals = locals;
 	if (err == 0)
@@ -193,6 +196,7 @@ roll_take(struct roll *roll, struct reconcile *reconcile,
 	roll->stored = true;
 	roll->excluded =
 	    reconcile_excluded(reconcile) + (uint32_t)amend.excluded;
+	roll->identified = reconcile_identified(reconcile) + amend.identified;
 	members_free(roll->members);
 	roll->members = reconcile_take_members(reconcile);
 	locals_free(roll->locals);
@@ -270,6 +274,7 @@ roll_amend(struct roll *roll, const struct roll_change *change,
 	roll->generation++;
 	roll->confirmed = *change->confirmed;
 	roll->excluded += (uint32_t)amend.excluded;
+	roll->identified += amend.identified;
 	for (size_t i = 0; i < amend.changed.count; i++)
 		changes_add(ret_changed, amend.changed.ids[i]);
 	return 0;
@@ -292,6 +297,27 @@ roll_confirm(
 	}
 	roll->confirmed = *confirmed;
 	roll->generation = generation;
+	return 0;
+}
+
+int
+roll_identity(struct roll *roll, const char *member_id, const char *issuer,
+    const char *subject, bool *ret_bound)
+{
+	struct member member;
+
+	*ret_bound = false;
+	for (size_t i = 0;
+	     roll->identified > 0 && members_get(roll->members, i, &member);
+	     i++) {
+		bool same = strcmp(member.subject, subject) == 0 &&
+		    strcmp(member.issuer, issuer) == 0;
+		bool self = strcmp(member.id, member_id) == 0;
+
+		*ret_bound = *ret_bound || (same && self);
+		if (same != self && (same || member.subject[0] != '\0'))
+			return ERR_EXISTS;
+	}
 	return 0;
 }
 

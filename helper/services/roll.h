@@ -33,6 +33,8 @@ struct roll {
 	bool stored;                /* the database holds these members */
 	uint64_t generation;        /* committed; 0: none */
 	uint32_t excluded;          /* members without a name */
+	uint32_t
+	    identified; /* those whose identity the source says, at least */
 };
 
 /* db, clock and organization_id are set. */
@@ -69,6 +71,10 @@ MUST_CHECK int roll_amend(struct roll *roll, const struct roll_change *change,
 /* A new time, and the generation of what will carry it. */
 MUST_CHECK int roll_confirm(
     struct roll *roll, const struct confirmed *confirmed, uint64_t generation);
+/* Whether the source says so of the member already, and of nobody else:
+ * ERR_EXISTS. Looks at members only where the source tells identities. */
+MUST_CHECK int roll_identity(struct roll *roll, const char *member_id,
+    const char *issuer, const char *subject, bool *ret_bound);
 /* Takes the name away from a member, in memory only: the next list or start
  * comes to the same by itself. */
 MUST_CHECK int roll_exclude(struct roll *roll, const char *id, int reason);

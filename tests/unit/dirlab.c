@@ -74,6 +74,13 @@ dirlab_init(struct dirlab *lab)
 }
 
 void
+dirlab_begin(struct dirlab *lab, struct clock_fake *clock)
+{
+	dirlab_init(lab);
+	clock_fake_init(clock, DIRLAB_WALL_S, 5000);
+}
+
+void
 dirlab_done(struct dirlab *lab)
 {
 	char journal[128];
@@ -168,6 +175,24 @@ dirlab_close(struct dirlab *lab, struct db *db, struct ids *ids,
 	ids_free(ids);
 	db_close(db);
 	dirlab_done(lab);
+}
+
+struct member
+dirlab_member(const char *id, const char *mail)
+{
+	static const char *const roles[] = {"OrganizationAdmin"};
+
+	return (struct member){.id = id,
+	    .mail = mail,
+	    .name = "",
+	    .username = "",
+	    .shell = "",
+	    .issuer = "",
+	    .subject = "",
+	    .user = "",
+	    .roles = roles,
+	    .role_count = ARRAY_SIZE(roles),
+	    .state = MEMBER_ACTIVE};
 }
 
 const char *

@@ -30,6 +30,8 @@ struct dirlab {
 /* A host with root, daemon and local, and the groups root, adm and docker; a
  * policy that maps OrganizationAdmin to org-admins and adm. */
 void dirlab_init(struct dirlab *lab);
+/* The same, and a clock at DIRLAB_WALL_S that stands still. */
+void dirlab_begin(struct dirlab *lab, struct clock_fake *clock);
 void dirlab_done(struct dirlab *lab);
 /* How many users the name service sees, overlay and all, checked whole. */
 uint32_t dirlab_published(const struct dirlab *lab);
@@ -50,5 +52,7 @@ void dirlab_close(struct dirlab *lab, struct db *db, struct ids *ids,
 #define DIRLAB_LINES(...)                   \
 	(const char *const[]){__VA_ARGS__}, \
 	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
+/* An Active member with the role OrganizationAdmin and nothing else. */
+struct member dirlab_member(const char *id, const char *mail);
 /* An Active member with one role, as a line in a static buffer. */
 const char *dirlab_line(const char *id, const char *mail, const char *more);

@@ -50,8 +50,7 @@ setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	dirlab_init(&f->lab);
-	clock_fake_init(&f->clock, DIRLAB_WALL_S, 5000);
+	dirlab_begin(&f->lab, &f->clock);
 	f->options = dirlab_options(&f->lab);
 	assert_int_equal(loop_new(&f->loop), 0);
 	assert_int_equal(start(f), 0);

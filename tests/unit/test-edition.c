@@ -273,17 +273,24 @@ a_change_meanwhile_is_seen_at_once_and_goes_with_the_list(void **state)
 	assert_int_equal(pub.overlay_count, 2);
 }
 
+/* A change that fits neither over the old list nor to the one on its way. */
 static void
-what_could_not_go_with_it_is_shown_over_it(void **state)
+wait_for_no_room(struct fixture *f)
 {
-	struct fixture *f = *state;
-
 	begin(f);
 	assert_int_equal(edition_show_whole(f->edition), 0);
 	pub.carry_fault = ERR_TOO_LARGE;
 	pub.overlay_fault = ERR_TOO_LARGE;
 	assert_int_equal(change(f, "a"), ERR_TOO_LARGE);
 	(void)wait_for(f);
+}
+
+static void
+what_could_not_go_with_it_is_shown_over_it(void **state)
+{
+	struct fixture *f = *state;
+
+	wait_for_no_room(f);
 	/* The new list leaves room for it: nobody waits any longer. */
 	pub.overlay_fault = 0;
 	end_whole(0);
@@ -296,12 +303,7 @@ what_fits_nowhere_takes_another_list(void **state)
 {
 	struct fixture *f = *state;
 
-	begin(f);
-	assert_int_equal(edition_show_whole(f->edition), 0);
-	pub.carry_fault = ERR_TOO_LARGE;
-	pub.overlay_fault = ERR_TOO_LARGE;
-	assert_int_equal(change(f, "a"), ERR_TOO_LARGE);
-	(void)wait_for(f);
+	wait_for_no_room(f);
 	end_whole(0);
 	assert_int_equal(f->told, 0);
 	assert_int_equal(pub.starts, 2);

@@ -31,7 +31,8 @@ start(struct fixture *f)
 	struct locals *locals = NULL;
 
 	roll_close(&f->roll);
-	db_close(f->db);
+	f->roll = (struct roll){0};
+	db_close(TAKE(f->db));
 	assert_int_equal(db_open(f->lab.db, &f->db), 0);
 	f->roll = (struct roll){.db = f->db,
 	    .clock = &f->clock.clock,
@@ -44,14 +45,11 @@ start(struct fixture *f)
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct fixture *f = *state = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	dirlab_init(&f->lab);
-	clock_fake_init(&f->clock, DIRLAB_WALL_S, 5000);
-	assert_int_equal(start(f), 0);
-	*state = f;
-	return 0;
+	dirlab_begin(&f->lab, &f->clock);
+	return start(f);
 }
 
 static int
@@ -60,8 +58,7 @@ teardown(void **state)
 	struct fixture *f = *state;
 
 	roll_close(&f->roll);
-	db_close(f->db);
-	dirlab_done(&f->lab);
+	dirlab_close(&f->lab, f->db, NULL, NULL, NULL);
 	free(f);
 	return 0;
 }
@@ -75,18 +72,7 @@ crowd(const char *prefix, size_t count)
 
 	assert_int_equal(members_new(&all), 0);
 	for (size_t i = 0; i < count; i++) {
-		const char *const roles[] = {"OrganizationAdmin"};
-		const struct member member = {.id = id,
-		    .mail = mail,
-		    .name = "",
-		    .username = "",
-		    .shell = "",
-		    .issuer = "",
-		    .subject = "",
-		    .user = "",
-		    .roles = roles,
-		    .role_count = 1,
-		    .state = MEMBER_ACTIVE};
+		struct member member = dirlab_member(id, mail);
 
 		(void)snprintf(id, sizeof(id), "%s-%zu", prefix, i);
 		(void)snprintf(mail, sizeof(mail), "%s%zu@x.test", prefix, i);

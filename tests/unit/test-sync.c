@@ -61,8 +61,7 @@ setup(void **state)
 
 	assert_non_null(f);
 	netlab_reset();
-	dirlab_init(&f->lab);
-	clock_fake_init(&f->clock, DIRLAB_WALL_S, 5000);
+	dirlab_begin(&f->lab, &f->clock);
 	options = dirlab_options(&f->lab);
 	assert_int_equal(loop_new(&f->loop), 0);
 	assert_int_equal(db_open(f->lab.db, &f->db), 0);
