@@ -88,8 +88,8 @@ member_same(const struct member *a, const struct member *b)
 	    a->created_s == b->created_s;
 }
 
-static bool
-text_valid(const char *text)
+bool
+member_text_valid(const char *text)
 {
 	size_t len = 0;
 
@@ -123,9 +123,9 @@ member_valid(const struct member *m)
 	return name_id_valid(m->id) &&
 	    (m->mail[0] == '\0' || name_mail_valid(m->mail)) &&
 	    (m->name[0] == '\0' || name_gecos_valid(m->name)) &&
-	    text_valid(m->username) &&
+	    member_text_valid(m->username) &&
 	    (m->shell[0] == '\0' || name_path_valid(m->shell)) &&
-	    text_valid(m->issuer) && text_valid(m->subject) &&
+	    member_text_valid(m->issuer) && member_text_valid(m->subject) &&
 	    (m->issuer[0] == '\0') == (m->subject[0] == '\0') &&
 	    list_valid(m->roles, m->role_count) &&
 	    list_valid(m->scopes, m->scope_count) &&

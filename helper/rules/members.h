@@ -56,6 +56,9 @@ struct member {
 
 bool member_has_role(const struct member *member, const char *role);
 bool member_has_scope(const struct member *member, const char *scope);
+/* A username, issuer or subject may be empty and of at most 255 bytes, all of
+ * them printable ASCII. */
+bool member_text_valid(const char *text);
 /* The source says the same of both; what this host assigned is left out. */
 bool member_same(const struct member *a, const struct member *b);
 

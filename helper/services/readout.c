@@ -156,6 +156,8 @@ readout_member(const struct profile *profile, const struct json_node *item,
 		member->mail = "";
 	if (!name_gecos_valid(member->name))
 		member->name = "";
+	if (!member_text_valid(member->username))
+		member->username = "";
 	if (stamp_parse(text_at(item, at->created), &member->created_s) != 0)
 		member->created_s = 0;
 	return ERR_OK;

@@ -96,17 +96,6 @@ text_of(struct scimread *s, const struct json_node *node, const char *name)
 	return text == NULL ? "" : text;
 }
 
-static bool
-ascii(const char *text)
-{
-	size_t len = 0;
-
-	for (; text[len] != '\0'; len++)
-		if (len == 255 || text[len] < 0x20 || text[len] > 0x7e)
-			return false;
-	return true;
-}
-
 /* The resource's own times; of changes, one that is older shows that the
  * filter was not held to. */
 static int
@@ -391,7 +380,7 @@ read_user(
 	    .id = text_of(s, item, "id"),
 	    .mail = mail_of(s, item),
 	    .name = name_of(s, item),
-	    .username = ascii(user_name) ? user_name : "",
+	    .username = member_text_valid(user_name) ? user_name : "",
 	    .shell = "",
 	    .issuer = "",
 	    .subject = "",

@@ -69,6 +69,7 @@ profiles_sample(void)
 	    "members||id|/id",
 	    "members||mail|/user/mail",
 	    "members||name|/user/name",
+	    "members||username|/login",
 	    "members||state|/status",
 	    "members||created|/created",
 	    "members||roles|/role",

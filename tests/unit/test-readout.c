@@ -87,13 +87,14 @@ a_member_is_read_where_the_profile_says(void **state)
 	struct readout_member one;
 	struct json *json JSON_AUTO =
 	    parse("{\"id\":\"u1\",\"role\":\"a,b\",\"status\":\"locked\","
-		  "\"created\":\"1970-01-01T00:01:00Z\","
+		  "\"created\":\"1970-01-01T00:01:00Z\",\"login\":\"u.n\","
 		  "\"user\":{\"mail\":\"u@x.test\",\"name\":\"U\"}}");
 
 	assert_int_equal(readout_member(profile, json_root(json), &one), 0);
 	assert_string_equal(one.member.id, "u1");
 	assert_string_equal(one.member.mail, "u@x.test");
 	assert_string_equal(one.member.name, "U");
+	assert_string_equal(one.member.username, "u.n");
 	assert_int_equal(one.member.role_count, 2);
 	assert_int_equal(one.member.state, MEMBER_SUSPENDED);
 	assert_int_equal(one.member.created_s, 60);
@@ -132,6 +133,19 @@ odd_fields_only_take_away(void **state)
 	    0);
 	assert_string_equal(one.member.mail, "");
 	assert_string_equal(one.member.name, "");
+}
+
+static void
+who_may_name_himself_spoils_no_list(void **state)
+{
+	struct profile *profile = profiles_sample();
+	struct readout_member one;
+	struct json *json JSON_AUTO =
+	    parse("{\"id\":\"u\",\"login\":\"\xc3\xa4\"}");
+
+	assert_int_equal(readout_member(profile, json_root(json), &one), 0);
+	assert_string_equal(one.member.username, "");
+	profile_free(profile);
 }
 
 static void
@@ -246,6 +260,7 @@ main(void)
 	    cmocka_unit_test(what_is_no_role_id_is_left_out),
 	    cmocka_unit_test(a_member_is_read_where_the_profile_says),
 	    cmocka_unit_test(odd_fields_only_take_away),
+	    cmocka_unit_test(who_may_name_himself_spoils_no_list),
 	    cmocka_unit_test(t110_an_unusable_id_spoils_the_answer),
 	    cmocka_unit_test(pages_go_on_until_the_total),
 	    cmocka_unit_test(t110_a_list_that_is_not_complete_is_no_list),
