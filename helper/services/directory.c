@@ -19,7 +19,6 @@
 #include "services/identities.h"
 #include "services/reconcile.h"
 #include "services/roll.h"
-#include "services/shells.h"
 
 /* The soft age: this many missed beats, and at least ten minutes. */
 #define SOFT_BEATS 10
@@ -50,10 +49,9 @@ struct directory {
 	struct identities *identities;
 	struct roll roll;
 	struct edition *edition;
-	struct shells shells; /* as they were published */
-	size_t lost;          /* with the last complete list */
-	bool tell;            /* log the groups that are left out */
-	uint64_t edits;       /* of members, by sign-ins */
+	size_t lost;    /* with the last complete list */
+	bool tell;      /* log the groups that are left out */
+	uint64_t edits; /* of members, by sign-ins */
 };
 
 static void on_slice(void *arg);
@@ -150,7 +148,6 @@ directory_free(struct directory *directory)
 		return;
 	loop_timer_free(d->timer);
 	drop_job(&d->job);
-	shells_done(&directory->shells);
 	edition_free(d->edition);
 	identities_free(d->identities);
 	roll_close(&d->roll);
@@ -218,8 +215,6 @@ directory_load(struct directory *directory)
 	if (err == 0)
 		err = roll_load(&d->roll, TAKE(locals));
 	d->tell = true;
-	shells_done(&d->shells);
-	shells_read(d->options.shells_path, &d->shells);
 	if (err != 0 || d->roll.generation == 0)
 		return err;
 	/* A half-written list never takes the place of the last good file. And
@@ -464,20 +459,6 @@ on_local(void *arg, const char *name, uint32_t number)
 	exclude(d, member.id, ERR_LOCAL_USER);
 }
 
-/* Whose shell it is, is known only when the list is written. */
-static int
-follow_shells(struct directory *d)
-{
-	struct shells now = {0};
-	bool same = false;
-
-	shells_read(d->options.shells_path, &now);
-	same = shells_same(&d->shells, &now);
-	shells_done(&d->shells);
-	d->shells = now;
-	return same ? 0 : edition_show_whole(d->edition);
-}
-
 int
 directory_locals_changed(struct directory *directory)
 {
@@ -491,7 +472,7 @@ directory_locals_changed(struct directory *directory)
 	/* Without a list there is nobody to give way. */
 	if (err != 0 || d->roll.generation == 0)
 		return err;
-	err = follow_shells(d);
+	err = edition_follow_shells(d->edition);
 	if (err != 0 || locals_same(d->roll.locals, locals))
 		return err;
 	locals_each(locals, on_local, d);

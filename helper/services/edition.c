@@ -15,6 +15,7 @@
 #include "common/err.h"
 #include "common/roster.h"
 #include "rules/changes.h"
+#include "services/shells.h"
 
 /* With so many changes a whole list is due, before the overlay is full. */
 #define WHOLE_FROM (CHANGES_MAX / 2)
@@ -39,6 +40,7 @@ struct picked {
 struct edition {
 	struct edition_options options;
 	struct publisher *publisher;
+	struct shells shells;       /* of this host, as last looked at */
 	struct changes since_base;  /* not in the list that stands */
 	struct changes since_start; /* not in the list on its way */
 	struct picked carried;      /* what goes with that */
@@ -109,6 +111,7 @@ edition_new(struct loop *loop, const struct edition_options *options,
 	if (e == NULL)
 		return ERR_NO_MEMORY;
 	e->options = *options;
+	shells_read(options->publish.shells_path, &e->shells);
 	err = roster_overlay_path(
 	    options->publish.path, e->overlay_path, sizeof(e->overlay_path));
 	if (err == 0)
@@ -127,6 +130,7 @@ edition_free(struct edition *edition)
 	if (edition == NULL)
 		return;
 	publisher_free(edition->publisher);
+	shells_done(&edition->shells);
 	while (edition->waiters != NULL) {
 		struct waiter *next = edition->waiters->next;
 
@@ -307,6 +311,19 @@ edition_show_whole(struct edition *edition)
 		return start(edition);
 	edition->again = true;
 	return 0;
+}
+
+int
+edition_follow_shells(struct edition *edition)
+{
+	struct shells now = {0};
+	bool same = false;
+
+	shells_read(edition->options.publish.shells_path, &now);
+	same = shells_same(&edition->shells, &now);
+	shells_done(&edition->shells);
+	edition->shells = now;
+	return same ? 0 : edition_show_whole(edition);
 }
 
 /* The new list stands, and shows what went with it.  Returns the generation

@@ -51,6 +51,9 @@ void edition_touch(struct edition *edition, const char *member_id);
 MUST_CHECK int edition_show(struct edition *edition);
 /* Begins to write the whole list, or plans it behind one that is on its way. */
 MUST_CHECK int edition_show_whole(struct edition *edition);
+/* The shells that this host allows may have changed: who has which is known
+ * only when the whole list is written. */
+MUST_CHECK int edition_follow_shells(struct edition *edition);
 
 typedef void edition_fn(void *arg, int reason);
 /* fn runs once, from the loop, when all that there is now is seen, or with the
