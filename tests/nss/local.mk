@@ -32,8 +32,17 @@ tests_nss_test_buffers_LDFLAGS = $(LAB_LINK)
 tests_nss_test_buffers_LDADD = $(LAB_LIBS)
 EXTRA_tests_nss_test_buffers_DEPENDENCIES = nss_module/libnss_orglogin.la
 
-# What ./check runs once more under ThreadSanitizer and under valgrind.
-NSS_STORMS = tests/nss/test-buffers tests/nss/test-places tests/nss/test-storm
+check_PROGRAMS += tests/nss/test-glibc
+tests_nss_test_glibc_SOURCES = tests/nss/test-glibc.c
+tests_nss_test_glibc_CFLAGS = $(UNIT_CFLAGS)
+tests_nss_test_glibc_LDFLAGS = $(LAB_LINK)
+tests_nss_test_glibc_LDADD = $(LAB_LIBS)
+EXTRA_tests_nss_test_glibc_DEPENDENCIES = nss_module/libnss_orglogin.la
+
+# What ./check runs once more under ThreadSanitizer, which does not see the locks
+# inside glibc, and under valgrind.
+NSS_STORMS = tests/nss/test-buffers \
+	tests/nss/test-places tests/nss/test-storm
 nss-storms: $(NSS_STORMS) nss_module/libnss_orglogin.la
 
 # Not under a sanitizer, whose own calls and pages they would judge.
