@@ -124,7 +124,6 @@ roll_load(struct roll *roll, struct locals *locals)
 	int err = members_new(&stored);
 
 	locals_free(roll->locals);
-	locals_free(roll->locals);
 	roll->locals = locals;
 	if (err == 0)
 		err = load_state(roll, stored);
