@@ -72,7 +72,7 @@ static int
 refuse(const char *what, int fault)
 {
 	log_error(what, LOG_TEXT("reason", err_name(fault)));
-	return EXIT_FAILURE;
+	return fault == ERR_STATE_DAMAGED ? EXIT_CONFIG : EXIT_FAILURE;
 }
 
 static int

@@ -27,6 +27,8 @@ admin_role=
 more_roles=
 failed=0
 . "$tests/daemon/scim.sh"
+# shellcheck source=tests/daemon/sync.sh
+. "$tests/daemon/sync.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -469,19 +471,6 @@ odd_configurations() {
 	END
 }
 
-damaged_state() {
-	end_daemon
-	head -c 8192 /dev/urandom >"$state/private/state.db"
-	cp "$state/members.snapshot" "$work/before"
-	start_daemon
-	wait "$daemon" || :
-	daemon=
-	is t83_t116_damaged_state_is_told \
-		"$(grep -c state-damaged "$work/log")" 1
-	cmp -s "$state/members.snapshot" "$work/before" && same=yes || same=no
-	is t116_the_last_list_stays "$same" yes
-}
-
 for folder in "$etc" "$state" "$run" "$share"; do
 	private_folder "$folder"
 done
@@ -520,6 +509,9 @@ pace
 other_peers
 bad_lists
 sudden_loss
+slow_sources
+killed_in_a_sync
+damaged_files
 restart
 moved_endpoints
 wrong_certificates
@@ -527,5 +519,4 @@ odd_configurations
 profile_none
 scim_directory
 scim_that_misbehaves
-damaged_state
 exit "$failed"
