@@ -75,9 +75,15 @@ t113_members_are_known_at_boot_without_the_daemon() {
 		fail 'carol is unknown after the boot'
 }
 
-# It cannot tell whether she is a member still; nobody else waits for that.
+her_job_was_refused() {
+	grep -q 'user=carol service=cron .*reason=daemon-unreachable' \
+		<<<"$(host_journal -t CRON)"
+}
+
+# Cron cannot tell whether she is a member still; nobody else waits for that.
 t113_jobs_of_members_wait_for_nobody_then() {
 	expect_within 20 job_ran keyuser
+	expect_within 20 her_job_was_refused
 	! job_ran carol || fail 'her job ran though nobody vouched for her'
 	! grep -q ORPHAN <<<"$(host_journal -t cron)" ||
 		fail 'cron did not know her'

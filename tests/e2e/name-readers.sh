@@ -122,6 +122,15 @@ nscd_sees_changes() {
 	cache_is_stale_when_nobody_empties_it
 }
 
+# Here five seconds, and three more for the cache.
+nobody_need_ask_for_a_change_to_be_seen() {
+	unknown frank || fail 'frank is known already'
+	org_person frank role=developer
+	expect_within 12 known frank
+	org_person frank gone=1
+	expect_within 12 unknown frank
+}
+
 # nscd keeps its cache in a file, and comes back with it.
 nscd_forgets_at_its_start_what_changed_meanwhile() {
 	in_group carol developers || fail 'carol is no developer'
@@ -204,6 +213,7 @@ run nobody_empties_where_no_cache_is \
 	programs_without_a_cache_see_changes \
 	nscd_sees_changes \
 	nscd_is_emptied_however_often_the_list_changes \
+	nobody_need_ask_for_a_change_to_be_seen \
 	nscd_forgets_at_its_start_what_changed_meanwhile \
 	unscd_sees_changes \
 	userdbd_sees_changes \
