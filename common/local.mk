@@ -18,7 +18,8 @@ libsnapshot_la_SOURCES += common/snapshot_file.c common/snapshot_file.h
 libsnapshot_la_SOURCES += common/snapshot_proof.c common/snapshot_proof.h
 libsnapshot_la_SOURCES += common/snapshot_hidden.h
 libsnapshot_la_SOURCES += common/snapshot_validate.c
-libsnapshot_la_SOURCES += common/roster.c common/roster.h
+libsnapshot_la_SOURCES += common/snapshot_find.h
+libsnapshot_la_SOURCES += common/roster.c common/roster.h common/roster_find.h
 
 libwire_la_SOURCES =
 libwire_la_SOURCES += common/secret.c common/secret.h

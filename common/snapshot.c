@@ -9,75 +9,15 @@
  */
 #include "common/snapshot.h"
 
+#include "common/snapshot_find.h"
 #include "common/snapshot_hidden.h"
 #include "common/snapshot_read.h"
 #include "common/snapshot_search.h"
 
-/* Bytes of a record's text beside its strings: their NULs, and "*" NUL. */
-#define USER_TEXT_EXTRA 6
 #define GROUP_TEXT_EXTRA 3
-#define PASSWORD_LENGTH 2 /* "*" and its NUL */
 
 /* A list's next names are fetched while this many before them are copied. */
 #define MEMBERS_AHEAD 16
-
-/* Whether a string of this length ends where it should. */
-SNAPSHOT_INLINE bool
-is_ended(const char *text, size_t length)
-{
-	return text[length] == '\0';
-}
-
-/* The first byte tells most damage; snapshot_validate() looks at all. */
-SNAPSHOT_INLINE bool
-is_name_plausible(const char *name, size_t length)
-{
-	return length > 0 && length <= NAME_USER_MAX &&
-	    memcmp(name + length, "\0*", 3) == 0 &&
-	    (name[0] == '_' || (name[0] >= 'a' && name[0] <= 'z'));
-}
-
-SNAPSHOT_INLINE int
-make_user(const struct snapshot_head *head, struct snapshot_user *ret)
-{
-	uint32_t counts = head->words[0];
-	uint32_t lengths = head->words[1];
-	size_t name_length = lengths & 0xff;
-	size_t gecos_length = lengths >> 8 & 0xff;
-	size_t home_length = lengths >> 16 & 0xff;
-	size_t shell_length = lengths >> 24;
-	size_t text_length = name_length + gecos_length + home_length +
-	    shell_length + USER_TEXT_EXTRA;
-
-	if (head->name_at + text_length > head->room)
-		return ERR_SNAPSHOT_INVALID;
-
-	const char *name = (const char *)head->record + head->name_at;
-	const char *gecos = name + name_length + 1 + PASSWORD_LENGTH;
-	const char *home = gecos + gecos_length + 1;
-	const char *shell = home + home_length + 1;
-
-	if (name_number_reserved(head->id) ||
-	    !is_name_plausible(name, name_length) ||
-	    !is_ended(gecos, gecos_length) || !is_ended(home, home_length) ||
-	    !is_ended(shell, shell_length))
-		return ERR_SNAPSHOT_INVALID;
-	*ret = (struct snapshot_user){
-	    .uid = head->id,
-	    .gid_count = (counts & 0xffff) + (counts >> 16),
-	    .local_gid_count = counts >> 16,
-	    .gids = (const uint32_t *)(const void *)(head->record +
-		sizeof(struct snapshot_user_record)),
-	    .name = name,
-	    .gecos = gecos,
-	    .home = home,
-	    .shell = shell,
-	    .name_length = name_length,
-	    .text_length = text_length,
-	    .text_room = head->room - head->name_at,
-	};
-	return 0;
-}
 
 /* The gids that a group record may have; a group of the host has its own. */
 static bool
@@ -101,7 +41,7 @@ make_group(const struct snapshot *snap, const struct snapshot_head *head,
 	if (head->name_at + head->name_length + GROUP_TEXT_EXTRA > head->room ||
 	    first + count > snap->members.length ||
 	    !is_gid_grantable(head->id, local) ||
-	    !is_name_plausible(name, head->name_length))
+	    !snapshot_is_plausible(name, head->name_length))
 		return ERR_SNAPSHOT_INVALID;
 	*ret = (struct snapshot_group){
 	    .gid = head->id,
@@ -113,18 +53,6 @@ make_group(const struct snapshot *snap, const struct snapshot_head *head,
 	    .unlisted = (flags & SNAPSHOT_GROUP_UNLISTED) != 0,
 	};
 	return 0;
-}
-
-SNAPSHOT_INLINE int
-find_user(const struct snapshot *snap, enum snapshot_index_id id,
-    const struct snapshot_key *key, struct snapshot_user *ret)
-{
-	struct snapshot_range users = snapshot_range(snap, &snap->users);
-	struct snapshot_range index = snapshot_range(snap, &snap->index[id]);
-	struct snapshot_head head;
-	int err = snapshot_search(&index, &users, key, true, &head);
-
-	return err ? err : make_user(&head, ret);
 }
 
 SNAPSHOT_INLINE int
@@ -143,22 +71,14 @@ int
 snapshot_user_by_name(
     const struct snapshot *snap, const char *name, struct snapshot_user *ret)
 {
-	struct snapshot_key key;
-
-	if (!snapshot_name_key(snap, name, &key))
-		return ERR_NOT_FOUND;
-	return find_user(snap, SNAPSHOT_USERS_BY_NAME, &key, ret);
+	return snapshot_find_by_name(snap, name, ret);
 }
 
 int
 snapshot_user_by_id(
     const struct snapshot *snap, uint32_t uid, struct snapshot_user *ret)
 {
-	struct snapshot_key key = snapshot_id_key(snap, uid);
-
-	if (name_number_reserved(uid))
-		return ERR_NOT_FOUND;
-	return find_user(snap, SNAPSHOT_USERS_BY_ID, &key, ret);
+	return snapshot_find_by_id(snap, uid, ret);
 }
 
 int
@@ -202,7 +122,7 @@ snapshot_user_of_ref(
 
 	if (!snapshot_load_head(&users, ref, true, &head))
 		return ERR_SNAPSHOT_INVALID;
-	return make_user(&head, ret);
+	return snapshot_make_user(&head, ret);
 }
 
 int

@@ -12,6 +12,7 @@
 
 #include "common/attrs.h"
 #include "common/err.h"
+#include "common/roster_find.h"
 #include "nss_module/pack.h"
 
 EXPORT enum nss_status _nss_orglogin_getgrnam_r(
@@ -230,7 +231,7 @@ group_list(struct map *map, const char *user_name,
 	int err;
 
 	while ((err = map_begin(map, &view)) == 0) {
-		err = roster_user_by_name(&view.roster, user_name, &user);
+		err = roster_find_by_name(&view.roster, user_name, &user);
 		if (!err)
 			err = add_gids(&user, list);
 		if (map_end(map, &view))

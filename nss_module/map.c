@@ -79,14 +79,6 @@ set_snapshot(struct map_slot *slot, const struct snapshot *snap)
 		SET(slot->words[i], words[i]);
 }
 
-/* Whether slot `number % 2` still holds what it held for that number. */
-ALWAYS_INLINE bool
-is_undisturbed(struct map_series *series, uint64_t number)
-{
-	atomic_thread_fence(memory_order_acquire);
-	return GET(series->preparing) < number + 2;
-}
-
 /* From here on readers of the number two below know. */
 static void
 disturb(struct map_series *series, uint64_t number)
@@ -107,7 +99,7 @@ read_series(struct map_series *series, struct snapshot *snap)
 		if (number == 0)
 			return 0;
 		get_snapshot(&series->slots[number % 2], snap);
-	} while (!is_undisturbed(series, number));
+	} while (!map_undisturbed(series, number));
 	return number;
 }
 
@@ -456,12 +448,8 @@ map_begin(struct map *map, struct map_view *view)
 	}
 }
 
-bool
-map_end(struct map *map, struct map_view *view)
+void
+map_end_private(struct map_view *view)
 {
-	if (view->number > 0)
-		return is_undisturbed(&map->base, view->number) &&
-		    is_undisturbed(&map->overlay, view->overlay_number);
 	roster_close(&view->roster);
-	return true;
 }

@@ -67,5 +67,25 @@ struct map *map_installed(void);
  */
 MUST_CHECK int map_begin(struct map *map, struct map_view *view);
 
+/* Whether slot `number % 2` still holds what it held for that number. */
+static inline bool
+map_undisturbed(struct map_series *series, uint64_t number)
+{
+	atomic_thread_fence(memory_order_acquire);
+	return atomic_load_explicit(&series->preparing, memory_order_relaxed) <
+	    number + 2;
+}
+
+/* Of a view whose maps are private. */
+void map_end_private(struct map_view *view);
+
 /* False: what was read may be torn; begin again. */
-MUST_CHECK bool map_end(struct map *map, struct map_view *view);
+MUST_CHECK static inline bool
+map_end(struct map *map, struct map_view *view)
+{
+	if (view->number > 0)
+		return map_undisturbed(&map->base, view->number) &&
+		    map_undisturbed(&map->overlay, view->overlay_number);
+	map_end_private(view);
+	return true;
+}

@@ -10,6 +10,7 @@
 
 #include "common/attrs.h"
 #include "common/err.h"
+#include "common/roster_find.h"
 #include "nss_module/pack.h"
 
 EXPORT enum nss_status _nss_orglogin_getpwnam_r(const char *name,
@@ -53,8 +54,8 @@ find(struct map *map, const char *name, uid_t uid,
 	int err;
 
 	while ((err = map_begin(map, &view)) == 0) {
-		err = name ? roster_user_by_name(&view.roster, name, &user)
-			   : roster_user_by_id(&view.roster, uid, &user);
+		err = name ? roster_find_by_name(&view.roster, name, &user)
+			   : roster_find_by_id(&view.roster, uid, &user);
 		if (!err)
 			err = tell(&user, answer);
 		if (map_end(map, &view))

@@ -52,7 +52,7 @@ function judge(name, quoted,    target, from, to)
 	if (from in may && index(" " may[from] " ", " " to " ") == 0)
 		tell(from " must not include " target)
 	if (from == "nss_module" && to == "common" &&
-	    target !~ /^common\/(attrs|err|name|paths|roster|snapshot|snapshot_file)\.h$/)
+	    target !~ /^common\/(attrs|err|name|paths|roster|roster_find|snapshot|snapshot_file)\.h$/)
 		tell("nss_module must not include " target)
 }
 
