@@ -35,20 +35,21 @@ struct snapshot_part {
  * eight bytes, or pairs that make one, so that a copy can be taken by words.
  */
 struct snapshot {
-	/* All that lookups need. */
+	/* All that finding a user needs, up to the indexes of users. */
 	const uint8_t *bytes;
 	uint64_t hash_seed;
+	uint32_t version;
+	uint32_t number; /* of an overlay; 0 for a base */
 	struct snapshot_part users;
+	struct snapshot_part index[SNAPSHOT_INDEX_COUNT];
+	/* What other lookups need. */
 	struct snapshot_part groups;
 	struct snapshot_part user_refs;
 	struct snapshot_part group_refs;
 	struct snapshot_part members;
-	struct snapshot_part index[SNAPSHOT_INDEX_COUNT];
 	struct snapshot_part hidden;
 	uint32_t user_count;
-	uint32_t group_count; /* host groups included, private ones not */
-	uint32_t version;
-	uint32_t number;        /* of an overlay; 0 for a base */
+	uint32_t group_count;   /* host groups included, private ones not */
 	uint64_t checksum;      /* of the header: it names the file */
 	uint64_t base_checksum; /* of the base an overlay is for */
 	uint64_t generation;
@@ -60,9 +61,6 @@ struct snapshot {
 	uint32_t soft_age_s;
 	uint32_t hard_age_s;
 };
-
-/* Words of a struct snapshot that lookups need. */
-#define SNAPSHOT_WORDS (offsetof(struct snapshot, size) / sizeof(uint64_t))
 
 /* Strings are NUL-terminated. name, "*", gecos, home and shell stand in this
  * order, each with its NUL, in the text_length bytes from name on. */

@@ -230,7 +230,7 @@ group_list(struct map *map, const char *user_name,
 	struct snapshot_user user;
 	int err;
 
-	while ((err = map_begin(map, &view)) == 0) {
+	while ((err = map_begin_find(map, &view)) == 0) {
 		err = roster_find_by_name(&view.roster, user_name, &user);
 		if (!err)
 			err = add_gids(&user, list);

@@ -22,15 +22,11 @@
 
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/err.h"
 #include "common/paths.h"
 #include "common/snapshot_file.h"
-
-/* What every lookup goes through. */
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 #define LEASE_S 10
 /* No machine has larger pages that a file could be mapped by. */
@@ -45,37 +41,16 @@ map_installed(void)
 	return &map;
 }
 
-/* From the vdso, good to some milliseconds; never 0. */
-ALWAYS_INLINE uint64_t
-now_s(void)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (uint64_t)now.tv_sec + 1;
-}
-
 #define GET(field) atomic_load_explicit(&(field), memory_order_relaxed)
 #define SET(field, value) \
 	atomic_store_explicit(&(field), (value), memory_order_relaxed)
-
-/* Word by word: the slot may change meanwhile. */
-ALWAYS_INLINE void
-get_snapshot(struct map_slot *slot, struct snapshot *snap)
-{
-	uint64_t *words = (uint64_t *)snap;
-
-#pragma GCC unroll 32
-	for (size_t i = 0; i < SNAPSHOT_WORDS; i++)
-		words[i] = GET(slot->words[i]);
-}
 
 static void
 set_snapshot(struct map_slot *slot, const struct snapshot *snap)
 {
 	const uint64_t *words = (const uint64_t *)snap;
 
-	for (size_t i = 0; i < SNAPSHOT_WORDS; i++)
+	for (size_t i = 0; i < MAP_WORDS; i++)
 		SET(slot->words[i], words[i]);
 }
 
@@ -88,7 +63,7 @@ disturb(struct map_series *series, uint64_t number)
 }
 
 /* The current map of a series and its number, 0 for none. */
-ALWAYS_INLINE uint64_t
+static uint64_t
 read_series(struct map_series *series, struct snapshot *snap)
 {
 	uint64_t number;
@@ -98,7 +73,7 @@ read_series(struct map_series *series, struct snapshot *snap)
 		    atomic_load_explicit(&series->ready, memory_order_acquire);
 		if (number == 0)
 			return 0;
-		get_snapshot(&series->slots[number % 2], snap);
+		map_copy(&series->slots[number % 2], MAP_WORDS, snap);
 	} while (!map_undisturbed(series, number));
 	return number;
 }
@@ -324,7 +299,7 @@ look(struct map *map, const struct map_view *view, bool afresh)
  * but once a second where that cannot be had; and once a second anyway, for a
  * publisher that died before it wrote the mark.
  */
-ALWAYS_INLINE bool
+static bool
 is_due(struct map *map, bool marked, uint64_t now)
 {
 	uint64_t checked = GET(map->checked_s);
@@ -343,7 +318,7 @@ is_newest(struct map *map, const struct map_view *view)
 }
 
 /* The marks tell of something newer than is in the view. */
-ALWAYS_INLINE bool
+static bool
 is_marked(const struct map_view *view)
 {
 	return view->marks.superseded ||
@@ -365,7 +340,7 @@ note_failure(struct map *map, const struct map_view *view, uint64_t now)
 }
 
 /* True where something newer than in the view is ready, or to be had. */
-static __attribute__((noinline)) bool
+static bool
 refresh(struct map *map, const struct map_view *view, uint64_t now)
 {
 	bool again = false;
@@ -385,7 +360,7 @@ refresh(struct map *map, const struct map_view *view, uint64_t now)
  * The first map of a process.  A thread that comes while another is about it
  * reads private ones, for this lookup alone.
  */
-static __attribute__((noinline)) int
+static int
 begin_first(struct map *map, uint64_t now, struct map_view *view)
 {
 	bool stolen;
@@ -403,7 +378,7 @@ begin_first(struct map *map, uint64_t now, struct map_view *view)
 }
 
 /* None; the rest of it need not be cleared for every lookup. */
-ALWAYS_INLINE void
+static void
 drop(struct snapshot *overlay)
 {
 	overlay->bytes = NULL;
@@ -411,7 +386,7 @@ drop(struct snapshot *overlay)
 }
 
 /* The overlay of the base that the view has. */
-ALWAYS_INLINE void
+static void
 read_overlay(struct map *map, struct map_view *view)
 {
 	struct roster *roster = &view->roster;
@@ -425,9 +400,9 @@ read_overlay(struct map *map, struct map_view *view)
 }
 
 int
-map_begin(struct map *map, struct map_view *view)
+map_begin_any(struct map *map, struct map_view *view)
 {
-	uint64_t now = now_s();
+	uint64_t now = map_now_s();
 
 	for (;;) {
 		view->number = read_series(&map->base, &view->roster.base);

@@ -19,12 +19,20 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "common/roster.h"
 
+/* Words of a struct snapshot that lookups need, and that finding a user does.
+ */
+#define MAP_WORDS (offsetof(struct snapshot, size) / sizeof(uint64_t))
+#define MAP_USER_WORDS                                               \
+	(offsetof(struct snapshot, index[SNAPSHOT_GROUPS_BY_NAME]) / \
+	    sizeof(uint64_t))
+
 /* One of two places where a file is mapped. */
 struct map_slot {
-	_Atomic uint64_t words[SNAPSHOT_WORDS]; /* of its struct snapshot */
+	_Atomic uint64_t words[MAP_WORDS]; /* of its struct snapshot */
 	/* Only the holder of the lease touches these. */
 	dev_t device;
 	ino_t inode;
@@ -59,14 +67,6 @@ struct map_view {
 /* The one map of the installed module. */
 struct map *map_installed(void);
 
-/*
- * The newest list.  The faults of roster_open(); an absent file is told at
- * once, and tried again by the next call.  Takes no system call, except for the
- * first in a process, after a publication, and once a second.  On a fault the
- * view is undefined, and there is nothing to end.
- */
-MUST_CHECK int map_begin(struct map *map, struct map_view *view);
-
 /* Whether slot `number % 2` still holds what it held for that number. */
 static inline bool
 map_undisturbed(struct map_series *series, uint64_t number)
@@ -74,6 +74,77 @@ map_undisturbed(struct map_series *series, uint64_t number)
 	atomic_thread_fence(memory_order_acquire);
 	return atomic_load_explicit(&series->preparing, memory_order_relaxed) <
 	    number + 2;
+}
+
+/* Word by word: the slot may change meanwhile. */
+static inline void
+map_copy(struct map_slot *slot, size_t count, struct snapshot *snap)
+{
+	uint64_t *words = (uint64_t *)snap;
+
+#pragma GCC unroll 32
+	for (size_t i = 0; i < count; i++)
+		words[i] =
+		    atomic_load_explicit(&slot->words[i], memory_order_relaxed);
+}
+
+/* From the vdso, good to some milliseconds; never 0. */
+static inline uint64_t
+map_now_s(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint64_t)now.tv_sec + 1;
+}
+
+/* The usual case: a base is mapped, nothing newer is told, no overlay has been
+ * and no second passed.  Copies so many words of it.  False: it is another
+ * case. */
+static inline __attribute__((always_inline)) bool
+map_begin_usual(struct map *map, size_t words, struct map_view *view)
+{
+	uint64_t number =
+	    atomic_load_explicit(&map->base.ready, memory_order_acquire);
+
+	if (number == 0 ||
+	    atomic_load_explicit(&map->overlay.ready, memory_order_relaxed))
+		return false;
+	map_copy(&map->base.slots[number % 2], words, &view->roster.base);
+	if (!map_undisturbed(&map->base, number))
+		return false;
+	view->marks = snapshot_get_marks(&view->roster.base);
+	view->number = number;
+	view->overlay_number = 0;
+	view->roster.overlay.bytes = NULL;
+	return !view->marks.superseded && view->marks.overlay == 0 &&
+	    atomic_load_explicit(&map->checked_s, memory_order_relaxed) >=
+	    map_now_s();
+}
+
+/* The same as map_begin(), in any case. */
+MUST_CHECK int map_begin_any(struct map *map, struct map_view *view);
+
+/*
+ * The newest list.  The faults of roster_open(); an absent file is told at
+ * once, and tried again by the next call.  Takes no system call, except for the
+ * first in a process, after a publication, and once a second.  On a fault the
+ * view is undefined, and there is nothing to end.
+ */
+MUST_CHECK static inline int
+map_begin(struct map *map, struct map_view *view)
+{
+	return map_begin_usual(map, MAP_WORDS, view) ? 0
+						     : map_begin_any(map, view);
+}
+
+/* The same where the view is for roster_find.h only. */
+MUST_CHECK static inline int
+map_begin_find(struct map *map, struct map_view *view)
+{
+	return map_begin_usual(map, MAP_USER_WORDS, view)
+	    ? 0
+	    : map_begin_any(map, view);
 }
 
 /* Of a view whose maps are private. */

@@ -53,7 +53,7 @@ find(struct map *map, const char *name, uid_t uid,
 	struct snapshot_user user;
 	int err;
 
-	while ((err = map_begin(map, &view)) == 0) {
+	while ((err = map_begin_find(map, &view)) == 0) {
 		err = name ? roster_find_by_name(&view.roster, name, &user)
 			   : roster_find_by_id(&view.roster, uid, &user);
 		if (!err)
@@ -113,7 +113,7 @@ _nss_orglogin_getpwnam_r(
 {
 	struct passwd_answer answer = {pw, buffer, size, errnop};
 
-	return passwd_by_name(map_installed(), name, &answer);
+	return find(map_installed(), name, 0, &answer);
 }
 
 enum nss_status
@@ -122,7 +122,7 @@ _nss_orglogin_getpwuid_r(
 {
 	struct passwd_answer answer = {pw, buffer, size, errnop};
 
-	return passwd_by_id(map_installed(), uid, &answer);
+	return find(map_installed(), NULL, uid, &answer);
 }
 
 static struct walk *
