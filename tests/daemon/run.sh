@@ -357,6 +357,26 @@ bad_lists() {
 		list_empty|{"endpoint":"members","status":200,"body":"{\"members\":[],\"total\":0}"}
 		list_short_of_its_total|{"endpoint":"members","status":200,"body":"{\"members\":[],\"total\":5}"}
 	END
+	told_to_wait service members
+}
+
+# told_to_wait WHO ENDPOINT: the next beat is as far off as the source asks.
+told_to_wait() {
+	local name header next
+	while read -r name header; do
+		fresh
+		control '{"endpoint":"'"$2"'","status":503,"body":"","headers":{'"$header}}"
+		"$build/orgloginctl" sync >/dev/null 2>&1 || :
+		next=$({ "$build/orgloginctl" status --json || :; } |
+			sed -n 's/.*"next_sync_s":\([0-9]*\).*/\1/p')
+		is "$1_${name}_is_awaited" \
+			"$([ "$next" -gt 1900 ] && [ "$next" -le 2000 ] &&
+				echo yes || echo "$next")" yes
+	done <<-END
+		retry_after "retry-after":"2000"
+		x_retry_after "x-retry-after":"2000"
+		retry_after_a_date "retry-after":"$(LC_ALL=C date -u -d '+2000 sec' '+%a, %d %b %Y %T GMT')"
+	END
 	fresh
 }
 

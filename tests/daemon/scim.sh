@@ -211,5 +211,6 @@ scim_that_misbehaves() {
 		not-a-member
 	scim_faults
 	scim_oddities
+	told_to_wait scim scim_users
 	end_daemon
 }

@@ -201,6 +201,21 @@ async function organization() {
   is('banned', [(await signIn()).json.code, (await orgToken()).status], ['BANNED_USER', 401]);
 }
 
+async function directory() {
+  await reset();
+  const scim = (path, headers) =>
+    get(`/scim/${path}`, { headers: { authorization: 'Bearer scripted-scim-token', ...headers } });
+  const ids = async path => (await scim(path)).json.Resources.map(r => r.id);
+  is('scim_pages', await ids('Users?startIndex=3&count=500'), ['usr_carol', 'usr_dave']);
+  is('scim_token', (await get('/scim/Users')).status, 401);
+  await control({ scim: { ignore_start: true, etag: true } });
+  is('scim_ignores_start', await ids('Users?startIndex=3'), ['usr_alice', 'usr_bob']);
+  const etag = (await scim('Groups')).headers.get('etag');
+  is('scim_stands', (await scim('Groups', { 'if-none-match': etag })).status, 304);
+  await reset();
+  is('scim_reset', (await scim('Groups')).headers.get('etag'), null);
+}
+
 const oldTls = port => new Promise(resolve => https.get({
   host: 'localhost', port, path: '/scripted/jwks', minVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0',
 }, res => resolve(res.socket.getProtocol())).on('error', error => resolve(error.code)));
@@ -223,4 +238,4 @@ async function listenersAndLog() {
   is('reset', await counters(), {});
 }
 
-for (const test of [deviceGrant, faults, discoveryAndKeys, tokens, organization, listenersAndLog]) await test();
+for (const test of [deviceGrant, faults, discoveryAndKeys, tokens, organization, directory, listenersAndLog]) await test();
