@@ -39,6 +39,13 @@ tests_nss_test_glibc_LDFLAGS = $(LAB_LINK)
 tests_nss_test_glibc_LDADD = $(LAB_LIBS)
 EXTRA_tests_nss_test_glibc_DEPENDENCIES = nss_module/libnss_orglogin.la
 
+check_PROGRAMS += tests/nss/test-versions
+tests_nss_test_versions_SOURCES = tests/nss/test-versions.c
+tests_nss_test_versions_CFLAGS = $(UNIT_CFLAGS)
+tests_nss_test_versions_LDFLAGS = $(LAB_LINK)
+tests_nss_test_versions_LDADD = $(LAB_LIBS)
+EXTRA_tests_nss_test_versions_DEPENDENCIES = nss_module/libnss_orglogin.la
+
 # What ./check runs once more under ThreadSanitizer, which does not see the locks
 # inside glibc, and under valgrind.
 NSS_STORMS = tests/nss/test-buffers \
@@ -63,4 +70,4 @@ tests_nss_test_sandbox_LDADD = $(LAB_LIBS)
 EXTRA_tests_nss_test_sandbox_DEPENDENCIES = nss_module/libnss_orglogin.la
 endif
 endif
-EXTRA_DIST += tests/nss/run.sh
+EXTRA_DIST += tests/nss/run.sh tests/nss/versions/1.snapshot

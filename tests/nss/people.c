@@ -131,7 +131,7 @@ people_publish(uint64_t generation)
 
 	if (generation % 16 == 9)
 		publish_base(&in, SNAPSHOT_VERSION_1);
-	else if (generation == 1 || generation % 8 == 0 ||
+	else if (!state->base.bytes || generation == 1 || generation % 8 == 0 ||
 	    in.user_count > PEOPLE_FEW || state->base_count > PEOPLE_FEW ||
 	    state->base_version == SNAPSHOT_VERSION_1 ||
 	    access(LAB_SNAPSHOT, F_OK) != 0)
