@@ -5,9 +5,10 @@
  *
  *	bench-publish [FOLDER [MEMBERS [GROUPS]]]
  *
- * Each member has an id of 36 bytes, a mail address, a name and three roles,
- * drawn from GROUPS, each of which is mapped to one group; one group holds
- * everyone.  The folder must be on the disk in question.
+ * Each member has an id of 36 bytes, a mail address, a name and three roles: a
+ * team, its department of fifty teams and its site of twenty departments.  Each
+ * role is mapped to a group, and one group more holds everyone.  The folder
+ * must be on the disk in question.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -25,6 +26,8 @@
 #include "services/publish.h"
 
 #define ROLES 3
+#define TEAMS_IN_DEPARTMENT 50
+#define TEAMS_IN_SITE 1000
 #define TURNS 5
 #define CHANGES 200
 #define WALL_S INT64_C(1767323045)
@@ -97,13 +100,6 @@ cpu_us(void)
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-static uint64_t
-draw(uint64_t *seed, uint64_t most)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (*seed >> 33) % most;
-}
-
 static void
 make_policy(struct bench *b)
 {
@@ -121,8 +117,15 @@ make_policy(struct bench *b)
 }
 
 static void
-add_member(struct bench *b, uint64_t number, uint64_t *seed)
+add_member(struct bench *b, uint64_t number)
 {
+	/* What is left of the groups for teams: all but a fiftieth and a
+	 * thousandth. */
+	uint64_t teams = b->groups * TEAMS_IN_SITE / (TEAMS_IN_SITE + 21) + 1;
+	uint64_t team = number * 2654435761u % teams;
+	const uint64_t held[ROLES] = {team,
+	    (teams + team / TEAMS_IN_DEPARTMENT) % b->groups,
+	    (b->groups - 1 - team / TEAMS_IN_SITE) % b->groups};
 	char id[48], mail[64], name[64];
 	char roles[ROLES][32];
 	const char *list[ROLES];
@@ -146,8 +149,8 @@ add_member(struct bench *b, uint64_t number, uint64_t *seed)
 	(void)snprintf(
 	    name, sizeof(name), "Person Number %ju", (uintmax_t)number);
 	for (int i = 0; i < ROLES; i++) {
-		(void)snprintf(roles[i], sizeof(roles[i]), "role-%ju",
-		    (uintmax_t)draw(seed, b->groups));
+		(void)snprintf(
+		    roles[i], sizeof(roles[i]), "role-%ju", (uintmax_t)held[i]);
 		list[i] = roles[i];
 	}
 	must("member", members_add(b->members, &member));
@@ -163,11 +166,10 @@ make_members(struct bench *b)
 	const struct ids_options options = {.organization_id = "org_bench",
 	    .policy = &b->policy,
 	    .range = {1879048192, 2147352575}};
-	uint64_t seed = 1;
 
 	must("members", members_new(&b->members));
 	for (uint64_t i = 0; i < b->count; i++)
-		add_member(b, i, &seed);
+		add_member(b, i);
 	must("locals", locals_read(&paths, &b->locals));
 	must("database", db_open(b->db_path, &b->db));
 	must("ids", ids_new(b->db, &options, &b->ids));

@@ -7,6 +7,7 @@
  */
 #include "services/draft.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +19,27 @@
 #include "services/shells.h"
 
 #define HOMES_MAX_BYTES ((size_t)1 << 28)
+#define SETS 65536 /* a power of two */
+#define SETS_MAX_BYTES ((size_t)1 << 22)
 
 /* A member whose home is not that of her user name. */
 struct moved {
 	uint32_t user;
 	uint32_t text; /* in the pool of texts */
+};
+
+/*
+ * The groups of members who hold the same roles and scopes: they share the
+ * very lists, which stay where they are while the members are held.
+ */
+struct set {
+	const char *const *roles;
+	const char *const *scopes;
+	uint32_t start; /* in the pool of lists */
+	uint16_t count;
+	uint8_t role_count;
+	uint8_t scope_count;
+	bool active;
 };
 
 struct draft {
@@ -45,7 +62,11 @@ struct draft {
 	struct snapwrite_refusal *group_refusals;
 	size_t group_refusal_count;
 	int fault; /* of a callback */
-	/* What the last callback told. */
+	struct set *sets;
+	struct buf lists;
+	/* What the last callbacks told. */
+	struct member member;
+	size_t member_at;
 	char home[DRAFT_HOME_SIZE];
 	uint32_t groups[MEMBERSHIPS_MAX];
 };
@@ -100,6 +121,8 @@ draft_new(const struct publish_options *options,
 	draft->created = content->now;
 	buf_init(&draft->moved, HOMES_MAX_BYTES);
 	buf_init(&draft->texts, HOMES_MAX_BYTES);
+	buf_init(&draft->lists, SETS_MAX_BYTES);
+	draft->member_at = SIZE_MAX;
 	draft->members = content->members;
 	members_hold(draft->members);
 	err = take_records(draft);
@@ -200,31 +223,94 @@ shell_of(struct draft *draft, const struct member *member)
 	return draft->options->shell;
 }
 
+static const struct member *
+read_member(struct draft *draft, size_t i)
+{
+	if (draft->member_at != i)
+		member_read(draft->records[i], &draft->member);
+	draft->member_at = i;
+	return &draft->member;
+}
+
 static void
 user_at(void *context, size_t i, struct snapwrite_user *ret_user)
 {
 	struct draft *draft = context;
-	struct member member = {0};
+	const struct member *member = read_member(draft, i);
 
-	member_read(draft->records[i], &member);
-	draft_home(draft->options->home, find_folder(draft, i, member.user),
-	    member.uid, draft->home);
-	*ret_user = (struct snapwrite_user){.name = member.user,
-	    .gecos = member.name,
+	draft_home(draft->options->home, find_folder(draft, i, member->user),
+	    member->uid, draft->home);
+	*ret_user = (struct snapwrite_user){.name = member->user,
+	    .gecos = member->name,
 	    .home = draft->home,
-	    .shell = shell_of(draft, &member),
-	    .uid = member.uid};
+	    .shell = shell_of(draft, member),
+	    .uid = member->uid};
+}
+
+static struct set
+set_of(const struct member *member)
+{
+	return (struct set){.roles = member->roles,
+	    .scopes = member->scopes,
+	    .role_count = (uint8_t)member->role_count,
+	    .scope_count = (uint8_t)member->scope_count,
+	    .active = member->state == MEMBER_ACTIVE};
+}
+
+static bool
+is_same_set(const struct set *a, const struct set *b)
+{
+	return a->roles == b->roles && a->scopes == b->scopes &&
+	    a->role_count == b->role_count &&
+	    a->scope_count == b->scope_count && a->active == b->active;
+}
+
+/* Where the set may be kept. */
+static struct set *
+place_of(const struct draft *draft, const struct set *set)
+{
+	uint64_t hash =
+	    (uint64_t)(uintptr_t)set->roles * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &draft->sets[hash >> 48 & (SETS - 1)];
+}
+
+/* Full is empty again. */
+static void
+keep_set(struct draft *draft, struct set set, size_t count)
+{
+	size_t bytes = count * sizeof(*draft->groups);
+
+	if (draft->lists.len + bytes > SETS_MAX_BYTES) {
+		memset(draft->sets, 0, SETS * sizeof(*draft->sets));
+		buf_reset(&draft->lists);
+	}
+	set.start = (uint32_t)(draft->lists.len / sizeof(*draft->groups));
+	set.count = (uint16_t)count;
+	buf_put(&draft->lists, draft->groups, bytes);
+	if (buf_fault(&draft->lists) != 0)
+		draft->fault = buf_fault(&draft->lists);
+	else
+		*place_of(draft, &set) = set;
 }
 
 static const uint32_t *
 groups_at(void *context, size_t i, uint32_t *ret_count)
 {
 	struct draft *draft = context;
-	struct member member = {0};
+	const struct member *member = read_member(draft, i);
+	struct set set = set_of(member);
+	const struct set *known = place_of(draft, &set);
+	size_t count = 0;
 
-	member_read(draft->records[i], &member);
-	*ret_count = (uint32_t)memberships_of(
-	    draft->memberships, &member, draft->groups);
+	if (known->roles != NULL && is_same_set(known, &set)) {
+		*ret_count = known->count;
+		return (const uint32_t *)(const void *)draft->lists.bytes +
+		    known->start;
+	}
+	count = memberships_of(draft->memberships, member, draft->groups);
+	keep_set(draft, set, count);
+	*ret_count = (uint32_t)count;
 	return draft->groups;
 }
 
@@ -285,6 +371,11 @@ draft_write(struct draft *draft, const struct snapwrite_sink *sink)
 	};
 	int err = 0;
 
+	free(draft->sets);
+	draft->sets = calloc(SETS, sizeof(*draft->sets));
+	if (draft->sets == NULL)
+		return ERR_NO_MEMORY;
+	buf_reset(&draft->lists);
 	draft->refusal_count = 0;
 	draft->group_refusal_count = 0;
 	err = snapwrite_stream(&input, sink);

@@ -85,6 +85,31 @@ who_may_not_log_in_keeps_the_name_but_no_group(void **state)
 }
 
 static void
+who_shares_roles_but_not_the_state_shares_no_groups(void **state)
+{
+	struct publishlab *f = *state;
+	struct snapshot snapshot SNAPSHOT_AUTO = {0};
+	struct snapshot_user user;
+
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
+	    "{\"id\":\"u-2\",\"email\":\"bob@x.example\",\"roles\":"
+	    "[\"OrganizationAdmin\"],\"state\":\"Suspended\"}",
+	    "{\"id\":\"u-3\",\"email\":\"cyd@x.example\",\"roles\":[],"
+	    "\"scopes\":[\"OrganizationAdmin\"],\"state\":\"Active\"}",
+	    dirlab_line("u-4", "dan@x.example", ""));
+	assert_int_equal(publishlab_run(f), 0);
+	publishlab_open_file(f, &snapshot);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "ada", &user), 0);
+	assert_int_equal(user.gid_count, 3);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "bob", &user), 0);
+	assert_int_equal(user.gid_count, 0);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "cyd", &user), 0);
+	assert_int_equal(user.gid_count, 1);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "dan", &user), 0);
+	assert_int_equal(user.gid_count, 3);
+}
+
+static void
 t80_denied_and_root_groups_are_never_granted(void **state)
 {
 	static const char *const names[] = {"docker", "root", "nogroup"};
@@ -467,6 +492,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(members_stand_with_their_groups),
 	    TEST(who_may_not_log_in_keeps_the_name_but_no_group),
+	    TEST(who_shares_roles_but_not_the_state_shares_no_groups),
 	    TEST(t80_denied_and_root_groups_are_never_granted),
 	    TEST(t32_the_excluded_are_not_in_the_file),
 	    TEST(t31_homes_follow_the_pattern_and_are_not_inherited),
