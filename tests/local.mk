@@ -10,4 +10,5 @@ include tests/vectors/local.mk
 noinst_PROGRAMS += tests/tools/wire
 tests_tools_wire_SOURCES = tests/tools/wire.c
 tests_tools_wire_LDADD = libwire.la
-EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh
+EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
+	tests/daemon/ids.sh

@@ -29,6 +29,8 @@ failed=0
 . "$tests/daemon/scim.sh"
 # shellcheck source=tests/daemon/sync.sh
 . "$tests/daemon/sync.sh"
+# shellcheck source=tests/daemon/ids.sh
+. "$tests/daemon/ids.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -539,4 +541,5 @@ odd_configurations
 profile_none
 scim_directory
 scim_that_misbehaves
+lost_numbers
 exit "$failed"
