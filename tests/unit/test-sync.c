@@ -589,17 +589,7 @@ on_shown(void *arg, int reason)
 static void
 an_edit_makes_unchanged_say_nothing(void **state)
 {
-	struct member member = {.id = "a",
-	    .mail = "a@x.test",
-	    .name = "",
-	    .username = "",
-	    .shell = "",
-	    .issuer = "",
-	    .subject = "",
-	    .user = "",
-	    .roles = (const char *const[]){"owner"},
-	    .role_count = 1,
-	    .state = MEMBER_ACTIVE};
+	struct member member = dirlab_member("a", "a@x.test");
 	struct fixture *f = *state;
 	uint64_t id = 0;
 

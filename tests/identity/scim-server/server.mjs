@@ -54,8 +54,8 @@ const handlers = (store, newId, shown = resource => resource) => ({
       return shown(store().get(resource.id));
     }
     const all = [...store().values()].map(shown);
-    if (resource.constraints.count === undefined || resource.constraints.count > options.page)
-      resource.constraints.count = options.page;
+    resource.constraints = { ...resource.constraints };
+    resource.constraints.count = Math.min(resource.constraints.count ?? options.page, options.page);
     return resource.filter && options.filter ? resource.filter.match(all) : all;
   },
   ingress(resource, data) {
