@@ -62,7 +62,7 @@ killed_in_a_sync() {
 	far=$(number user2500)
 	before=$(told members)
 	for round in 1 2 3 4 5 6 7 8; do
-		call _members "{\"set\":[{\"name\":\"user$round\",\"email\":\"other$round@acme.test\"}],\"bulk\":200}"
+		call _members "{\"set\":[{\"name\":\"user1$round\",\"email\":\"other$round@acme.test\"}],\"bulk\":200}"
 		"$build/orgloginctl" sync >/dev/null 2>&1 &
 		client=$!
 		sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
