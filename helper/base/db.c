@@ -448,6 +448,8 @@ configure(struct db *db)
 	    "PRAGMA synchronous = FULL;"
 	    "PRAGMA cell_size_check = ON;"
 	    "PRAGMA temp_store = MEMORY;"
+	    "PRAGMA journal_size_limit = 262144;" /* bytes kept between writes
+						   */
 	    "PRAGMA cache_size = " CACHE_SIZE ";"
 	    /* Takes the lock that keeps a second daemon out. */
 	    "BEGIN EXCLUSIVE; COMMIT");
