@@ -382,6 +382,27 @@ told_to_wait() {
 	fresh
 }
 
+# synced [ARGUMENT]...: how `orgloginctl sync` ends.
+synced() {
+	{ "$build/orgloginctl" sync --json "$@" || :; } |
+		sed -n 's/.*"reason":"\([a-z-]*\)".*/\1/p'
+}
+
+# A tagged list that stands is asked for once more and no further.
+unchanged_list() {
+	fresh
+	control '{"endpoint":"members","headers":{"etag":"\"v1\""}}'
+	is a_tagged_list "$(synced --full)" ok
+	fresh
+	control '{"endpoint":"members","status":304,"body":""}'
+	is a_list_that_stands "$(synced) $(wire account carol)" 'ok ok'
+	is t110_who_wants_everything_is_not_told_so "$(synced --full)" \
+		service-error
+	is t110_and_nobody_is_lost "$(wire account carol)" ok
+	fresh
+	"$build/orgloginctl" sync >/dev/null
+}
+
 sudden_loss() {
 	fresh
 	call _members '{"remove":["alice","bob","dave"]}'
@@ -530,6 +551,7 @@ binding_matrix
 pace
 other_peers
 bad_lists
+unchanged_list
 sudden_loss
 slow_sources
 killed_in_a_sync

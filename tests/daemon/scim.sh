@@ -42,11 +42,6 @@ known() {
 	"$build/orgloginctl" members --json | grep -o '"id":"usr_' | wc -l
 }
 
-synced() {
-	"$build/orgloginctl" sync --json | grep -o '"reason":"[a-z-]*"' |
-		cut -d'"' -f4
-}
-
 # becomes NAME WANTED COMMAND...: within a few beats.
 becomes() {
 	local name=$1 wanted=$2 deadline=$((SECONDS + 40))
