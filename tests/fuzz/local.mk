@@ -63,3 +63,8 @@ FUZZERS += tests/fuzz/fuzz-scim
 tests_fuzz_fuzz_scim_SOURCES = tests/fuzz/fuzz-scim.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_scim_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_scim_LDADD = libservices.la
+
+FUZZERS += tests/fuzz/fuzz-idline
+tests_fuzz_fuzz_idline_SOURCES = tests/fuzz/fuzz-idline.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_idline_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_idline_LDADD = libservices.la
