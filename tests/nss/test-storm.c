@@ -42,7 +42,7 @@ __attribute__((visibility("default"))) const char *__tsan_default_suppressions(
 const char *
 __tsan_default_suppressions(void)
 {
-	return "race:snapshot_\nrace:roster_\nrace:pack_bytes\n";
+	return "race:snapshot_\nrace:roster_\nrace:pack_\n";
 }
 #endif
 

@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "common/attrs.h"
 #include "common/err.h"
 #include "tests/unit/nsshost.h"
 #include "tests/unit/snapset.h"
@@ -25,7 +26,7 @@
 #ifdef __SANITIZE_THREAD__
 /* Reading what another file is being mapped over is what the design allows:
  * map_end() tells.  Everything else must be free of races. */
-const char *__tsan_default_suppressions(void);
+EXPORT const char *__tsan_default_suppressions(void);
 
 const char *
 __tsan_default_suppressions(void)
