@@ -118,14 +118,6 @@ publisher_free(struct publisher *publisher)
 	free(publisher);
 }
 
-void
-publisher_set_ages(
-    struct publisher *publisher, uint32_t soft_age_s, uint32_t hard_age_s)
-{
-	publisher->options.soft_age_s = soft_age_s;
-	publisher->options.hard_age_s = hard_age_s;
-}
-
 static int
 job_new(const struct publisher *p, const struct publish_content *content,
     struct job **ret_job)

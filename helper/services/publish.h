@@ -68,9 +68,6 @@ MUST_CHECK int publisher_new(struct loop *loop,
 void publisher_free(struct publisher *publisher);
 DEFINE_CLEANUP(struct publisher, publisher, publisher_free)
 #define PUBLISHER_AUTO CLEANUP(publisher_cleanup)
-/* For what is published from now on; borrowed likewise. */
-void publisher_set_ages(
-    struct publisher *publisher, uint32_t soft_age_s, uint32_t hard_age_s);
 
 /* The result and what it points to are valid until fn returns. */
 typedef void publish_done_fn(void *arg, const struct publish_result *result);
