@@ -16,7 +16,7 @@
 #define ENTRY_BITS 23
 #define ENTRY_MASK ((UINT32_C(1) << ENTRY_BITS) - 1)
 #define LEFT ENTRY_MASK /* the mark of a slot that was left */
-#define MOVES 8         /* slots of the old array looked at for each put */
+#define MOVES 32        /* slots of the old array looked at for each put */
 
 void
 finder_init(struct finder *finder, const void *owner, finder_same_fn *same,
@@ -94,13 +94,16 @@ has_room(const struct finder *finder, size_t count)
 int
 finder_reserve(struct finder *finder, size_t count)
 {
-	uint64_t size = (uint64_t)count * 5 / 4 + SIZE_MIN;
+	uint64_t size = 0;
 	uint32_t *slots = NULL;
 
 	if (count > FINDER_MAX)
 		return ERR_TOO_LARGE;
 	if (has_room(finder, count))
 		return 0;
+	if (count < finder->count)
+		count = finder->count;
+	size = (uint64_t)count * 5 / 4 + SIZE_MIN;
 	move_some(finder, UINT32_MAX);
 	slots = calloc(size, sizeof(*slots));
 	if (slots == NULL)
@@ -109,7 +112,8 @@ finder_reserve(struct finder *finder, size_t count)
 	finder->now =
 	    (struct finder_slots){.slots = slots, .size = (uint32_t)size};
 	finder->removed = 0;
-	finder->moved = 0;
+	finder->moved = finder->count == 0 ? finder->old.size : 0;
+	move_some(finder, 0);
 	return 0;
 }
 

@@ -256,15 +256,23 @@ forget_mails(struct members *members)
 	members->mail_known = false;
 }
 
-/* Up to MEMBERS_MAX records. */
+/* Up to MEMBERS_MAX records; nearly all will have a name and a number. */
 static int
 grow(struct members *members)
 {
-	size_t size = members->size + members->size / 2 + 8;
+	size_t size = members->size + members->size / 4 + 16;
 	struct member_record **records = NULL;
+	int err = 0;
 
 	if (members->count >= MEMBERS_MAX)
 		return ERR_TOO_LARGE;
+	err = finder_reserve(&members->by_id, size);
+	if (err == 0)
+		err = finder_reserve(&members->by_user, size);
+	if (err == 0)
+		err = finder_reserve(&members->by_uid, size);
+	if (err != 0)
+		return err;
 	records = reallocarray(
 	    members->records, size, sizeof(struct member_record *));
 	if (records == NULL)
@@ -482,6 +490,16 @@ members_get_id(
     struct members *members, const char *id, struct member *ret_member)
 {
 	return give(members, find_id(members, id), ret_member);
+}
+
+bool
+members_find(const struct members *members, const char *id, size_t *ret_index)
+{
+	uint32_t entry = find_id(members, id);
+
+	if (entry != FINDER_NONE)
+		*ret_index = entry;
+	return entry != FINDER_NONE;
 }
 
 bool

@@ -100,6 +100,9 @@ bool members_get(
     struct members *members, size_t index, struct member *ret_member);
 bool members_get_id(
     struct members *members, const char *id, struct member *ret_member);
+/* The place of the member, for members_get() and members_assign(). */
+bool members_find(
+    const struct members *members, const char *id, size_t *ret_index);
 /* By the assigned user name. */
 bool members_get_user(
     struct members *members, const char *user, struct member *ret_member);

@@ -32,45 +32,15 @@ keep_former(struct amend *a, const struct member *old)
 	return err == ERR_EXISTS ? 0 : err;
 }
 
-/* In the fixed order: creation time, then id. */
-static int
-find(struct members *members, const struct member *member, size_t *ret_index)
-{
-	size_t low = 0;
-	size_t high = members_count(members);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct member at;
-		int order = 0;
-
-		if (!members_get(members, middle, &at))
-			return ERR_INTERNAL;
-		order = at.created_s != member->created_s
-		    ? (at.created_s < member->created_s ? -1 : 1)
-		    : strcmp(at.id, member->id);
-		if (order == 0) {
-			*ret_index = middle;
-			return 0;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return ERR_NOT_FOUND;
-}
-
 static int
 give_name(struct amend *a, const struct member *member)
 {
 	size_t index = 0;
-	int err = find(a->members, member, &index);
 
 	a->named = true;
-	return err == 0
+	return members_find(a->members, member->id, &index)
 	    ? ids_assign_one(a->ids, a->members, index, a->locals, a->now)
-	    : err;
+	    : ERR_NOT_FOUND;
 }
 
 static int
@@ -96,10 +66,9 @@ put(struct amend *a, const struct member *old, const struct member *member)
 	return err == 0 ? memberstore_save_one(a->db, a->members, &now) : err;
 }
 
-int
-amend_member(struct amend *amend, const struct member *member)
+static int
+put_and_count(struct amend *a, const struct member *member)
 {
-	struct amend *a = amend;
 	struct member old;
 	struct member now;
 	bool known = members_get_id(a->members, member->id, &old);
@@ -116,6 +85,18 @@ amend_member(struct amend *amend, const struct member *member)
 	if (members_get_id(a->members, member->id, &now))
 		a->excluded += (now.excluded != 0) - left_out;
 	return 0;
+}
+
+/* What is told may be the text of the very record that is replaced. */
+int
+amend_member(struct amend *amend, const struct member *member)
+{
+	int err = 0;
+
+	members_hold(amend->members);
+	err = put_and_count(amend, member);
+	members_release(amend->members);
+	return err;
 }
 
 int

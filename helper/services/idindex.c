@@ -97,6 +97,16 @@ idindex_done(struct idindex *in)
 	idcells_done(&in->cells);
 }
 
+int
+idindex_reserve(struct idindex *in, size_t count)
+{
+	int err = finder_reserve(&in->by_key, count);
+
+	if (err == 0)
+		err = finder_reserve(&in->by_number, count);
+	return err == 0 ? finder_reserve(&in->by_text, count) : err;
+}
+
 size_t
 idindex_count(const struct idindex *in)
 {

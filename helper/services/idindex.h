@@ -37,6 +37,8 @@ size_t idindex_find_number(const struct idindex *in, uint32_t number);
 size_t idindex_find_name(const struct idindex *in, const char *name);
 size_t idindex_find_home(const struct idindex *in, const char *home);
 
+/* Makes room for count rows in all. */
+MUST_CHECK int idindex_reserve(struct idindex *in, size_t count);
 /* Puts one more row in, or another in its place, of which key and number are
  * the same.  After a fault (NO_MEMORY, TOO_LARGE) only idindex_done() is
  * right. */

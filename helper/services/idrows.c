@@ -18,6 +18,7 @@
 #include "services/meta.h"
 
 #define ROW_TEXT_MAX ((size_t)4096)
+#define ROWS_EXPECTED_MAX 4000000 /* memory is not asked for more */
 
 /* A row that differs from the table's. */
 struct change {
@@ -83,6 +84,12 @@ idrows_free(struct idrows *rows)
 	forget(rows);
 	buf_done(&rows->text);
 	free(rows);
+}
+
+int
+idrows_reserve(struct idrows *rows, size_t count)
+{
+	return idindex_reserve(&rows->in, count);
 }
 
 size_t
@@ -240,10 +247,16 @@ read_rows(struct idrows *rows)
 {
 	enum db_step step = DB_ROW;
 	struct db_stmt *stmt = NULL;
-	int err = db_prepare(rows->db,
-	    "SELECT organization, kind, key, number, name, home, state,"
-	    " created FROM ids",
-	    &stmt);
+	uint64_t count = 0;
+	int err = stored_number(rows->db, "ids_count", &count);
+
+	if (err == 0 && count <= ROWS_EXPECTED_MAX)
+		err = idrows_reserve(rows, (size_t)count);
+	if (err == 0)
+		err = db_prepare(rows->db,
+		    "SELECT organization, kind, key, number, name, home,"
+		    " state, created FROM ids",
+		    &stmt);
 
 	while (err == 0) {
 		err = db_step(stmt, &step);

@@ -42,6 +42,8 @@ MUST_CHECK int idrows_seal(struct idrows *rows);
 MUST_CHECK int idrows_save(
     struct idrows *rows, size_t rows_max, bool *ret_done);
 
+/* Makes room for as many rows in all: then none of the next calls is long. */
+MUST_CHECK int idrows_reserve(struct idrows *rows, size_t count);
 size_t idrows_count(const struct idrows *rows);
 /* index < idrows_count(). The texts are borrowed until that row changes. */
 void idrows_get(const struct idrows *rows, size_t index, struct idrow *ret_row);

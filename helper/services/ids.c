@@ -199,9 +199,10 @@ digest(struct ids *ids, enum idrow_kind kind, const char *key,
     uint64_t *ret_digest)
 {
 	buf_reset(&ids->text);
-	buf_put_format(&ids->text, "orglogin id 1\n%s\n%s\n%s",
-	    ids->options.organization_id, kind == IDROW_USER ? "user" : "group",
-	    key);
+	buf_put_text(&ids->text, "orglogin id 1\n");
+	buf_put_text(&ids->text, ids->options.organization_id);
+	buf_put_text(&ids->text, kind == IDROW_USER ? "\nuser\n" : "\ngroup\n");
+	buf_put_text(&ids->text, key);
 	return idrows_digest(&ids->text, ret_digest);
 }
 
@@ -415,16 +416,6 @@ assign_group(struct ids *ids, struct ids_group *group)
 	return 0;
 }
 
-static int
-assign_groups(struct ids *ids)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < ids->group_count && err == 0; i++)
-		err = assign_group(ids, &ids->groups[i]);
-	return err;
-}
-
 /* How much a phase has to do, and one piece of it. */
 static size_t
 phase_size(const struct ids *ids)
@@ -439,7 +430,7 @@ phase_size(const struct ids *ids)
 	case PHASE_RENAME:
 		return ids->run.claims.count;
 	case PHASE_GROUPS:
-		return 1;
+		return ids->group_count;
 	case PHASE_DONE:
 		return 0;
 	}
@@ -460,7 +451,7 @@ phase_piece(struct ids *ids, size_t at)
 	case PHASE_RENAME:
 		return apply_rename(ids, at);
 	case PHASE_GROUPS:
-		return assign_groups(ids);
+		return assign_group(ids, &ids->groups[at]);
 	case PHASE_DONE:
 		break;
 	}
@@ -498,6 +489,8 @@ ids_assign_start(struct ids *ids, struct members *members,
 {
 	int err = begin_run(ids, members, locals, now);
 
+	if (err == 0)
+		err = idrows_reserve(ids->rows, members_count(members));
 	if (err == 0)
 		err = memberorder_start(&ids->run.order, members);
 	if (err != 0)

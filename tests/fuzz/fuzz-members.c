@@ -102,7 +102,8 @@ check_whole(const struct json *json)
 	require(
 	    readout_page(&whole, json_root(json), &paging, again, &more) == 0);
 	require(members_count(again) == members_count(members));
-	require(members_compare(members, again).changed == 0);
+	for (size_t i = 0; i < members_count(members); i++)
+		require(member_same(peek_at(members, i), peek_at(again, i)));
 }
 
 /* A page once more is no second page. */

@@ -142,6 +142,28 @@ one_entry_that_moves_for_ever_does_not_grow_it(void **state)
 }
 
 static void
+room_that_is_made_keeps_what_is_there(void **state)
+{
+	struct owner *owner = *state;
+
+	for (uint32_t i = 0; i < 1000; i++)
+		put(owner, i, i);
+	for (uint32_t i = 0; i < 900; i++)
+		drop(owner, i);
+	/* More slots were left than the room that is asked for. */
+	assert_int_equal(finder_reserve(&owner->finder, 1), 0);
+	for (uint32_t i = 900; i < 1000; i++)
+		assert_int_equal(get(owner, i), i);
+	assert_int_equal(finder_reserve(&owner->finder, 5000), 0);
+	for (uint32_t i = 900; i < 1000; i++)
+		assert_int_equal(get(owner, i), i);
+	assert_int_equal(finder_reserve(&owner->finder, 20000), 0);
+	for (uint32_t i = 900; i < 1000; i++)
+		assert_int_equal(get(owner, i), i);
+	assert_int_equal(get(owner, 5), FINDER_NONE);
+}
+
+static void
 t76_entries_of_one_hash_are_told_apart(void **state)
 {
 	struct owner *owner = *state;
@@ -175,6 +197,7 @@ main(void)
 	    TEST(entries_are_found_while_it_grows),
 	    TEST(what_was_taken_out_stays_out),
 	    TEST(one_entry_that_moves_for_ever_does_not_grow_it),
+	    TEST(room_that_is_made_keeps_what_is_there),
 	    TEST(t76_entries_of_one_hash_are_told_apart),
 	    TEST(too_many_are_refused_before_memory_is_asked_for),
 	};

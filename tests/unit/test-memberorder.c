@@ -16,16 +16,9 @@
 static void
 add(struct members *members, const char *id, int64_t created_s)
 {
-	const struct member m = {.id = id,
-	    .mail = "",
-	    .name = "",
-	    .username = "",
-	    .shell = "",
-	    .issuer = "",
-	    .subject = "",
-	    .user = "",
-	    .created_s = created_s};
+	struct member m = {.id = id, .created_s = created_s};
 
+	m.mail = m.name = m.username = m.shell = m.issuer = m.subject = "";
 	assert_int_equal(members_add(members, &m), 0);
 }
 

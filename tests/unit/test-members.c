@@ -94,6 +94,7 @@ replacing_moves_every_index(void **state)
 {
 	struct member m = plain("u-1");
 	struct member got;
+	size_t index = 0;
 
 	add(*state, "u-1", "old@acme.example", 9);
 	add(*state, "u-2", "new@acme.example", 10);
@@ -121,6 +122,9 @@ replacing_moves_every_index(void **state)
 	assert_int_equal(members_replace(*state, &m), 0);
 	assert_int_equal(members_count(*state), 3);
 	assert_false(members_get(*state, 3, &got));
+	assert_true(members_find(*state, "u-2", &index));
+	assert_int_equal(index, 1);
+	assert_false(members_find(*state, "u-4", &index));
 }
 
 static void
