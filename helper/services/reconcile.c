@@ -17,7 +17,7 @@
 /* One slice: a few milliseconds of an ordinary machine. */
 #define LOOKS 2048
 #define ROWS 256
-#define BULK_ROWS 8192
+#define BULK_ROWS 2048
 #define SORTED 16384
 
 /* Of ids that begin alike the order matters little. */
