@@ -59,8 +59,7 @@ check_file(int fd, const char *path, struct snapshot_file *ret_file)
 	if (is_writable_by_others(&st) ||
 	    (st.st_uid != 0 && st.st_uid != folder.st_uid))
 		return ERR_INSECURE_FILE;
-	if (st.st_size < (off_t)sizeof(struct snapshot_header_1) ||
-	    (uint64_t)st.st_size > PTRDIFF_MAX)
+	if ((uint64_t)st.st_size > PTRDIFF_MAX)
 		return ERR_SNAPSHOT_INVALID;
 	*ret_file = (struct snapshot_file){
 	    .fd = fd,
@@ -109,7 +108,7 @@ snapshot_open(const char *path, struct snapshot *ret_snap)
 
 	(void)close(file.fd);
 	if (bytes == MAP_FAILED)
-		return ERR_NO_MEMORY;
+		return file.size ? ERR_NO_MEMORY : ERR_SNAPSHOT_INVALID;
 	err = snapshot_init(bytes, file.size, ret_snap);
 	if (err)
 		(void)munmap(bytes, file.size);

@@ -87,6 +87,7 @@ show(struct map_series *series, uint64_t number,
 
 	slot->device = file->device;
 	slot->inode = file->inode;
+	slot->size = file->size;
 	set_snapshot(slot, snap);
 	atomic_store_explicit(&series->ready, number, memory_order_release);
 }
@@ -153,7 +154,7 @@ map_file(
 	    mmap(base, file->size, PROT_READ, MAP_SHARED | fixed, file->fd, 0);
 
 	if (bytes == MAP_FAILED)
-		return ERR_NO_MEMORY;
+		return file->size ? ERR_NO_MEMORY : ERR_SNAPSHOT_INVALID;
 
 	int err = snapshot_init(bytes, file->size, ret_snap);
 
@@ -185,18 +186,37 @@ map_next(struct map_series *series, uint64_t number,
 	return map_file(file, slot->base, ret_snap);
 }
 
-/* Shows the first map of a series, which lies where the kernel put it. */
+/* Shows the first map of a series, or the first again, which lies where the
+ * kernel put it. */
 static void
 show_first(struct map_series *series, const struct snapshot_file *file,
     const struct snapshot *snap)
 {
-	struct map_slot *slot = &series->slots[1];
+	uint64_t number = GET(series->preparing) + 1;
+	struct map_slot *slot = &series->slots[number % 2];
 
-	disturb(series, 1);
+	disturb(series, number);
+	if (slot->base)
+		(void)cover(slot->base, slot->length);
 	slot->base = (uint8_t *)(uintptr_t)snap->bytes;
 	slot->length = snap->size;
 	slot->reserved = 0;
-	show(series, 1, file, snap);
+	show(series, number, file, snap);
+}
+
+/*
+ * A file is replaced and never changed, but somebody cut this one: what is gone
+ * of it must not be touched.  It is shown no more, and whoever reads it still
+ * finds empty pages.
+ */
+static void
+withdraw(struct map_series *series, uint64_t number)
+{
+	struct map_slot *slot = &series->slots[number % 2];
+
+	atomic_store(&series->ready, 0);
+	disturb(series, number + 2);
+	(void)cover(slot->base, slot->length);
 }
 
 /* A base, or an overlay of the base where one is given. */
@@ -251,7 +271,11 @@ look_at(struct map_series *series, const char *path,
 
 	if (err)
 		return err;
-	if (is_current(series, number, &file))
+	if (is_current(series, number, &file) &&
+	    file.size < series->slots[number % 2].size) {
+		withdraw(series, number);
+		err = ERR_SNAPSHOT_INVALID;
+	} else if (is_current(series, number, &file))
 		err = ERR_EXISTS;
 	else if (number == 0)
 		err = look_first(series, &file, base);
@@ -280,13 +304,8 @@ look_for_overlay(struct map *map, bool afresh)
 /* Has the newest files mapped; needs the lease.  Whatever fails, the old ones
  * go on. */
 static void
-look(struct map *map, const struct map_view *view, bool afresh)
+look(struct map *map, bool afresh)
 {
-	/* Most often there is an overlay more, and nothing else. */
-	if (view->marks.overlay > view->roster.overlay.number &&
-	    !view->marks.superseded && look_for_overlay(map, afresh) == 0)
-		return;
-
 	int err = look_at(&map->base, map->path, NULL, afresh);
 
 	/* Nothing newer there is what is found most often. */
@@ -295,19 +314,21 @@ look(struct map *map, const struct map_view *view, bool afresh)
 }
 
 /*
- * Whether it is time to look: at once where the marks tell of something newer,
- * but once a second where that cannot be had; and once a second anyway, for a
- * publisher that died before it wrote the mark.
+ * Once a second, without a mark: for a publisher that died before it wrote
+ * one, and for a file that was cut, of which no byte was read before.
  */
-static bool
-is_due(struct map *map, bool marked, uint64_t now)
+static void
+look_again(struct map *map, uint64_t now)
 {
 	uint64_t checked = GET(map->checked_s);
+	bool stolen;
 
-	if (marked && GET(map->failed_s) != now)
-		return true;
-	return checked < now &&
-	    atomic_compare_exchange_strong(&map->checked_s, &checked, now);
+	if (checked >= now || GET(map->base.ready) == 0 ||
+	    !atomic_compare_exchange_strong(&map->checked_s, &checked, now) ||
+	    !take_lease(map, now, &stolen))
+		return;
+	look(map, stolen);
+	return_lease(map, now);
 }
 
 static bool
@@ -339,7 +360,16 @@ note_failure(struct map *map, const struct map_view *view, uint64_t now)
 	return false;
 }
 
-/* True where something newer than in the view is ready, or to be had. */
+/* What the marks tell of: most often an overlay more, and nothing else. */
+static void
+look_for_marked(struct map *map, const struct map_view *view, bool afresh)
+{
+	if (view->marks.superseded || look_for_overlay(map, afresh) != 0)
+		look(map, afresh);
+}
+
+/* True where something newer than in the view, which the marks tell of, is
+ * ready or to be had. */
 static bool
 refresh(struct map *map, const struct map_view *view, uint64_t now)
 {
@@ -348,8 +378,8 @@ refresh(struct map *map, const struct map_view *view, uint64_t now)
 
 	if (take_lease(map, now, &stolen)) {
 		if (is_newest(map, view))
-			look(map, view, stolen);
-		if (is_marked(view) && is_newest(map, view))
+			look_for_marked(map, view, stolen);
+		if (is_newest(map, view))
 			again = note_failure(map, view, now);
 		return_lease(map, now);
 	}
@@ -405,6 +435,7 @@ map_begin_any(struct map *map, struct map_view *view)
 	uint64_t now = map_now_s();
 
 	for (;;) {
+		look_again(map, now);
 		view->number = read_series(&map->base, &view->roster.base);
 		if (view->number == 0) {
 			int err = begin_first(map, now, view);
@@ -417,7 +448,8 @@ map_begin_any(struct map *map, struct map_view *view)
 		/* An overlay of a newer base tells nothing of this one. */
 		if (GET(map->base.ready) != view->number)
 			continue;
-		if (!is_due(map, is_marked(view), now) ||
+		/* What cannot be had is tried once a second. */
+		if (!is_marked(view) || GET(map->failed_s) == now ||
 		    !refresh(map, view, now))
 			return 0;
 	}

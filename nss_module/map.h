@@ -36,6 +36,7 @@ struct map_slot {
 	/* Only the holder of the lease touches these. */
 	dev_t device;
 	ino_t inode;
+	size_t size; /* of the file when it was mapped */
 	uint8_t *base;
 	size_t length;
 	size_t reserved; /* 0: the place cannot be used again */
@@ -111,15 +112,16 @@ map_begin_usual(struct map *map, size_t words, struct map_view *view)
 	    atomic_load_explicit(&map->overlay.ready, memory_order_relaxed))
 		return false;
 	map_copy(&map->base.slots[number % 2], words, &view->roster.base);
-	if (!map_undisturbed(&map->base, number))
+	/* The second is looked at before a byte of the file is: see map.c. */
+	if (!map_undisturbed(&map->base, number) ||
+	    atomic_load_explicit(&map->checked_s, memory_order_relaxed) <
+		map_now_s())
 		return false;
 	view->marks = snapshot_get_marks(&view->roster.base);
 	view->number = number;
 	view->overlay_number = 0;
 	view->roster.overlay.bytes = NULL;
-	return !view->marks.superseded && view->marks.overlay == 0 &&
-	    atomic_load_explicit(&map->checked_s, memory_order_relaxed) >=
-	    map_now_s();
+	return !view->marks.superseded && view->marks.overlay == 0;
 }
 
 /* The same as map_begin(), in any case. */
@@ -156,7 +158,8 @@ map_end(struct map *map, struct map_view *view)
 {
 	if (view->number > 0)
 		return map_undisturbed(&map->base, view->number) &&
-		    map_undisturbed(&map->overlay, view->overlay_number);
+		    (view->overlay_number == 0 ||
+			map_undisturbed(&map->overlay, view->overlay_number));
 	map_end_private(view);
 	return true;
 }

@@ -262,6 +262,66 @@ t62_a_replaced_file_may_be_truncated(void **state)
 	lab_run(*state, look_at_what_was_replaced, 0);
 }
 
+/* T62: against the rule, somebody cuts the file itself.  A process that looks
+ * when a second is over finds out before it touches what is gone. */
+static void
+look_at_what_was_cut(const struct lab *lab)
+{
+	static const off_t sizes[] = {0, 100, 4096, 8192, 12288};
+	int64_t now = 1000;
+
+	lab_set_clock(now);
+	for (uint64_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		/* Of two thousand members. */
+		people_publish(11 + 11 * i);
+		lab_set_clock(++now);
+		people_all(&lab->nss, 11 + 11 * i);
+		LAB_CHECK(truncate(LAB_SNAPSHOT, sizes[i]) == 0);
+		lab_set_clock(++now);
+		people_unavailable(&lab->nss);
+		people_unavailable(&lab->nss);
+	}
+	people_publish(64);
+	people_all(&lab->nss, 64);
+	people_publish(65);
+	people_all(&lab->nss, 65);
+}
+
+static void
+t62_a_file_that_is_cut_in_place(void **state)
+{
+	lab_run(*state, look_at_what_was_cut, 0);
+}
+
+/* The same of an overlay: what the base says still stands. */
+static void
+look_at_a_cut_overlay(const struct lab *lab)
+{
+	int64_t now = 1000;
+
+	lab_set_clock(now);
+	for (uint64_t i = 16; i <= 32; i += 16) {
+		people_publish(i);
+		people_all(&lab->nss, i);
+		people_publish(i + 2);
+		people_all(&lab->nss, i + 2);
+		LAB_CHECK(truncate(LAB_OVERLAY, i == 16 ? 0 : 200) == 0);
+		lab_set_clock(++now);
+		people_all(&lab->nss, i);
+		lab_set_clock(++now);
+		people_publish(i + 3);
+		people_all(&lab->nss, i + 3);
+		people_publish(i + 8);
+		people_all(&lab->nss, i + 8);
+	}
+}
+
+static void
+t62_an_overlay_that_is_cut_in_place(void **state)
+{
+	lab_run(*state, look_at_a_cut_overlay, 0);
+}
+
 int
 main(void)
 {
@@ -269,6 +329,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(t60_whatever_lies_there),
 	    TEST(t62_a_replaced_file_may_be_truncated),
+	    TEST(t62_a_file_that_is_cut_in_place),
+	    TEST(t62_an_overlay_that_is_cut_in_place),
 	    TEST(t67_the_environment_is_not_read),
 	    TEST(t68_another_root),
 	};

@@ -65,11 +65,11 @@ confine_to_reading_files(void)
 {
 	struct sock_filter code[] = {
 	    THE_TESTS_OWN,
-	    IS(SYS_newfstatat, 5, 0),
-	    IS(SYS_fstat, 4, 0),
-	    IS(SYS_pread64, 3, 0),
-	    IS(SYS_munmap, 2, 0),
-	    IS(SYS_close, 1, 0),
+	    IS(SYS_newfstatat, 8, 0),
+	    IS(SYS_fstat, 7, 0),
+	    IS(SYS_pread64, 6, 0),
+	    IS(SYS_munmap, 5, 0),
+	    IS(SYS_close, 4, 0),
 	    IS(SYS_mmap, 0, 4),
 	    FIELD(args[2]),
 	    HAS(PROT_WRITE | PROT_EXEC, 0, 1),
