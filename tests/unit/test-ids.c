@@ -496,6 +496,96 @@ a_rollback_is_forgotten(void **state)
 	reopen(f, 0);
 }
 
+/* A full range, so that all but the first few meet somebody else's number. */
+static void
+t76_a_hundred_thousand_collide_and_share_nothing(void **state)
+{
+	enum { COUNT = 100000, FIRST = 1000000 };
+	struct fixture *f = *state;
+	uint8_t *seen = calloc(COUNT + 2, 1);
+	struct member got;
+	char id[16], mail[32];
+
+	assert_non_null(seen);
+	f->options.range = (struct idmap_range){FIRST, FIRST + COUNT + 1};
+	reopen(f, 0);
+	assert_int_equal(members_new(&f->members), 0);
+	for (uint32_t i = 0; i < COUNT; i++) {
+		struct member m = {.id = id, .mail = mail};
+
+		m.name = m.username = m.shell = m.issuer = m.subject = "";
+		(void)snprintf(id, sizeof(id), "u-%u", i);
+		(void)snprintf(mail, sizeof(mail), "m%u@x.example", i);
+		assert_int_equal(members_add(f->members, &m), 0);
+	}
+	assert_int_equal(db_begin(f->db), 0);
+	assert_int_equal(ids_assign(f->ids, f->members, f->locals, NOW), 0);
+	assert_int_equal(db_commit(f->db), 0);
+	for (size_t i = 0; members_get(f->members, i, &got); i++) {
+		assert_in_range(got.uid, FIRST, FIRST + COUNT + 1);
+		assert_int_equal(seen[got.uid - FIRST]++, 0);
+	}
+	for (size_t i = 0; i < ids_group_count(f->ids); i++)
+		assert_int_equal(seen[ids_group(f->ids, i)->gid - FIRST]++, 0);
+	free(seen);
+	reopen(f, 0);
+}
+
+/* Two hosts that hear of the same members in another order. */
+static void
+t76_any_order_gives_the_same_numbers(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uids[3];
+	struct fixture *other = NULL;
+
+	f->options.range = (struct idmap_range){70000, 70004};
+	reopen(f, 0);
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
+	    dirlab_line("u-2", "ada@y.example", ""),
+	    dirlab_line("u-3", "bob@y.example", ""));
+	for (size_t i = 0; i < 3; i++)
+		uids[i] = ids_number(f->ids, peek_at(f->members, i)->id);
+	assert_int_equal(setup((void **)&other), 0);
+	other->options.range = f->options.range;
+	reopen(other, 0);
+	ASSIGN(other, dirlab_line("u-3", "bob@y.example", ""),
+	    dirlab_line("u-2", "ada@y.example", ""),
+	    dirlab_line("u-1", "ada@x.example", ""));
+	assert_int_equal(ids_number(other->ids, "u-1"), uids[0]);
+	assert_int_equal(ids_number(other->ids, "u-2"), uids[1]);
+	assert_int_equal(ids_number(other->ids, "u-3"), uids[2]);
+	assert_string_equal(by_id(other, "u-1")->user, "ada");
+	expect_excluded(other, "u-2", ERR_NAME_TAKEN);
+	assert_int_equal(teardown((void **)&other), 0);
+}
+
+static void
+t83_every_bit_of_a_number_and_a_time_is_held(void **state)
+{
+	static const char *const columns[] = {"number", "created"};
+	struct fixture *f = *state;
+
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
+	for (size_t i = 0; i < 2 * 32; i++) {
+		const char *column = columns[i / 32];
+		uint32_t bit = UINT32_C(1) << i % 32;
+		struct db_stmt *stmt = NULL;
+		static char sql[64][160];
+
+		(void)snprintf(sql[i], sizeof(sql[i]),
+		    "UPDATE ids SET %s = (%s | %u) - (%s & %u)"
+		    " WHERE key = 'u-1'",
+		    column, column, bit, column, bit);
+		assert_int_equal(db_begin(f->db), 0);
+		assert_int_equal(db_prepare(f->db, sql[i], &stmt), 0);
+		assert_int_equal(db_run(stmt), 0);
+		assert_int_equal(ids_load(f->ids), ERR_STATE_DAMAGED);
+		db_rollback(f->db);
+		assert_int_equal(ids_load(f->ids), 0);
+	}
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -512,6 +602,9 @@ main(void)
 	    TEST(t75_a_delegated_number_belongs_to_the_host),
 	    TEST(t76_two_members_never_share_a_name_or_number),
 	    TEST(t76_who_holds_a_name_keeps_it),
+	    TEST(t76_a_hundred_thousand_collide_and_share_nothing),
+	    TEST(t76_any_order_gives_the_same_numbers),
+	    TEST(t83_every_bit_of_a_number_and_a_time_is_held),
 	    TEST(t77_a_number_is_never_given_to_another),
 	    TEST(t77_a_lost_map_gives_nothing),
 	    cmocka_unit_test(t83_an_altered_map_gives_nothing),
