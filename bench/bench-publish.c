@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/db.h"
+#include "base/footprint.h"
 #include "bench/samples.h"
 #include "common/err.h"
 #include "common/num.h"
@@ -293,6 +294,8 @@ main(int argc, char **argv)
 {
 	struct bench b = {.count = 1000000, .groups = 50000};
 
+	/* As the daemon does. */
+	footprint_begin();
 	(void)snprintf(b.folder, sizeof(b.folder), "%s/publish.XXXXXX",
 	    argc > 1 ? argv[1] : "/var/tmp");
 	if ((argc > 2 && num_parse(argv[2], MEMBERS_MAX, &b.count) != 0) ||

@@ -60,6 +60,9 @@ struct snapshot {
 	struct wall_time created;
 	uint32_t soft_age_s;
 	uint32_t hard_age_s;
+	/* Set by who mapped a file for one full check: what was read is let go
+	 * of on the way, so that a process does not grow by the file. */
+	bool passing;
 };
 
 /* Strings are NUL-terminated. name, "*", gecos, home and shell stand in this

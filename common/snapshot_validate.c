@@ -149,6 +149,7 @@ validate_users(const struct snapshot *snap, struct tally *ret_listed)
 		    !is_user_valid(snap, &user) ||
 		    !are_gids_valid(snap, i, &user, &listed))
 			return ERR_SNAPSHOT_INVALID;
+		snapshot_pass(snap, i);
 	}
 	if (seq.end != snap->users.length)
 		return ERR_SNAPSHOT_INVALID;
@@ -212,6 +213,7 @@ validate_groups(const struct snapshot *snap, struct tally *ret_members)
 		    !is_group_valid(snap, &group) ||
 		    !are_members_valid(snap, &group, &total))
 			return ERR_SNAPSHOT_INVALID;
+		snapshot_pass(snap, i);
 	}
 	if (seq.end != snap->groups.length ||
 	    total.count != snap->members.length)

@@ -181,8 +181,10 @@ snapfile_check(struct snapfile *file)
 
 	if (err == 0)
 		err = map(file);
+	file->snapshot.passing = true;
 	if (err == 0)
 		err = snapshot_validate(&file->snapshot);
+	file->snapshot.passing = false;
 	/* The pages are not ours to hold. */
 	if (file->snapshot.bytes != NULL)
 		(void)madvise((void *)(uintptr_t)file->snapshot.bytes,

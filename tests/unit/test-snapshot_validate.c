@@ -8,12 +8,14 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "common/name.h"
 #include "common/snapshot_hash.h"
 #include "tests/unit/snapform.h"
 
@@ -198,6 +200,66 @@ a_wrong_order_is_found(void **state)
 	snapset_done(&set);
 }
 
+/* More users than one stretch of a check that lets go of what it read. */
+#define MANY 9000
+
+static void
+tell_numbered(void *context, size_t i, struct snapwrite_user *ret_user)
+{
+	char *name = context;
+
+	(void)snprintf(name, NAME_USER_MAX + 1, "u%zu", i);
+	*ret_user = (struct snapwrite_user){.name = name,
+	    .gecos = "",
+	    .home = "/home",
+	    .shell = "/bin/sh",
+	    .uid = 1879048192 + (uint32_t)i};
+}
+
+static const uint32_t *
+tell_no_groups(void *context, size_t i, uint32_t *ret_count)
+{
+	(void)context;
+	(void)i;
+	*ret_count = 0;
+	return NULL;
+}
+
+static int
+validate_file(const char *path)
+{
+	SNAPSHOT_AUTO struct snapshot snap = {0};
+	int err = snapshot_open(path, &snap);
+
+	snap.passing = true;
+	return err ? err : snapshot_validate(&snap);
+}
+
+static void
+a_check_that_lets_go_finds_the_same(void **state)
+{
+	char name[NAME_USER_MAX + 1];
+	const struct snapwrite_input input = {.user_count = MANY,
+	    .user_at = tell_numbered,
+	    .groups_at = tell_no_groups,
+	    .organization = "",
+	    .context = name};
+	struct snapset set = snapset_of(&input);
+	char *folder = snapset_new_folder();
+	char *path = snapset_path(folder);
+
+	snapset_publish(path, set.bytes, set.size);
+	assert_int_equal(validate_file(path), 0);
+	/* A record that is behind the last stretch. */
+	*text_in(&set, "u8999") = 'U';
+	snapform_seal(&set);
+	snapset_publish(path, set.bytes, set.size);
+	assert_int_equal(validate_file(path), ERR_SNAPSHOT_INVALID);
+	snapset_done(&set);
+	free(path);
+	snapset_remove_folder(folder);
+}
+
 int
 main(void)
 {
@@ -212,6 +274,7 @@ main(void)
 	    cmocka_unit_test(a_strange_member_is_found),
 	    cmocka_unit_test(a_stray_index_entry_is_found),
 	    cmocka_unit_test(a_wrong_order_is_found),
+	    cmocka_unit_test(a_check_that_lets_go_finds_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
