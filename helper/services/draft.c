@@ -142,8 +142,10 @@ draft_free(struct draft *draft)
 	free(draft->records);
 	free(draft->refusals);
 	free(draft->group_refusals);
+	free(draft->sets);
 	buf_done(&draft->moved);
 	buf_done(&draft->texts);
+	buf_done(&draft->lists);
 	shells_done(&draft->shells);
 	memberships_free(draft->memberships);
 	if (draft->members != NULL)

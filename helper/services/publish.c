@@ -254,10 +254,11 @@ publish_now(struct publisher *publisher, const struct publish_content *content,
 {
 	struct job *job CLEANUP(job_cleanup) = NULL;
 	bool done = false;
-	int err = publish_running(publisher)
-	    ? ERR_EXISTS
-	    : job_new(publisher, content, &job);
+	int err = 0;
 
+	job_free(TAKE(publisher->last));
+	err = publish_running(publisher) ? ERR_EXISTS
+					 : job_new(publisher, content, &job);
 	if (err == 0)
 		err = draft_take(job->draft, content->ids, SIZE_MAX, &done);
 	if (err != 0) {
@@ -269,7 +270,6 @@ publish_now(struct publisher *publisher, const struct publish_content *content,
 	job->err = show_job(publisher, job);
 	snapfile_free(TAKE(job->file));
 	*ret_result = result_of(job);
-	job_free(publisher->last);
 	publisher->last = TAKE(job);
 	return ret_result->err;
 }
