@@ -137,12 +137,8 @@ is_clean_text(const char *text, size_t max, const char *refused)
 {
 	size_t len = strnlen(text, max + 1);
 
-	if (len > max)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (strchr(refused, text[i]))
-			return false;
-	return text_line_valid(text);
+	return len <= max && strcspn(text, refused) == len &&
+	    text_line_valid(text);
 }
 
 bool

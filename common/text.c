@@ -62,9 +62,16 @@ valid(const char *text, bool newline_allowed)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
 
-	while (*bytes != '\0') {
+	for (;;) {
 		uint32_t character = 0;
-		size_t len = read_character(bytes, &character);
+		size_t len = 0;
+
+		/* Most text is printable ASCII, and there is much of it. */
+		while (*bytes >= ' ' && *bytes < 0x7f)
+			bytes++;
+		if (*bytes == '\0')
+			return true;
+		len = read_character(bytes, &character);
 
 		if (len == 0)
 			return false;
@@ -73,7 +80,6 @@ valid(const char *text, bool newline_allowed)
 			return false;
 		bytes += len;
 	}
-	return true;
 }
 
 bool
