@@ -380,11 +380,11 @@ emit_user(struct writer *w, uint32_t index)
 	count_gids(w, index, &record);
 	snapemit_put(&w->emit, &record, sizeof(record));
 	emit_gids(w, index);
-	emit_text(w, u.name);
-	emit_text(w, "*");
-	emit_text(w, gecos);
-	emit_text(w, u.home);
-	emit_text(w, u.shell);
+	snapemit_put(&w->emit, u.name, record.name_length + 1u);
+	snapemit_put(&w->emit, "*", sizeof("*"));
+	snapemit_put(&w->emit, gecos, record.gecos_length + 1u);
+	snapemit_put(&w->emit, u.home, record.home_length + 1u);
+	snapemit_put(&w->emit, u.shell, record.shell_length + 1u);
 	snapemit_pad(&w->emit, align_up(w->emit.offset, SNAPSHOT_UNIT));
 }
 
