@@ -71,7 +71,7 @@ static const char *const schema_steps[] = {
     " service TEXT NOT NULL) STRICT;"
     "CREATE TABLE directory (" /* the last good sync */
     " member_id TEXT NOT NULL PRIMARY KEY,"
-    " record TEXT NOT NULL) STRICT;" /* one JSON object */
+    " record TEXT NOT NULL) STRICT, WITHOUT ROWID;" /* one JSON object */
     "CREATE TABLE meta ("
     " key TEXT NOT NULL PRIMARY KEY,"
     " value TEXT NOT NULL) STRICT;",
