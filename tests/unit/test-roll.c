@@ -228,6 +228,7 @@ one_member_changes_alone(void **state)
 	assert_int_equal(amend(f, &now, false), 0);
 	assert_int_equal(uid_of(f, "a-1"), uid);
 	/* What could give somebody another name has to wait. */
+	assert_true(members_get_id(f->roll.members, "a-1", &now));
 	now.mail = "other@x.test";
 	assert_int_equal(amend(f, &now, false), ERR_EXISTS);
 	assert_int_equal(amend(f, &now, true), 0);
