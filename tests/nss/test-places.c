@@ -242,14 +242,16 @@ t67_the_environment_is_not_read(void **state)
 static void
 look_at_what_was_replaced(const struct lab *lab)
 {
+	const int64_t now = (int64_t)lab_now_s();
 	int old = open(LAB_SNAPSHOT, O_RDWR);
 
+	lab_set_clock(now);
 	people_all(&lab->nss, 1);
 	LAB_CHECK(rename(LAB_SNAPSHOT, "old") == 0);
 	people_publish(2);
 	LAB_CHECK(unlink("old") == 0);
 	people_all(&lab->nss, 1);
-	lab_set_clock((int64_t)lab_now_s() + 2);
+	lab_set_clock(now + 2);
 	people_all(&lab->nss, 2);
 	LAB_CHECK(ftruncate(old, 0) == 0);
 	people_all(&lab->nss, 2);
