@@ -2,8 +2,7 @@
  * ids.c - the id map as the administrator sees it, and its findings with their
  * remedies.
  *
- * Holds one row at a time, however many there are.  Must not know what is in
- * the lines of an export (cli/idsfile).
+ * Must not know what is in the lines of an export (cli/idsfile).
  */
 #include "cli/ids.h"
 
@@ -11,15 +10,11 @@
 #include <string.h>
 
 #include "cli/idsfile.h"
-#include "cli/json_out.h"
+#include "cli/listing.h"
 #include "cli/show.h"
-#include "common/err.h"
 #include "common/text.h"
 
 #define SHOWN_SIZE (4 * PROTO_LINE_SIZE)
-
-typedef void row_fn(const struct cli *cli, struct json_out *json,
-    const struct client_reply *reply);
 
 static void
 write_row(struct json_out *json, const struct proto_ids_row *row)
@@ -38,7 +33,7 @@ write_row(struct json_out *json, const struct proto_ids_row *row)
 
 static void
 on_row(const struct cli *cli, struct json_out *json,
-    const struct client_reply *reply)
+    const struct client_reply *reply, void *arg)
 {
 	const struct proto_ids_row *row = &reply->u.ids_row;
 	const char *name =
@@ -73,12 +68,14 @@ write_finding(struct json_out *json, const struct proto_ids_finding *f)
 
 static void
 on_finding(const struct cli *cli, struct json_out *json,
-    const struct client_reply *reply)
+    const struct client_reply *reply, void *arg)
 {
 	const struct proto_ids_finding *f = &reply->u.ids_finding;
 	char shown[SHOWN_SIZE];
 	char number[16] = "";
+	bool *fatal = arg;
 
+	*fatal = *fatal || f->fatal == 1;
 	if (cli->json) {
 		write_finding(json, f);
 		return;
@@ -96,81 +93,27 @@ on_finding(const struct cli *cli, struct json_out *json,
 	show_line(cli, "remedy:", f->remedy);
 }
 
-/* All of the wanted type, until DONE, which is left in reply. */
-static int
-receive(const struct cli *cli, struct client *client, enum proto_type wanted,
-    row_fn *fn, struct client_reply *reply, bool *ret_fatal)
-{
-	struct json_out json;
-	int fault = 0;
-
-	json_out_init(&json, cli->out);
-	if (cli->json)
-		json_out_array(&json, NULL);
-	for (;;) {
-		fault = cli_receive(cli, client, reply, CLI_REPLY_MS);
-		if (fault != 0 || reply->type == PROTO_DONE)
-			break;
-		if (reply->type == PROTO_PROGRESS)
-			continue;
-		if (reply->type != wanted)
-			return cli_fail(cli, ERR_DAEMON_MALFORMED);
-		if (wanted == PROTO_IDS_FINDING &&
-		    reply->u.ids_finding.fatal == 1)
-			*ret_fatal = true;
-		fn(cli, &json, reply);
-	}
-	if (fault == 0 && cli->json) {
-		json_out_array_end(&json);
-		(void)fputc('\n', cli->out);
-	}
-	return fault;
-}
-
-/* How it ended, where that was not well. */
-static int
-end(const struct cli *cli, const struct client_reply *reply)
-{
-	enum err reason = ERR_DAEMON_MALFORMED;
-
-	if (strcmp(reply->u.done.reason, "ok") == 0)
-		return CLI_OK;
-	if (err_from_name(reply->u.done.reason, &reason) != 0)
-		reason = ERR_DAEMON_MALFORMED;
-	(void)cli_fail(cli, reason);
-	return CLI_NO;
-}
-
 static int
 list(const struct cli *cli)
 {
-	CLIENT_AUTO struct client client = CLIENT_NULL;
-	struct client_reply reply;
-	bool fatal = false;
+	static const struct listing listing = {.request = PROTO_IDS_LIST,
+	    .row = PROTO_IDS_ROW,
+	    .heading =
+		"NAME                 NUMBER     KIND   STATE      MEMBER\n",
+	    .on_row = on_row};
 
-	if (cli_ask(cli, &client, PROTO_IDS_LIST, NULL) != 0)
-		return CLI_NO;
-	if (!cli->json)
-		(void)fprintf(cli->out, "%-20s %-10s %-6s %-10s %s\n", "NAME",
-		    "NUMBER", "KIND", "STATE", "MEMBER");
-	if (receive(cli, &client, PROTO_IDS_ROW, on_row, &reply, &fatal) != 0)
-		return CLI_NO;
-	return end(cli, &reply);
+	return listing_run(cli, &listing, NULL);
 }
 
 static int
 check(const struct cli *cli)
 {
-	CLIENT_AUTO struct client client = CLIENT_NULL;
-	struct client_reply reply;
+	static const struct listing listing = {.request = PROTO_IDS_CHECK,
+	    .row = PROTO_IDS_FINDING,
+	    .on_row = on_finding};
 	bool fatal = false;
-	int status = CLI_NO;
+	int status = listing_run(cli, &listing, &fatal);
 
-	if (cli_ask(cli, &client, PROTO_IDS_CHECK, NULL) != 0 ||
-	    receive(cli, &client, PROTO_IDS_FINDING, on_finding, &reply,
-		&fatal) != 0)
-		return CLI_NO;
-	status = end(cli, &reply);
 	if (status == CLI_OK && !cli->json)
 		show_verdict(cli, !fatal,
 		    fatal ? "The numbers of this host must be mended."
@@ -194,8 +137,9 @@ ids_command(const struct cli *cli)
 		if (strcmp(words[i].word, cli->name) == 0 &&
 		    words[i].takes_file == (cli->file != NULL))
 			return words[i].run(cli);
-	(void)fputs("orgloginctl: ids takes no word, check, export FILE or "
-		    "import FILE\n",
-	    cli->err);
+	(void)fprintf(cli->err,
+	    "orgloginctl: not understood: ids %s\n"
+	    "usage: orgloginctl ids [check | export FILE|- | import FILE|-]\n",
+	    cli->name);
 	return CLI_USAGE;
 }

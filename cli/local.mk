@@ -9,6 +9,7 @@ libcli_la_SOURCES = \
 	cli/ids.c cli/ids.h \
 	cli/idsfile.c cli/idsfile.h \
 	cli/json_out.c cli/json_out.h \
+	cli/listing.c cli/listing.h \
 	cli/memberlist.c cli/memberlist.h \
 	cli/show.c cli/show.h \
 	cli/status.c cli/status.h \

@@ -1,14 +1,14 @@
 /*
  * memberlist.c - all members, one a line, as they come from the daemon.
  *
- * Holds one member at a time, however many there are.
+ * Promises that no byte of a member drives the terminal.
  */
 #include "cli/memberlist.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "common/err.h"
+#include "cli/listing.h"
 #include "common/text.h"
 
 void
@@ -55,45 +55,23 @@ show_row(const struct cli *cli, const struct proto_member *member)
 	(void)fputc('\n', cli->out);
 }
 
-/* Until DONE, which is left in reply; the faults of cli_receive(). */
-static int
-receive_members(const struct cli *cli, struct client *client,
-    struct json_out *json, struct client_reply *reply)
+static void
+on_member(const struct cli *cli, struct json_out *json,
+    const struct client_reply *reply, void *arg)
 {
-	for (;;) {
-		int fault = cli_receive(cli, client, reply, CLI_REPLY_MS);
-
-		if (fault != 0 || reply->type == PROTO_DONE)
-			return fault;
-		if (reply->type != PROTO_MEMBER)
-			return cli_fail(cli, ERR_DAEMON_MALFORMED);
-		if (cli->json)
-			memberlist_write(json, NULL, &reply->u.member);
-		else
-			show_row(cli, &reply->u.member);
-	}
+	if (cli->json)
+		memberlist_write(json, NULL, &reply->u.member);
+	else
+		show_row(cli, &reply->u.member);
 }
 
 int
 memberlist_command(const struct cli *cli)
 {
-	CLIENT_AUTO struct client client = CLIENT_NULL;
-	struct client_reply reply;
-	struct json_out json;
+	static const struct listing listing = {.request = PROTO_MEMBERS,
+	    .row = PROTO_MEMBER,
+	    .heading = "NAME                 UID        STATE        ROLES\n",
+	    .on_row = on_member};
 
-	if (cli_ask(cli, &client, PROTO_MEMBERS, NULL) != 0)
-		return CLI_NO;
-	json_out_init(&json, cli->out);
-	if (cli->json)
-		json_out_array(&json, NULL);
-	else
-		(void)fprintf(cli->out, "%-20s %-10s %-12s %s\n", "NAME", "UID",
-		    "STATE", "ROLES");
-	if (receive_members(cli, &client, &json, &reply) != 0)
-		return CLI_NO;
-	if (cli->json) {
-		json_out_array_end(&json);
-		(void)fputc('\n', cli->out);
-	}
-	return strcmp(reply.u.done.reason, "ok") == 0 ? CLI_OK : CLI_NO;
+	return listing_run(cli, &listing, NULL);
 }

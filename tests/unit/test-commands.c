@@ -121,6 +121,48 @@ a_refusal_is_told_with_its_reason(void **state)
 }
 
 static void
+t52_a_refusal_is_all_that_is_printed(void **state)
+{
+	static const char *const lines[] = {"members", "members --json", "ids",
+	    "ids --json", "ids check", "ids check --json", "ids export -",
+	    "status", "explain ada", "sync", "whoami"};
+	static const struct proto_verdict_reply refusal = {
+	    .reason = "peer-refused"};
+	struct clihost *host = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		assert_int_equal(
+		    clihost_ask(host, lines[i], PROTO_VERDICT, &refusal),
+		    CLI_NO);
+		assert_string_equal(host->out, "");
+		expect_text(host->err, "(peer-refused)");
+	}
+}
+
+/* The daemon may say PROGRESS before any end; an end that is none is told. */
+static void
+a_list_that_ends_badly_says_so(void **state)
+{
+	static const struct proto_progress progress = {1, 0};
+	static const struct proto_done torn = {.reason = "io"};
+	static const struct fakedaemon_step steps[] = {
+	    {.act = FAKEDAEMON_REPLY,
+		.type = PROTO_PROGRESS,
+		.message = &progress},
+	    {.act = FAKEDAEMON_MORE,
+		.type = PROTO_MEMBER,
+		.message = &ada.member},
+	    {.act = FAKEDAEMON_MORE, .type = PROTO_DONE, .message = &torn},
+	};
+	struct clihost *host = *state;
+
+	fakedaemon_start(&host->daemon, steps, ARRAY_SIZE(steps));
+	assert_int_equal(clihost_run(host, "members"), CLI_NO);
+	expect_text(host->out, "\nada ");
+	expect_text(host->err, "(io)");
+}
+
+static void
 an_answer_to_something_else_is_nonsense(void **state)
 {
 	struct clihost *host = *state;
@@ -395,6 +437,8 @@ main(void)
 	    CLIHOST_TEST(help_and_version_need_no_daemon),
 	    CLIHOST_TEST(no_daemon_is_told_with_its_reason),
 	    CLIHOST_TEST(a_refusal_is_told_with_its_reason),
+	    CLIHOST_TEST(t52_a_refusal_is_all_that_is_printed),
+	    CLIHOST_TEST(a_list_that_ends_badly_says_so),
 	    CLIHOST_TEST(an_answer_to_something_else_is_nonsense),
 	    CLIHOST_TEST(status_says_that_all_is_well),
 	    CLIHOST_TEST(status_names_the_first_trouble),
