@@ -155,6 +155,9 @@ static const char *const texts[ERR_INDEX_COUNT] = {
 	"organisation's service can be reached.",
     [ERR_INDEX_SERVICE_NOT_LISTED] = "Signing in with the browser is not "
 				     "offered by this program on this host.",
+    [ERR_INDEX_GROUP_DENIED] =
+	"No role gives this group of the host. Remove it from local_groups, or "
+	"see deny_local_groups.",
     [ERR_INDEX_DAEMON_UNREACHABLE] = "The sign-in service of this host is not "
 				     "running. Tell your administrator.",
     [ERR_INDEX_DAEMON_TIMEOUT] = "The sign-in service of this host does not "

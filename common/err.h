@@ -91,6 +91,7 @@
 	X(ROLE_NOT_HELD, "role-not-held")               \
 	X(ROLE_STALE, "role-stale")                     \
 	X(SERVICE_NOT_LISTED, "service-not-listed")     \
+	X(GROUP_DENIED, "group-denied")                 \
 	/* the daemon and its socket */                 \
 	X(DAEMON_UNREACHABLE, "daemon-unreachable")     \
 	X(DAEMON_TIMEOUT, "daemon-timeout")             \

@@ -87,11 +87,11 @@ judge_local(const struct access_policy *policy, const struct locals *locals,
 {
 	uint32_t gid = 0;
 	int err = access_local_group_denied(policy, name)
-	    ? ERR_PEER_REFUSED
+	    ? ERR_GROUP_DENIED
 	    : locals_gid(locals, name, &gid);
 
 	if (err == 0 && gid == 0)
-		err = ERR_ID_OUT_OF_RANGE;
+		err = ERR_GROUP_DENIED;
 	if (err == 0)
 		*ret_gid = gid;
 	return err;

@@ -5,8 +5,10 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -146,6 +148,35 @@ t80_denied_root_and_unknown_local_groups_are_not_served(void **state)
 }
 
 static void
+each_group_that_is_not_served_is_logged_with_its_reason(void **state)
+{
+	static const char *const lines[] = {"group=docker reason=group-denied",
+	    "group=root reason=group-denied", "group=nogroup reason=not-found"};
+	struct fixture *f = *state;
+	struct memberships *m = NULL;
+	char text[4096] = "";
+	FILE *log = tmpfile();
+	int saved = dup(STDERR_FILENO);
+
+	assert_non_null(log);
+	map(f, false, "OrganizationAdmin", NULL, "docker");
+	map(f, false, "OrganizationAdmin", NULL, "root");
+	map(f, false, "OrganizationAdmin", NULL, "nogroup");
+	memberships_free(serve(f));
+	assert_true(saved >= 0 && dup2(fileno(log), STDERR_FILENO) >= 0);
+	assert_int_equal(
+	    memberships_new(&f->lab.policy, f->ids, f->locals, true, &m), 0);
+	assert_true(dup2(saved, STDERR_FILENO) >= 0 && close(saved) == 0);
+	memberships_free(m);
+	rewind(log);
+	assert_true(fread(text, 1, sizeof(text) - 1, log) > 0);
+	assert_int_equal(fclose(log), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		if (strstr(text, lines[i]) == NULL)
+			fail_msg("no \"%s\" in:\n%s", lines[i], text);
+}
+
+static void
 t80_an_organisation_group_never_is_a_local_one(void **state)
 {
 	struct fixture *f = *state;
@@ -195,6 +226,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(everyone_roles_and_scopes_count),
 	    TEST(t80_denied_root_and_unknown_local_groups_are_not_served),
+	    TEST(each_group_that_is_not_served_is_logged_with_its_reason),
 	    TEST(t80_an_organisation_group_never_is_a_local_one),
 	    TEST(a_change_of_the_hosts_groups_is_told),
 	};

@@ -103,6 +103,7 @@ static const struct {
     {"role-not-held", ALL(PAM_PERM_DENIED)},
     {"role-stale", ALL(PAM_PERM_DENIED)},
     {"service-not-listed", FAILED},
+    {"group-denied", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"daemon-unreachable", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"daemon-timeout", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"daemon-untrusted", ALL(PAM_AUTHINFO_UNAVAIL)},
