@@ -150,8 +150,10 @@ t80_denied_root_and_unknown_local_groups_are_not_served(void **state)
 static void
 each_group_that_is_not_served_is_logged_with_its_reason(void **state)
 {
-	static const char *const lines[] = {"group=docker reason=group-denied",
-	    "group=root reason=group-denied", "group=nogroup reason=not-found"};
+	static const char *const lines[] = {
+	    "group=\"docker\" reason=\"group-denied\"",
+	    "group=\"root\" reason=\"group-denied\"",
+	    "group=\"nogroup\" reason=\"not-found\""};
 	struct fixture *f = *state;
 	struct memberships *m = NULL;
 	char text[4096] = "";
