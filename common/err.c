@@ -40,7 +40,9 @@ static const char *const texts[ERR_INDEX_COUNT] = {
     [ERR_INDEX_NOT_CONFIGURED] =
 	"Nobody may log in here yet: the administrator has set no allow_roles.",
     [ERR_INDEX_STATE_DAMAGED] =
-	"The stored state of orglogin is damaged. Tell your administrator.",
+	"This host's record of the members is damaged, and none can sign in "
+	"until it is mended. Tell your administrator: orgloginctl status says "
+	"how.",
     [ERR_INDEX_JSON_SYNTAX] =
 	"An answer was not valid JSON. Tell your administrator.",
     [ERR_INDEX_JSON_DUPLICATE] =

@@ -130,16 +130,20 @@ put_groups(const struct requests_parts *p, const struct member *member,
 	}
 }
 
+/* member: NULL where the list has nobody of the name that was asked for. */
 static int
-explain(struct exchange *x, const struct member *member, const char *role)
+explain(struct exchange *x, const struct member *member,
+    const struct proto_explain *asked)
 {
 	const struct requests_parts *p = x->parts;
+	const char *role = asked->role;
 	struct proto_explain_reply reply = {.proof_s = -1};
-	int login = ERR_OK;
+	int login =
+	    member == NULL ? standing_nobody(p->standing, asked->user) : ERR_OK;
 	int held = ERR_OK;
 
 	reply.confirmed_s = to_s(directory_age_ms(p->directory));
-	PUT(reply.reason, err_name(member == NULL ? ERR_NOT_A_MEMBER : 0));
+	PUT(reply.reason, err_name(login));
 	if (member != NULL) {
 		const struct idcheck_view view = idadmin_view(p->ids);
 
@@ -155,8 +159,6 @@ explain(struct exchange *x, const struct member *member, const char *role)
 			PUT(reply.role, err_name(held));
 			PUT(reply.role_text, held == 0 ? "" : err_text(held));
 		}
-	} else {
-		login = ERR_NOT_A_MEMBER;
 	}
 	PUT(reply.login, err_name(login));
 	PUT(reply.login_text, login == 0 ? "" : err_text(login));
@@ -186,7 +188,7 @@ answer_explain(struct exchange *x, const void *message)
 	struct member member;
 	bool known = find_member(x, request->user, &member);
 
-	return explain(x, known ? &member : NULL, request->role);
+	return explain(x, known ? &member : NULL, request);
 }
 
 int
@@ -196,7 +198,8 @@ answer_whoami(struct exchange *x, const void *message)
 	bool known = members_get_uid(directory_members(x->parts->directory),
 	    session_uid(x->session), &member);
 
-	return explain(x, known ? &member : NULL, "");
+	return explain(
+	    x, known ? &member : NULL, &(struct proto_explain){.user = ""});
 }
 
 int

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "common/err.h"
 #include "common/secret.h"
+#include "common/text.h"
 #include "front/exchange.h"
 
 enum who {
@@ -98,6 +99,24 @@ may_ask(const struct exchange *x, const struct request *request,
 	    member.uid == uid;
 }
 
+/* Without its numbers this host does not know who a member is. */
+static int
+refuse(struct exchange *x, const struct request *request)
+{
+	int damage = idadmin_state(x->parts->ids);
+	int reason = damage != 0 && (request->who & WHO_SELF) != 0
+	    ? damage
+	    : ERR_PEER_REFUSED;
+	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
+
+	(void)text_cut(reply.reason, sizeof(reply.reason), err_name(reason));
+	(void)text_cut(reply.text, sizeof(reply.text), err_text(reason));
+	log_warning("request refused", LOG_TEXT("reason", err_name(reason)),
+	    LOG_NUMBER("type", request->type),
+	    LOG_NUMBER("uid", session_uid(x->session)));
+	return session_reply(x->session, PROTO_VERDICT, &reply, true);
+}
+
 static int
 on_request(void *context, enum proto_type type, const uint8_t *body, size_t len)
 {
@@ -111,17 +130,7 @@ on_request(void *context, enum proto_type type, const uint8_t *body, size_t len)
 	r = proto_decode(type, body, len, request->size > 0 ? &message : NULL,
 	    request->size);
 	if (r == 0 && !may_ask(x, request, &message)) {
-		log_warning("request refused",
-		    LOG_TEXT("reason", err_name(ERR_PEER_REFUSED)),
-		    LOG_NUMBER("type", type),
-		    LOG_NUMBER("uid", session_uid(x->session)));
-		r = session_reply(x->session, PROTO_VERDICT,
-		    &(struct proto_verdict_reply){
-			.verdict = PROTO_DENY,
-			.reason = "peer-refused",
-			.text = "You may not ask that.",
-		    },
-		    true);
+		r = refuse(x, request);
 	} else if (r == 0) {
 		x->decides = request->decides;
 		r = request->answer(x, &message);

@@ -8,6 +8,8 @@
 #include "services/standing.h"
 
 #include "common/err.h"
+#include "services/ids.h"
+#include "services/locals.h"
 
 /* How long after a good answer the source counts as reached. */
 static int64_t
@@ -51,15 +53,27 @@ standing_role(const struct standing *standing, const struct member *member,
 }
 
 int
+standing_nobody(const struct standing *standing, const char *user)
+{
+	const struct locals *locals = directory_locals(standing->directory);
+	int damage = ids_state(directory_ids(standing->directory));
+
+	if (locals != NULL && locals_has_user(locals, user))
+		return ERR_LOCAL_USER;
+	return damage != 0 ? damage : ERR_NOT_A_MEMBER;
+}
+
+int
 standing_account(
     const struct standing *standing, const char *user, const char *roles)
 {
 	struct member member;
-	int r = ERR_NOT_A_MEMBER;
+	int r = ERR_OK;
 
-	if (members_get_user(
+	if (!members_get_user(
 		directory_members(standing->directory), user, &member))
-		r = standing_login(standing, &member);
+		return standing_nobody(standing, user);
+	r = standing_login(standing, &member);
 	if (r == 0 && roles[0] != '\0')
 		r = standing_role(standing, &member, roles);
 	return r;

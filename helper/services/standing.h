@@ -37,8 +37,14 @@ MUST_CHECK int standing_login(
 MUST_CHECK int standing_role(const struct standing *standing,
     const struct member *member, const char *roles);
 /*
+ * Why the list has nobody of that name: LOCAL_USER, STATE_DAMAGED (without its
+ * numbers this host knows no member), NOT_A_MEMBER.
+ */
+MUST_CHECK int standing_nobody(
+    const struct standing *standing, const char *user);
+/*
  * The whole account phase: login, then the role if roles is not "".
- * NOT_A_MEMBER for a stranger.
+ * For a name that the list does not have, standing_nobody().
  */
 MUST_CHECK int standing_account(
     const struct standing *standing, const char *user, const char *roles);

@@ -54,6 +54,9 @@ lost_numbers() {
 	is t77_a_lost_map_fails_the_check "$status" 1
 	is t77_the_status_says_how_to_mend_it "$(ctl status --json |
 		grep -c 'orgloginctl ids import FILE')" 1
+	is t83_a_member_hears_what_is_wrong \
+		"$(wire account ada) $(wire signin ada)" \
+		'state-damaged state-damaged'
 	is t77_nothing_is_given_meanwhile "$(synced)" state-damaged
 	cmp -s "$state/members.snapshot" "$work/before" && status=same ||
 		status=another

@@ -285,6 +285,12 @@ standing_login(const struct standing *standing, const struct member *member)
 }
 
 int
+standing_nobody(const struct standing *standing, const char *user)
+{
+	return front()->ids_damaged ? ERR_STATE_DAMAGED : ERR_NOT_A_MEMBER;
+}
+
+int
 standing_role(const struct standing *standing, const struct member *member,
     const char *roles)
 {

@@ -356,6 +356,11 @@ explain_tells_what_would_be_decided(void **state)
 	assert_string_equal(reply.u.explain.reason, "not-a-member");
 	assert_string_equal(reply.u.explain.login, "not-a-member");
 	assert_string_equal(reply.u.explain.member.id, "");
+	front()->ids_damaged = true;
+	front_send(fd, PROTO_EXPLAIN, &request);
+	read_reply(fd, PROTO_EXPLAIN_REPLY, &reply);
+	assert_string_equal(reply.u.explain.reason, "state-damaged");
+	assert_string_equal(reply.u.explain.login, "state-damaged");
 	(void)close(fd);
 }
 

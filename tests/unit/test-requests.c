@@ -171,6 +171,22 @@ t52_an_excluded_name_belongs_to_nobody(void **state)
 }
 
 static void
+t83_without_its_numbers_the_host_says_so(void **state)
+{
+	struct proto_account request = {
+	    .user = "ada", .context = front_context()};
+	int fd = front_connect(65534);
+
+	front()->ids_damaged = true;
+	front_send(fd, PROTO_ACCOUNT, &request);
+	front_expect_verdict(fd, PROTO_DENY, ERR_STATE_DAMAGED);
+	/* What is root's alone is nobody else's in any state. */
+	front_send(fd, PROTO_MEMBERS, NULL);
+	front_expect_verdict(fd, PROTO_DENY, ERR_PEER_REFUSED);
+	(void)close(fd);
+}
+
+static void
 t53_bodies_that_do_not_fit_end_the_connection(void **state)
 {
 	struct proto_account request = {
@@ -244,6 +260,7 @@ main(void)
 	    T(t52_every_request_by_every_peer),
 	    T(t52_replies_and_strangers_are_no_requests),
 	    T(t52_an_excluded_name_belongs_to_nobody),
+	    T(t83_without_its_numbers_the_host_says_so),
 	    T(t53_bodies_that_do_not_fit_end_the_connection),
 	    T(t53_a_thousand_connections_come_and_go),
 	    T(freeing_ends_every_connection),

@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "services/ids.h"
+#include "services/locals.h"
 
 #define SECOND ((int64_t)1000)
 #define MINUTE (60 * SECOND)
@@ -19,10 +21,13 @@
 
 static const char *const roles[] = {"User", "OrganizationAdmin"};
 
-/* A directory of one member, confirmed age_ms ago. */
+/* A directory of one member, confirmed age_ms ago, on a host with one user of
+ * its own. */
 struct directory {
 	struct member ada;
 	int64_t age_ms;
+	int ids_state;
+	bool locals_known;
 };
 
 struct fixture {
@@ -45,6 +50,31 @@ members_get_user(
 
 	*ret_member = directory->ada;
 	return strcmp(user, directory->ada.user) == 0;
+}
+
+struct ids *
+directory_ids(struct directory *directory)
+{
+	return (struct ids *)directory;
+}
+
+int
+ids_state(const struct ids *ids)
+{
+	return ((const struct directory *)ids)->ids_state;
+}
+
+const struct locals *
+directory_locals(const struct directory *directory)
+{
+	return directory->locals_known ? (const struct locals *)directory
+				       : NULL;
+}
+
+bool
+locals_has_user(const struct locals *locals, const char *name)
+{
+	return strcmp(name, "erin") == 0;
 }
 
 int64_t
@@ -136,6 +166,38 @@ a_stranger_is_not_a_member(void **state)
 }
 
 static void
+t83_without_its_numbers_the_host_says_so(void **state)
+{
+	struct fixture f;
+
+	make(&f);
+	f.directory.ids_state = ERR_STATE_DAMAGED;
+	assert_int_equal(
+	    standing_account(&f.standing, "bob", ""), ERR_STATE_DAMAGED);
+	assert_int_equal(
+	    standing_account(&f.standing, "bob", "User"), ERR_STATE_DAMAGED);
+	/* Whom the list still has is judged by it. */
+	assert_int_equal(standing_account(&f.standing, "ada", ""), 0);
+}
+
+static void
+t32_a_local_user_is_called_one(void **state)
+{
+	struct fixture f;
+
+	make(&f);
+	assert_int_equal(
+	    standing_account(&f.standing, "erin", ""), ERR_NOT_A_MEMBER);
+	f.directory.locals_known = true;
+	assert_int_equal(
+	    standing_account(&f.standing, "erin", ""), ERR_LOCAL_USER);
+	assert_int_equal(
+	    standing_account(&f.standing, "bob", ""), ERR_NOT_A_MEMBER);
+	f.directory.ids_state = ERR_STATE_DAMAGED;
+	assert_int_equal(standing_nobody(&f.standing, "erin"), ERR_LOCAL_USER);
+}
+
+static void
 t102_an_old_role_gates_no_longer_and_login_lasts_longer(void **state)
 {
 	static const struct {
@@ -208,6 +270,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_fresh_member_may_do_what_the_roles_say),
 	    cmocka_unit_test(a_stranger_is_not_a_member),
+	    cmocka_unit_test(t83_without_its_numbers_the_host_says_so),
+	    cmocka_unit_test(t32_a_local_user_is_called_one),
 	    cmocka_unit_test(
 		t102_an_old_role_gates_no_longer_and_login_lasts_longer),
 	    cmocka_unit_test(
