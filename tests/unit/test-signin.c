@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "services/ids.h"
 
 #define ISSUER "https://id.example"
 #define MAIL_OF_ADA "ada@acme.example"
@@ -203,6 +204,24 @@ idsvc_cancel(struct idsvc *idsvc, uint64_t id)
 /* The members. */
 struct members *
 directory_members(struct directory *directory)
+{
+	return NULL;
+}
+
+struct ids *
+directory_ids(struct directory *directory)
+{
+	return NULL;
+}
+
+int
+ids_state(const struct ids *ids)
+{
+	return 0;
+}
+
+const struct locals *
+directory_locals(const struct directory *directory)
 {
 	return NULL;
 }
