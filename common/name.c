@@ -137,8 +137,12 @@ is_clean_text(const char *text, size_t max, const char *refused)
 {
 	size_t len = strnlen(text, max + 1);
 
-	return len <= max && strcspn(text, refused) == len &&
-	    text_line_valid(text);
+	if (len > max || !text_line_valid(text))
+		return false;
+	while (*refused != '\0')
+		if (memchr(text, *refused++, len) != NULL)
+			return false;
+	return true;
 }
 
 bool

@@ -183,7 +183,8 @@ copy_member(const struct member *m)
 	record->given_uid = m->given_uid;
 	record->refs = 1;
 	record->excluded = (int16_t)m->excluded;
-	record->state = (uint8_t)m->state;
+	record->state = (uint8_t)m->state & 0x7f;
+	record->at_home = m->at_home;
 	record->user_size = (uint8_t)user_size(m);
 	memcpy(record->text, m->id, used);
 	record->mail = put_text(record, &used, m->mail);
@@ -227,16 +228,16 @@ memberrecord_unref(struct member_record *record)
 }
 
 bool
-memberrecord_assign(
-    struct member_record *record, const char *user, uint32_t uid, int excluded)
+memberrecord_assign(struct member_record *record, const struct member *member)
 {
-	size_t size = strlen(user) + 1;
+	size_t size = strlen(member->user) + 1;
 
 	if (size > record->user_size)
 		return false;
-	memmove(record->text + record->user, user, size);
-	record->uid = uid;
-	record->excluded = (int16_t)excluded;
+	memmove(record->text + record->user, member->user, size);
+	record->uid = member->uid;
+	record->at_home = member->at_home;
+	record->excluded = (int16_t)member->excluded;
 	return true;
 }
 
@@ -261,5 +262,6 @@ member_read(const struct member_record *record, struct member *ret_member)
 	    .created_s = record->created_s,
 	    .user = record->text + record->user,
 	    .uid = record->uid,
+	    .at_home = record->at_home,
 	    .excluded = record->excluded};
 }

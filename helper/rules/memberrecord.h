@@ -20,7 +20,8 @@ struct member_record {
 	uint32_t given_uid;
 	uint32_t refs;
 	int16_t excluded;
-	uint8_t state;
+	uint8_t state : 7;
+	bool at_home : 1;
 	uint8_t user_size; /* of the place for the user name, with its NUL */
 	/* where in the text; the id comes first */
 	uint16_t mail;
@@ -36,7 +37,7 @@ struct member_record {
 MUST_CHECK int memberrecord_new(struct memberterms_pool *pool,
     const struct member *member, struct member_record **ret_record);
 void memberrecord_unref(struct member_record *record);
-/* Writes what this host assigned, where the name has room; nobody else may
- * have the record. */
+/* Writes what this host assigned to the member, where the name has room; nobody
+ * else may have the record. */
 bool memberrecord_assign(
-    struct member_record *record, const char *user, uint32_t uid, int excluded);
+    struct member_record *record, const struct member *member);

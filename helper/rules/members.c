@@ -430,8 +430,7 @@ assign(struct members *members, uint32_t entry, const struct member *now)
 	if (members->refs == 1 && record->refs == 1 &&
 	    strlen(now->user) < record->user_size) {
 		unindex_assigned(members, entry);
-		(void)memberrecord_assign(
-		    record, now->user, now->uid, now->excluded);
+		(void)memberrecord_assign(record, now);
 		return index_assigned(members, entry);
 	}
 	err = memberrecord_new(members->pool, now, &copy);
@@ -440,7 +439,7 @@ assign(struct members *members, uint32_t entry, const struct member *now)
 
 int
 members_assign(struct members *members, size_t index, const char *user,
-    uint32_t uid, int excluded)
+    uint32_t uid, bool at_home, int excluded)
 {
 	struct member now;
 
@@ -448,10 +447,11 @@ members_assign(struct members *members, size_t index, const char *user,
 	    (user[0] != '\0' && !name_user_valid(user)))
 		return ERR_INVALID_ARGUMENT;
 	if (strcmp(now.user, user) == 0 && now.uid == uid &&
-	    now.excluded == excluded)
+	    now.at_home == at_home && now.excluded == excluded)
 		return 0;
 	now.user = user;
 	now.uid = uid;
+	now.at_home = at_home;
 	now.excluded = excluded;
 	return assign(members, (uint32_t)index, &now);
 }
@@ -463,7 +463,7 @@ members_exclude(struct members *members, const char *id, int reason)
 
 	return entry == FINDER_NONE
 	    ? 0
-	    : members_assign(members, entry, "", 0, reason);
+	    : members_assign(members, entry, "", 0, false, reason);
 }
 
 const struct member_record *

@@ -51,6 +51,7 @@ struct member {
 	/* assigned by this host */
 	const char *user; /* "" while excluded; NULL from a source */
 	uint32_t uid;     /* 0 while excluded */
+	bool at_home;     /* her home is named like user; false: to be asked */
 	int excluded;     /* 0, or the reason why it is not published */
 };
 
@@ -120,7 +121,7 @@ size_t members_get_mail(
 /* Says what this host assigned; user "" and uid 0: excluded.  ERR_EXISTS: a
  * name or number that another member has. */
 MUST_CHECK int members_assign(struct members *members, size_t index,
-    const char *user, uint32_t uid, int excluded);
+    const char *user, uint32_t uid, bool at_home, int excluded);
 /* The same for a member who is not published after all; nothing where there
  * is none. */
 MUST_CHECK int members_exclude(

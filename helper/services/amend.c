@@ -54,6 +54,7 @@ put(struct amend *a, const struct member *old, const struct member *member)
 		return ERR_EXISTS;
 	now.user = old == NULL ? "" : old->user;
 	now.uid = old == NULL ? 0 : old->uid;
+	now.at_home = old != NULL && old->at_home;
 	now.excluded = old == NULL ? 0 : old->excluded;
 	if (old == NULL)
 		changes_add(&a->joined, now.id);

@@ -19,7 +19,8 @@
 #include "services/shells.h"
 
 #define HOMES_MAX_BYTES ((size_t)1 << 28)
-#define SETS 65536 /* a power of two */
+#define SETS 131072 /* a power of two */
+#define SET_WAYS 4  /* places of a set: one line of the cache */
 #define SETS_MAX_BYTES ((size_t)1 << 22)
 
 /* A member whose home is not that of her user name. */
@@ -30,15 +31,13 @@ struct moved {
 
 /*
  * The groups of members who hold the same roles and scopes: they share the
- * very lists, which stay where they are while the members are held.
+ * very lists, which stay where they are while the members are held, and where
+ * the roles begin tells one from all others.
  */
 struct set {
-	const char *const *roles;
-	const char *const *scopes;
-	uint32_t start; /* in the pool of lists */
+	const char *const *roles; /* NULL: free */
+	uint32_t start;           /* in the pool of lists */
 	uint16_t count;
-	uint8_t role_count;
-	uint8_t scope_count;
 	bool active;
 };
 
@@ -75,19 +74,25 @@ void
 draft_home(const char *pattern, const char *folder, uint32_t uid,
     char out[DRAFT_HOME_SIZE])
 {
+	char number[sizeof("4294967295")];
 	size_t len = 0;
 
 	for (const char *p = pattern; *p != '\0' && len < DRAFT_HOME_SIZE;
 	     p++) {
-		size_t room = DRAFT_HOME_SIZE - len;
+		bool named = p[0] == '%' && p[1] == 'u';
+		bool numbered = p[0] == '%' && p[1] == 'i';
+		const char *part = named ? folder : p;
+		size_t size = named ? strlen(folder) : 1;
 
-		if (p[0] == '%' && p[1] == 'u')
-			len += (size_t)snprintf(out + len, room, "%s", folder);
-		else if (p[0] == '%' && p[1] == 'i')
-			len += (size_t)snprintf(out + len, room, "%u", uid);
-		else
-			out[len++] = *p;
-		p += *p == '%' && (p[1] == 'u' || p[1] == 'i');
+		if (numbered) {
+			size =
+			    (size_t)snprintf(number, sizeof(number), "%u", uid);
+			part = number;
+		}
+		if (size < DRAFT_HOME_SIZE - len)
+			memcpy(out + len, part, size);
+		len += size;
+		p += named || numbered;
 	}
 	out[len < DRAFT_HOME_SIZE ? len : 0] = '\0';
 }
@@ -153,15 +158,13 @@ draft_free(struct draft *draft)
 	free(draft);
 }
 
-/* Most homes are that of the name, and stand nowhere. */
+/* Most homes are that of the name: they stand nowhere, and nobody is asked. */
 static void
-keep_home(struct draft *draft, const char *user, const char *folder)
+keep_home(struct draft *draft, const char *folder)
 {
 	const struct moved moved = {.user = (uint32_t)draft->user_count,
 	    .text = (uint32_t)draft->texts.len};
 
-	if (strcmp(user, folder) == 0)
-		return;
 	buf_put(&draft->texts, folder, strlen(folder) + 1);
 	buf_put(&draft->moved, &moved, sizeof(moved));
 }
@@ -180,7 +183,8 @@ draft_take(
 		member_read(record, &member);
 		if (member.excluded != 0 || member.uid == 0)
 			continue;
-		keep_home(draft, member.user, ids_home(ids, member.id));
+		if (!member.at_home)
+			keep_home(draft, ids_home(ids, member.id));
 		draft->records[draft->user_count++] = record;
 	}
 	err = buf_fault(&draft->moved);
@@ -249,39 +253,30 @@ user_at(void *context, size_t i, struct snapwrite_user *ret_user)
 	    .uid = member->uid};
 }
 
-static struct set
-set_of(const struct member *member)
-{
-	return (struct set){.roles = member->roles,
-	    .scopes = member->scopes,
-	    .role_count = (uint8_t)member->role_count,
-	    .scope_count = (uint8_t)member->scope_count,
-	    .active = member->state == MEMBER_ACTIVE};
-}
-
-static bool
-is_same_set(const struct set *a, const struct set *b)
-{
-	return a->roles == b->roles && a->scopes == b->scopes &&
-	    a->role_count == b->role_count &&
-	    a->scope_count == b->scope_count && a->active == b->active;
-}
-
-/* Where the set may be kept. */
+/* Where the member's set is, or may be kept. */
 static struct set *
-place_of(const struct draft *draft, const struct set *set)
+place_of(const struct draft *draft, const struct member *member)
 {
 	uint64_t hash =
-	    (uint64_t)(uintptr_t)set->roles * UINT64_C(0x9e3779b97f4a7c15);
+	    (uint64_t)(uintptr_t)member->roles * UINT64_C(0x9e3779b97f4a7c15);
+	struct set *sets =
+	    &draft->sets[(hash >> 32) % (SETS / SET_WAYS) * SET_WAYS];
+	bool active = member->state == MEMBER_ACTIVE;
+	size_t way = 0;
 
-	return &draft->sets[hash >> 48 & (SETS - 1)];
+	while (way < SET_WAYS - 1 && sets[way].roles != NULL &&
+	    (sets[way].roles != member->roles || sets[way].active != active))
+		way++;
+	return &sets[way];
 }
 
 /* Full is empty again. */
 static void
-keep_set(struct draft *draft, struct set set, size_t count)
+keep_set(struct draft *draft, const struct member *member, size_t count)
 {
 	size_t bytes = count * sizeof(*draft->groups);
+	struct set set = {
+	    .roles = member->roles, .active = member->state == MEMBER_ACTIVE};
 
 	if (draft->lists.len + bytes > SETS_MAX_BYTES) {
 		memset(draft->sets, 0, SETS * sizeof(*draft->sets));
@@ -293,7 +288,7 @@ keep_set(struct draft *draft, struct set set, size_t count)
 	if (buf_fault(&draft->lists) != 0)
 		draft->fault = buf_fault(&draft->lists);
 	else
-		*place_of(draft, &set) = set;
+		*place_of(draft, member) = set;
 }
 
 static const uint32_t *
@@ -301,17 +296,17 @@ groups_at(void *context, size_t i, uint32_t *ret_count)
 {
 	struct draft *draft = context;
 	const struct member *member = read_member(draft, i);
-	struct set set = set_of(member);
-	const struct set *known = place_of(draft, &set);
+	const struct set *known = place_of(draft, member);
 	size_t count = 0;
 
-	if (known->roles != NULL && is_same_set(known, &set)) {
+	if (known->roles == member->roles &&
+	    known->active == (member->state == MEMBER_ACTIVE)) {
 		*ret_count = known->count;
 		return (const uint32_t *)(const void *)draft->lists.bytes +
 		    known->start;
 	}
 	count = memberships_of(draft->memberships, member, draft->groups);
-	keep_set(draft, set, count);
+	keep_set(draft, member, count);
 	*ret_count = (uint32_t)count;
 	return draft->groups;
 }

@@ -341,13 +341,18 @@ accept_name(struct ids *ids, size_t index, size_t row_index,
 	int err = 0;
 
 	idrows_get(ids->rows, row_index, &row);
-	err = members_assign(ids->run.members, index, user, row.number, 0);
+	if (row.name[0] == '\0')
+		err = take_home(ids, row_index, user);
+	if (err != 0)
+		return err;
+	idrows_get(ids->rows, row_index, &row);
+	err = members_assign(ids->run.members, index, user, row.number,
+	    strcmp(row.home, user) == 0, 0);
 	if (err != 0 || strcmp(row.name, user) == 0)
 		return err;
 	if (row.name[0] != '\0')
 		return idclaims_add(&ids->run.claims, row_index, user);
-	err = take_home(ids, row_index, user);
-	return err == 0 ? idrows_set_name(ids->rows, row_index, user) : err;
+	return idrows_set_name(ids->rows, row_index, user);
 }
 
 /* Reasons are of this member alone; anything else is a fault. */
@@ -377,7 +382,7 @@ assign_member(struct ids *ids, size_t index)
 		return accept_name(ids, index, row, user);
 	if (!is_reason(err))
 		return err;
-	return members_assign(ids->run.members, index, "", 0, err);
+	return members_assign(ids->run.members, index, "", 0, false, err);
 }
 
 static int

@@ -505,6 +505,7 @@ scimread_rest(struct scimread *read, struct members *known)
 			continue;
 		member.user = "";
 		member.uid = 0;
+		member.at_home = false;
 		member.excluded = 0;
 		r = add(s, &member, NULL);
 	}

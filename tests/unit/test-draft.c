@@ -80,7 +80,7 @@ what_was_taken_stays_as_it_was(void **state)
 	assert_int_equal(takes, 2);
 	/* The list changes, and goes. */
 	assert_int_equal(
-	    members_assign(f->members, 0, "", 0, ERR_LOCAL_USER), 0);
+	    members_assign(f->members, 0, "", 0, false, ERR_LOCAL_USER), 0);
 	members_free(TAKE(f->members));
 	assert_int_equal(draft_write(draft, &sink), 0);
 	assert_int_equal(draft_users(draft), 2);

@@ -135,8 +135,12 @@ a_name_is_assigned_where_it_has_room(void **state)
 	m.mail = "ada@acme.example";
 	m.username = "a.lovelace";
 	assert_int_equal(memberrecord_new(pool, &m, &record), 0);
-	assert_true(memberrecord_assign(record, "a.lovelace", 5000, 0));
-	assert_false(memberrecord_assign(record, "a.lovelace2", 5001, 0));
+	m.user = "a.lovelace";
+	m.uid = 5000;
+	assert_true(memberrecord_assign(record, &m));
+	m.user = "a.lovelace2";
+	m.uid = 5001;
+	assert_false(memberrecord_assign(record, &m));
 	member_read(record, &got);
 	assert_string_equal(got.user, "a.lovelace");
 	assert_int_equal(got.uid, 5000);

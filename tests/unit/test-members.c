@@ -130,7 +130,8 @@ replacing_moves_every_index(void **state)
 static void
 assign(struct members *members, size_t index, const char *user, uint32_t uid)
 {
-	assert_int_equal(members_assign(members, index, user, uid, 0), 0);
+	assert_int_equal(
+	    members_assign(members, index, user, uid, false, 0), 0);
 }
 
 static void
@@ -144,8 +145,10 @@ t76_assigned_names_and_numbers_are_not_shared(void **state)
 	assert_false(members_get_user(*state, "", &got));
 	assert_false(members_get_uid(*state, 0, &got));
 	assign(*state, 0, "ada", 5000);
-	assert_int_equal(members_assign(*state, 1, "ada", 5001, 0), ERR_EXISTS);
-	assert_int_equal(members_assign(*state, 1, "bob", 5000, 0), ERR_EXISTS);
+	assert_int_equal(
+	    members_assign(*state, 1, "ada", 5001, false, 0), ERR_EXISTS);
+	assert_int_equal(
+	    members_assign(*state, 1, "bob", 5000, false, 0), ERR_EXISTS);
 	assign(*state, 1, "bob", 5001);
 	m.user = "ada";
 	assert_int_equal(members_add(*state, &m), ERR_EXISTS);
@@ -154,10 +157,36 @@ t76_assigned_names_and_numbers_are_not_shared(void **state)
 	assert_int_equal(members_replace(*state, &m), ERR_EXISTS);
 	assert_true(members_get_uid(*state, 5001, &got));
 	assert_string_equal(got.id, "b");
-	assert_int_equal(
-	    members_assign(*state, 0, "Root", 5, 0), ERR_INVALID_ARGUMENT);
-	assert_int_equal(
-	    members_assign(*state, 2, "eve", 5, 0), ERR_INVALID_ARGUMENT);
+	assert_int_equal(members_assign(*state, 0, "Root", 5, false, 0),
+	    ERR_INVALID_ARGUMENT);
+	assert_int_equal(members_assign(*state, 2, "eve", 5, false, 0),
+	    ERR_INVALID_ARGUMENT);
+}
+
+static void
+t31_only_who_was_said_to_be_at_home_is(void **state)
+{
+	struct member got;
+
+	add(*state, "a", "", 1);
+	assign(*state, 0, "ada", 5000);
+	assert_true(members_get(*state, 0, &got));
+	assert_false(got.at_home);
+	assert_int_equal(members_assign(*state, 0, "ada", 5000, true, 0), 0);
+	assert_true(members_get(*state, 0, &got));
+	assert_true(got.at_home);
+	/* Also in a copy, and not under the next name. */
+	members_hold(*state);
+	assert_int_equal(members_assign(*state, 0, "bob", 5000, true, 0), 0);
+	assert_true(members_get(*state, 0, &got));
+	assert_true(got.at_home);
+	members_release(*state);
+	assign(*state, 0, "eve", 5000);
+	assert_true(members_get(*state, 0, &got));
+	assert_false(got.at_home);
+	assert_int_equal(members_exclude(*state, "a", ERR_NAME_TAKEN), 0);
+	assert_true(members_get(*state, 0, &got));
+	assert_false(got.at_home);
 }
 
 static void
@@ -345,6 +374,7 @@ main(void)
 	    TEST(t11_only_a_mail_of_one_member_names_somebody),
 	    TEST(replacing_moves_every_index),
 	    TEST(t76_assigned_names_and_numbers_are_not_shared),
+	    TEST(t31_only_who_was_said_to_be_at_home_is),
 	    TEST(t81_a_field_outside_its_grammar_keeps_the_member_out),
 	    TEST(what_is_held_does_not_change),
 	    TEST(a_held_list_outlives_its_owner),

@@ -116,8 +116,9 @@ what_no_overlay_can_tell_takes_a_whole_list(void **state)
 
 		assert_true(members_get(assigned, i, &now));
 		if (strcmp(now.id, "u-3") == 0)
-			assert_int_equal(
-			    members_assign(assigned, i, "bob", now.uid, 0), 0);
+			assert_int_equal(members_assign(assigned, i, "bob",
+					     now.uid, false, 0),
+			    0);
 	}
 	assert_int_equal(CHANGE(f, "u-3"), ERR_TOO_LARGE);
 	/* A group of the host has another number now. */

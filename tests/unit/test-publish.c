@@ -170,6 +170,35 @@ t31_homes_follow_the_pattern_and_are_not_inherited(void **state)
 }
 
 static void
+check_home(struct publishlab *f, const char *user, const char *home)
+{
+	struct snapshot snapshot SNAPSHOT_AUTO = {0};
+	struct snapshot_user found;
+
+	assert_int_equal(publishlab_run(f), 0);
+	publishlab_open_file(f, &snapshot);
+	assert_int_equal(snapshot_user_by_name(&snapshot, user, &found), 0);
+	assert_string_equal(found.home, home);
+}
+
+static void
+t31_a_renamed_member_stays_at_home(void **state)
+{
+	struct publishlab *f = *state;
+
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
+	    dirlab_line("u-2", "bob@x.example", ""));
+	check_home(f, "ada", "/home/ada");
+	ASSIGN(f, dirlab_line("u-1", "eve@x.example", ""),
+	    dirlab_line("u-2", "bob@x.example", ""));
+	check_home(f, "eve", "/home/ada");
+	check_home(f, "bob", "/home/bob");
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""),
+	    dirlab_line("u-2", "bob@x.example", ""));
+	check_home(f, "ada", "/home/ada");
+}
+
+static void
 a_field_the_reader_refuses_excludes_its_member_alone(void **state)
 {
 	struct publishlab *f = *state;
@@ -293,7 +322,7 @@ only_the_file_that_would_be_written_is_adopted(void **state)
 	assert_false(adopted(f));
 	assert_int_equal(unlink(f->overlay), 0);
 	assert_int_equal(
-	    members_assign(f->members, 0, "eve", 1879048200, 0), 0);
+	    members_assign(f->members, 0, "eve", 1879048200, false, 0), 0);
 	assert_false(adopted(f));
 }
 
@@ -496,6 +525,7 @@ main(void)
 	    TEST(t80_denied_and_root_groups_are_never_granted),
 	    TEST(t32_the_excluded_are_not_in_the_file),
 	    TEST(t31_homes_follow_the_pattern_and_are_not_inherited),
+	    TEST(t31_a_renamed_member_stays_at_home),
 	    TEST(a_field_the_reader_refuses_excludes_its_member_alone),
 	    TEST(a_whole_list_goes_out_while_the_loop_runs),
 	    TEST(a_publisher_may_go_while_a_list_is_on_its_way),
