@@ -30,8 +30,9 @@ static const char *const op_names[PROFILE_OP_COUNT] = {
 
 /* What every template may use, besides what earlier steps took. */
 static const char *const known_variables[] = {"url", "id_token", "issuer",
-    "subject", "mail", "name", "organization", "api_key", "limit", "offset",
-    "page"};
+    "subject", "mail", "name", "provider", "password", "code", "session_token",
+    "jwt", "refresh_token", "role", "member", "organization", "api_key",
+    "limit", "offset", "page"};
 
 /* Keys whose value is plain text of a fixed size. */
 static const struct text_key {

@@ -10,7 +10,7 @@
 #include "common/buf.h"
 #include "rules/profile.h"
 
-#define FILL_MAX 32
+#define FILL_MAX 48
 
 /* Names and values, all borrowed; a later one of a name wins. */
 struct fill {

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/http.h"
 #include "common/attrs.h"
+#include "common/buf.h"
 #include "rules/profile.h"
 #include "services/source.h"
 
@@ -29,6 +30,7 @@ struct idsvc_options {
 	const char *jwt_audience;
 	const char *jwks_url; /* NULL: the profile's */
 	bool jwt_transport;   /* jwt_check = transport */
+	bool passwords;       /* auth_policy = standard */
 };
 
 MUST_CHECK int idsvc_new(struct loop *loop, struct http *http,
@@ -40,6 +42,79 @@ int idsvc_state(const struct idsvc *idsvc);
 /* Fetches the key set ahead of need. */
 void idsvc_warm(struct idsvc *idsvc);
 
+/* Whether the profile has the operation, and the policy allows it. */
+bool idsvc_can(const struct idsvc *idsvc, enum profile_op op);
+
+/*
+ * What an operation is asked with: NULL where not given, else copied (and
+ * wiped later), a template's variable of the same name.
+ */
+struct idsvc_call {
+	enum profile_op op;
+	/* whom the provider proved */
+	const char *id_token; /* secret */
+	const char *issuer;
+	const char *subject;
+	const char *mail; /* of whom it is about: also who is invited */
+	const char *name;
+	const char *provider; /* "google", "entra", "oidc" */
+	/* what the person typed */
+	const char *password; /* secret */
+	const char *code;     /* secret */
+	/* what an earlier operation brought; all secrets */
+	const char *session_token;
+	const char *jwt;
+	const char *refresh_token;
+	const char *organization; /* NULL: the host's */
+	const char *role;         /* to invite as */
+	const char *member;       /* id of the member whom it is about */
+};
+
+/* The organisation's own word about a person, verified. Borrowed. */
+struct idsvc_standing {
+	int reason;               /* 0, or SERVICE_*, TOKEN_*, MEMBER_*, ... */
+	const char *subject;      /* the member's immutable id */
+	const char *organization; /* already equal to the one asked for */
+	const char *const *roles; /* in that organisation */
+	size_t role_count;
+	const char *const *scopes;
+	size_t scope_count;
+	/* of the platform, never of an organisation; NULL: none */
+	const char *system_role;
+	/* ids of those that the person is in, when told */
+	const char *const *organizations;
+	size_t organization_count;
+	const char *name; /* NULL: not told */
+	const char *mail;
+	/* secrets; NULL: none, or for a refresh token: the old one stands */
+	const char *jwt;
+	const char *refresh_token;
+	const char *session_token;
+	int64_t expires_s; /* wall time of the jwt's end; 0: unknown */
+};
+typedef void idsvc_standing_fn(
+    void *arg, const struct idsvc_standing *standing);
+/*
+ * One operation, through to a verified JWT where its answer holds one.  An
+ * operation that only wants something done ends with reason 0 and subject
+ * NULL.  SERVICE_MFA: session_token is set, and MFA_VERIFY with it and the
+ * person's code goes on.  MEMBER_PENDING may be followed by ACCEPT_INVITATION.
+ * Not for PROFILE_MEMBERS.  UNSUPPORTED: the profile has no such operation;
+ * PASSWORD_FORBIDDEN: it has, but the policy is restricted.
+ */
+MUST_CHECK int idsvc_ask(struct idsvc *idsvc, const struct idsvc_call *call,
+    idsvc_standing_fn *fn, void *arg, uint64_t *ret_id);
+/* An unknown or finished id is ignored. */
+void idsvc_cancel(struct idsvc *idsvc, uint64_t id);
+
+/*
+ * The header lines that a call of the service's APIs carries for this person,
+ * each ended by a newline: Authorization, and what the profile forwards.
+ * Secret.  NO_TOKEN: the standing holds no JWT.
+ */
+MUST_CHECK int idsvc_forward(const struct idsvc *idsvc,
+    const struct idsvc_standing *standing, struct buf *lines);
+
 /* Who was proven by the provider; copied. */
 struct idsvc_identity {
 	const char *id_token; /* secret */
@@ -48,27 +123,10 @@ struct idsvc_identity {
 	const char *mail;
 	const char *name;
 };
-
-/* The organisation's own word about a person, verified. Borrowed. */
-struct idsvc_standing {
-	int reason;               /* 0, or SERVICE_*, TOKEN_*, MEMBER_* */
-	const char *subject;      /* the member's immutable id */
-	const char *organization; /* already equal to ours */
-	const char *const *roles;
-	size_t role_count;
-	const char *const *scopes;
-	size_t scope_count;
-};
-typedef void idsvc_standing_fn(
-    void *arg, const struct idsvc_standing *standing);
-/* The profile's signin operation, through to a verified JWT. */
+/* idsvc_ask() for PROFILE_SIGNIN. */
 MUST_CHECK int idsvc_signin(struct idsvc *idsvc,
     const struct idsvc_identity *identity, idsvc_standing_fn *fn, void *arg,
     uint64_t *ret_id);
 
-/* The profile's member list; borrows the idsvc.  A profile has no way to ask
- * for changes: it gives the list, or that it stands. */
+/* The profile's member list; borrows the idsvc. */
 struct source idsvc_source(struct idsvc *idsvc);
-
-/* A sign-in; an unknown or finished id is ignored. */
-void idsvc_cancel(struct idsvc *idsvc, uint64_t id);

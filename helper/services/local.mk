@@ -263,6 +263,9 @@ libservices_la_SOURCES += helper/services/orgtoken.c \
 	helper/services/orgtoken.h
 libservices_la_SOURCES += helper/services/readout.c helper/services/readout.h
 libservices_la_SOURCES += helper/services/reply.c helper/services/reply.h
+libservices_la_SOURCES += helper/services/svcflight.c \
+	helper/services/svcflight.h
+libservices_la_SOURCES += helper/services/svclist.c helper/services/svclist.h
 libservices_la_SOURCES += helper/services/svcsend.c helper/services/svcsend.h
 libservices_la_SOURCES += helper/services/visited.c helper/services/visited.h
 libservices_la_SOURCES += helper/services/signin.c helper/services/signin.h
@@ -315,6 +318,18 @@ tests_unit_test_sync_SOURCES = tests/unit/test-sync.c $(PROFILES) $(DIRLAB) \
 	$(NETLAB)
 tests_unit_test_sync_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_sync_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-svcflight
+tests_unit_test_svcflight_SOURCES = tests/unit/test-svcflight.c $(PROFILES) \
+	$(NETLAB)
+tests_unit_test_svcflight_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_svcflight_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-svclist
+tests_unit_test_svclist_SOURCES = tests/unit/test-svclist.c $(PROFILES) \
+	$(NETLAB)
+tests_unit_test_svclist_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_svclist_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idsvc
 tests_unit_test_idsvc_SOURCES = tests/unit/test-idsvc.c $(PROFILES)

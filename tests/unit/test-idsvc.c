@@ -27,7 +27,6 @@ static struct {
 	void *arg;
 	char method[8];
 	char url[512];
-	char condition[128];
 	char header[512];
 	char body[512];
 	unsigned int requests;
@@ -52,12 +51,6 @@ http_start(struct http *http, const struct http_request *request, http_fn *fn,
 	net.requests++;
 	(void)snprintf(net.method, sizeof(net.method), "%s", request->method);
 	(void)snprintf(net.url, sizeof(net.url), "%s", request->url);
-	net.condition[0] = '\0';
-	for (size_t i = 0; i < request->header_count; i++) {
-		if (strncmp(request->headers[i], "if-", 3) == 0)
-			(void)snprintf(net.condition, sizeof(net.condition),
-			    "%s", request->headers[i]);
-	}
 	(void)snprintf(
 	    net.header, sizeof(net.header), "%s", request->headers[0]);
 	(void)snprintf(net.body, sizeof(net.body), "%.*s",
@@ -119,8 +112,7 @@ keys_cancel(struct keys *keys, uint64_t id)
 
 /* Answers the transfer under way. */
 static void
-answer_tagged(
-    enum http_outcome outcome, int status, const char *body, const char *etag)
+answer(enum http_outcome outcome, int status, const char *body)
 {
 	http_fn *fn = net.fn;
 	const struct http_response response = {
@@ -130,19 +122,13 @@ answer_tagged(
 	    .body_len = strlen(body),
 	    .content_type = "application/json",
 	    .retry_after_s = status == 429 ? 17 : -1,
-	    .etag = etag,
+	    .etag = "",
 	    .last_modified = "",
 	};
 
 	assert_int_not_equal(net.id, 0);
 	net.id = 0;
 	fn(net.arg, &response);
-}
-
-static void
-answer(enum http_outcome outcome, int status, const char *body)
-{
-	answer_tagged(outcome, status, body, "");
 }
 
 static void
@@ -164,9 +150,6 @@ static struct {
 	int reason;
 	char subject[64];
 	size_t roles;
-	size_t members;
-	enum source_gift gift;
-	int64_t retry_after_s;
 } got;
 
 static void
@@ -182,16 +165,19 @@ on_standing(void *arg, const struct idsvc_standing *standing)
 static void
 on_members(void *arg, const struct source_result *result)
 {
-	struct members *members MEMBERS_AUTO = NULL;
-
 	got.calls++;
 	got.reason = result->reason;
-	got.gift = result->gift;
-	got.retry_after_s = result->retry_after_s;
-	if (result->reason == 0 && result->gift == SOURCE_GAVE_LIST) {
-		members = TAKE(*result->members);
-		got.members = members_count(members);
-	}
+}
+
+static void
+on_progress(void *arg, uint32_t done, uint32_t total)
+{
+}
+
+static struct members *
+on_known(void *arg)
+{
+	return NULL;
 }
 
 static struct clock_fake fake;
@@ -344,204 +330,20 @@ t22_a_cancelled_signin_calls_nobody(void **state)
 }
 
 static void
-on_progress(void *arg, uint32_t done, uint32_t total)
-{
-}
-
-static struct members *
-on_known(void *arg)
-{
-	return NULL;
-}
-
-static int
-fetch(struct idsvc *idsvc, enum source_order order)
-{
-	const struct source source = idsvc_source(idsvc);
-	const struct source_request request = {.order = order,
-	    .done = on_members,
-	    .progress = on_progress,
-	    .known = on_known};
-
-	memset(&got, 0, sizeof(got));
-	return source.fetch(source.self, &request);
-}
-
-static void
-begin_members(struct idsvc *idsvc)
-{
-	assert_int_equal(fetch(idsvc, SOURCE_WHOLE), 0);
-}
-
-static void
-settle(struct idsvc *idsvc, bool taken)
-{
-	const struct source source = idsvc_source(idsvc);
-
-	source.settle(source.self, taken);
-}
-
-static void
-a_list_is_paged_to_its_end(void **state)
+the_list_of_members_is_asked_with_the_hosts_key(void **state)
 {
 	struct idsvc *idsvc = make("secret key");
+	const struct source source = idsvc_source(idsvc);
+	const struct source_request request = {
+	    .done = on_members, .progress = on_progress, .known = on_known};
 
-	begin_members(idsvc);
-	assert_string_equal(net.url, "https://org.test/m?o=o%201&l=2&f=0");
+	assert_int_equal(source.fetch(source.self, &request), 0);
 	assert_string_equal(net.header, "x-key: secret key");
-	answer(HTTP_ANSWERED, 200,
-	    "{\"total\":3,\"members\":[{\"id\":\"a\"},{\"id\":\"b\"}]}");
-	assert_int_equal(got.calls, 0);
-	assert_string_equal(net.url, "https://org.test/m?o=o%201&l=2&f=2");
-	answer(
-	    HTTP_ANSWERED, 200, "{\"total\":3,\"members\":[{\"id\":\"c\"}]}");
+	answer(HTTP_ANSWERED, 500, "");
 	assert_int_equal(got.calls, 1);
-	assert_int_equal(got.reason, 0);
-	assert_int_equal(got.members, 3);
-	idsvc_free(idsvc);
-}
-
-static void
-t110_a_failing_page_is_no_list(void **state)
-{
-	static const struct {
-		int status;
-		const char *body;
-		int reason;
-	} cases[] = {
-	    {500, "", ERR_SERVICE_ERROR},
-	    {429, "{}", ERR_SERVICE_RATE_LIMITED},
-	    {401, "", ERR_SERVICE_REFUSED},
-	    {200, "", ERR_SERVICE_MALFORMED},
-	    {200, "<html>", ERR_SERVICE_MALFORMED},
-	    {200, "{\"total\":3,\"members\":[{\"id\":\"c\"}",
-		ERR_SERVICE_MALFORMED},
-	    {200, "{\"total\":3,\"members\":[]}", ERR_SERVICE_MALFORMED},
-	    {200, "{\"total\":3,\"members\":[{\"id\":\"a\"}]}",
-		ERR_SERVICE_MALFORMED},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct idsvc *idsvc = make("key");
-
-		begin_members(idsvc);
-		answer(HTTP_ANSWERED, 200,
-		    "{\"total\":3,\"members\":[{\"id\":\"a\"},{\"id\":\"b\"}]"
-		    "}");
-		answer(HTTP_ANSWERED, cases[i].status, cases[i].body);
-		assert_int_equal(got.calls, 1);
-		assert_int_equal(got.reason, cases[i].reason);
-		assert_int_equal(got.members, 0);
-		assert_int_equal(
-		    got.retry_after_s, cases[i].status == 429 ? 17 : -1);
-		idsvc_free(idsvc);
-	}
-}
-
-static void
-a_key_that_is_needed_and_missing_is_told(void **state)
-{
-	struct idsvc *idsvc = make(NULL);
-
-	assert_int_equal(fetch(idsvc, SOURCE_WHOLE), ERR_CONFIG_INVALID);
-	assert_int_equal(net.requests, 0);
-	idsvc_free(idsvc);
-}
-
-#define FIRST "{\"total\":3,\"members\":[{\"id\":\"a\"},{\"id\":\"b\"}]}"
-#define SECOND "{\"total\":3,\"members\":[{\"id\":\"c\"}]}"
-
-/* A list of two pages with their tags, taken over or not. */
-static struct idsvc *
-listed(const char *first_tag, const char *second_tag, bool taken)
-{
-	struct idsvc *idsvc = make("key");
-
-	begin_members(idsvc);
-	assert_string_equal(net.condition, "");
-	answer_tagged(HTTP_ANSWERED, 200, FIRST, first_tag);
-	answer_tagged(HTTP_ANSWERED, 200, SECOND, second_tag);
-	assert_int_equal(got.members, 3);
-	settle(idsvc, taken);
-	return idsvc;
-}
-
-static void
-a_list_stands_when_all_its_pages_do(void **state)
-{
-	struct idsvc *idsvc = listed("\"p1\"", "W/\"p2\"", true);
-
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(fetch(idsvc, SOURCE_LIST), 0);
-		assert_string_equal(net.condition, "if-none-match: \"p1\"");
-		answer(HTTP_ANSWERED, 304, "");
-		assert_int_equal(got.calls, 0);
-		assert_string_equal(
-		    net.url, "https://org.test/m?o=o%201&l=2&f=2");
-		assert_string_equal(net.condition, "if-none-match: W/\"p2\"");
-		answer(HTTP_ANSWERED, 304, "");
-		assert_int_equal(got.calls, 1);
-		assert_int_equal(got.reason, 0);
-		assert_int_equal(got.gift, SOURCE_UNCHANGED);
-		settle(idsvc, true);
-	}
-	/* Who wants it whole is not answered so. */
-	begin_members(idsvc);
-	assert_string_equal(net.condition, "");
-	answer(HTTP_ANSWERED, 304, "");
 	assert_int_equal(got.reason, ERR_SERVICE_ERROR);
+	assert_int_equal(idsvc_state(idsvc), ERR_SERVICE_ERROR);
 	idsvc_free(idsvc);
-}
-
-static void
-t110_a_page_that_changed_makes_the_list_be_read_anew(void **state)
-{
-	struct idsvc *idsvc = listed("\"p1\"", "\"p2\"", true);
-
-	assert_int_equal(fetch(idsvc, SOURCE_LIST), 0);
-	answer(HTTP_ANSWERED, 304, "");
-	/* The second page alone would be a list of one. */
-	answer_tagged(HTTP_ANSWERED, 200,
-	    "{\"total\":1,\"members\":[{\"id\":\"c\"}]}", "\"p2b\"");
-	assert_int_equal(got.calls, 0);
-	assert_string_equal(net.url, "https://org.test/m?o=o%201&l=2&f=0");
-	assert_string_equal(net.condition, "");
-	answer_tagged(HTTP_ANSWERED, 200, FIRST, "\"p1\"");
-	assert_string_equal(net.condition, "");
-	answer_tagged(HTTP_ANSWERED, 200, SECOND, "\"p2b\"");
-	assert_int_equal(got.members, 3);
-	settle(idsvc, true);
-	/* The first page changed: its answer is the first of the new list. */
-	assert_int_equal(fetch(idsvc, SOURCE_LIST), 0);
-	answer_tagged(HTTP_ANSWERED, 200, FIRST, "\"p1b\"");
-	assert_string_equal(net.condition, "");
-	answer(HTTP_ANSWERED, 304, "");
-	assert_int_equal(got.reason, ERR_SERVICE_ERROR);
-	idsvc_free(idsvc);
-}
-
-static void
-a_list_that_was_not_taken_or_not_tagged_is_asked_for_whole(void **state)
-{
-	struct idsvc *idsvcs[] = {listed("\"p1\"", "\"p2\"", false),
-	    listed("\"p1\"", "", true), listed("", "\"p2\"", true)};
-
-	for (size_t i = 0; i < ARRAY_SIZE(idsvcs); i++) {
-		assert_int_equal(fetch(idsvcs[i], SOURCE_LIST), 0);
-		assert_string_equal(net.condition, "");
-		idsvc_source(idsvcs[i]).cancel(idsvcs[i]);
-		assert_int_equal(net.id, 0);
-		idsvc_free(idsvcs[i]);
-	}
-	/* What was taken before it is not sure any more either. */
-	idsvcs[0] = listed("\"p1\"", "\"p2\"", true);
-	begin_members(idsvcs[0]);
-	answer(HTTP_ANSWERED, 200, FIRST);
-	answer(HTTP_ANSWERED, 200, SECOND);
-	settle(idsvcs[0], false);
-	assert_int_equal(fetch(idsvcs[0], SOURCE_LIST), 0);
-	assert_string_equal(net.condition, "");
-	idsvc_free(idsvcs[0]);
 }
 
 static int
@@ -568,14 +370,7 @@ main(void)
 		a_token_that_is_not_verified_is_refused_by_its_reason),
 	    cmocka_unit_test(every_bad_answer_ends_a_signin_with_its_reason),
 	    cmocka_unit_test(t22_a_cancelled_signin_calls_nobody),
-	    cmocka_unit_test(a_list_is_paged_to_its_end),
-	    cmocka_unit_test(t110_a_failing_page_is_no_list),
-	    cmocka_unit_test(a_list_stands_when_all_its_pages_do),
-	    cmocka_unit_test(
-		t110_a_page_that_changed_makes_the_list_be_read_anew),
-	    cmocka_unit_test(
-		a_list_that_was_not_taken_or_not_tagged_is_asked_for_whole),
-	    cmocka_unit_test(a_key_that_is_needed_and_missing_is_told),
+	    cmocka_unit_test(the_list_of_members_is_asked_with_the_hosts_key),
 	};
 
 	return cmocka_run_group_tests(tests, make_profile, free_profile);
