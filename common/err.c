@@ -61,6 +61,8 @@ static const char *const texts[ERR_INDEX_COUNT] = {
 				     "be understood. Tell your administrator.",
     [ERR_INDEX_PROVIDER_REFUSED] = "The sign-in provider does not accept this "
 				   "host. Tell your administrator.",
+    [ERR_INDEX_PROVIDER_POLICY] = "A rule of your sign-in provider blocked "
+				  "this sign-in. Tell your administrator.",
     [ERR_INDEX_SERVICE_UNREACHABLE] = "Your organisation's identity service "
 				      "cannot be reached. Try again later.",
     [ERR_INDEX_SERVICE_TLS] = "The identity service's certificate could not be "
@@ -74,6 +76,14 @@ static const char *const texts[ERR_INDEX_COUNT] = {
 	"administrator.",
     [ERR_INDEX_SERVICE_RATE_LIMITED] = "Your organisation's identity service "
 				       "is busy. Try again in a few minutes.",
+    [ERR_INDEX_SERVICE_MFA] = "Your organisation asks for an authenticator "
+			      "code. Connect again and give it.",
+    [ERR_INDEX_MFA_WRONG] =
+	"The authenticator code was wrong. Connect again with a fresh one.",
+    [ERR_INDEX_PASSWORD_WRONG] = "The password was wrong. Connect again.",
+    [ERR_INDEX_PASSWORD_FORBIDDEN] =
+	"Your organisation does not allow passwords. Connect again and use its "
+	"sign-in provider.",
     [ERR_INDEX_DIRECTORY_STALE] =
 	"This host has not heard from your organisation for too long. Tell "
 	"your administrator.",
@@ -117,6 +127,11 @@ static const char *const texts[ERR_INDEX_COUNT] = {
     [ERR_INDEX_GRANT_EXPIRED] =
 	"The code was not approved in time. Connect again to get a new one.",
     [ERR_INDEX_GRANT_LOST] = "The sign-in was interrupted. Connect again.",
+    [ERR_INDEX_PASTE_WRONG] = "That code does not belong to this sign-in. "
+			      "Connect again and copy the whole code.",
+    [ERR_INDEX_ANSWER_UNKNOWN] =
+	"Your answer was none of those offered. Connect again.",
+    [ERR_INDEX_NO_TOKEN] = "This host holds no token for you. Sign in again.",
     [ERR_INDEX_BUSY_MEMBER] = "A sign-in for you is already under way on this "
 			      "host. Finish it, or wait two minutes.",
     [ERR_INDEX_BUSY_SOURCE] =

@@ -43,12 +43,17 @@
 	X(PROVIDER_ERROR, "provider-error")             \
 	X(PROVIDER_MALFORMED, "provider-malformed")     \
 	X(PROVIDER_REFUSED, "provider-refused")         \
+	X(PROVIDER_POLICY, "provider-policy")           \
 	X(SERVICE_UNREACHABLE, "service-unreachable")   \
 	X(SERVICE_TLS, "service-tls")                   \
 	X(SERVICE_ERROR, "service-error")               \
 	X(SERVICE_MALFORMED, "service-malformed")       \
 	X(SERVICE_REFUSED, "service-refused")           \
 	X(SERVICE_RATE_LIMITED, "service-rate-limited") \
+	X(SERVICE_MFA, "service-mfa-required")          \
+	X(MFA_WRONG, "mfa-code-wrong")                  \
+	X(PASSWORD_WRONG, "password-wrong")             \
+	X(PASSWORD_FORBIDDEN, "password-forbidden")     \
 	X(DIRECTORY_STALE, "directory-stale")           \
 	X(DIRECTORY_SHRUNK, "directory-shrunk")         \
 	/* tokens */                                    \
@@ -71,6 +76,9 @@
 	X(GRANT_DECLINED, "grant-declined")             \
 	X(GRANT_EXPIRED, "grant-expired")               \
 	X(GRANT_LOST, "grant-lost")                     \
+	X(PASTE_WRONG, "paste-wrong")                   \
+	X(ANSWER_UNKNOWN, "answer-unknown")             \
+	X(NO_TOKEN, "no-token")                         \
 	X(BUSY_MEMBER, "busy-member")                   \
 	X(BUSY_SOURCE, "busy-source")                   \
 	X(BUSY_HOST, "busy-host")                       \

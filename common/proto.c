@@ -24,6 +24,7 @@ enum kind {
 	KIND_U32,
 	KIND_U64,
 	KIND_VERDICT,
+	KIND_ASK,    /* enum proto_ask */
 	KIND_STRING, /* any bytes but NUL */
 	KIND_LINE,   /* shown to a person: text_line_valid() */
 	KIND_LINES,  /* likewise: text_lines_valid() */
@@ -68,6 +69,11 @@ static const struct field wait_fields[] = {
     U32(proto_wait, wait_ms),
 };
 
+static const struct field answer_fields[] = {
+    STRING(proto_answer, handle),
+    STRING(proto_answer, text),
+};
+
 static const struct field account_fields[] = {
     STRING(proto_account, user),
     CONTEXT(proto_account),
@@ -94,6 +100,7 @@ static const struct field prompt_fields[] = {
     STRING(proto_prompt, handle),
     LINES(proto_prompt, text),
     U32(proto_prompt, lifetime_s),
+    FIELD(KIND_ASK, proto_prompt, kind),
 };
 
 static const struct field verdict_reply_fields[] = {
@@ -210,6 +217,7 @@ static const struct message messages[] = {
     EMPTY(PROTO_IDS_CHECK),
     EMPTY(PROTO_IDS_EXPORT),
     MESSAGE(PROTO_IDS_IMPORT, ids_import),
+    MESSAGE(PROTO_ANSWER, answer),
     MESSAGE(PROTO_PROMPT, prompt),
     EMPTY(PROTO_PENDING),
     MESSAGE(PROTO_VERDICT, verdict_reply),
@@ -264,6 +272,9 @@ field_valid(const struct field *field, const uint8_t *at)
 	case KIND_VERDICT:
 		return load_u32(at) == PROTO_DENY ||
 		    load_u32(at) == PROTO_ALLOW;
+	case KIND_ASK:
+		return load_u32(at) >= PROTO_ASK_APPROVAL &&
+		    load_u32(at) <= PROTO_ASK_SECRET;
 	case KIND_STRING:
 		return memchr(at, '\0', field->size) != NULL;
 	case KIND_LINE:
@@ -284,6 +295,7 @@ field_wire_bytes(const struct field *field, const uint8_t *at)
 	case KIND_U32:
 	case KIND_U64:
 	case KIND_VERDICT:
+	case KIND_ASK:
 		break;
 	case KIND_STRING:
 	case KIND_LINE:
@@ -304,6 +316,7 @@ put_field(struct buf *out, const struct field *field, const uint8_t *at)
 		break;
 	case KIND_U32:
 	case KIND_VERDICT:
+	case KIND_ASK:
 		buf_put_u32(out, load_u32(at));
 		break;
 	case KIND_U64:
@@ -330,6 +343,7 @@ take_field(struct cursor *in, const struct field *field, uint8_t *at)
 		break;
 	case KIND_U32:
 	case KIND_VERDICT:
+	case KIND_ASK:
 		number = cursor_u32(in);
 		memcpy(at, &number, sizeof(number));
 		break;

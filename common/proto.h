@@ -10,8 +10,8 @@
  * answered by any number of frames before the last one.  The connection
  * is closed at a frame with another version, an unknown type, a missing or an
  * extra byte, a string that is too long or holds a NUL, a flag other than 0 or
- * 1, a number that is no verdict, or a PROMPT, VERDICT or DONE whose strings
- * could disturb a terminal (common/text.h).
+ * 1, a number that is no verdict or no kind of question, or a PROMPT, VERDICT
+ * or DONE whose strings could disturb a terminal (common/text.h).
  *
  * Nothing a client sends is proof of anything: the daemon knows the peer's uid
  * from the socket and decides by the table in front/requests.c who may ask
@@ -28,7 +28,7 @@
 #include "common/buf.h"
 #include "common/name.h"
 
-#define PROTO_VERSION 1
+#define PROTO_VERSION 2
 #define PROTO_FRAME_MAX 16384
 #define PROTO_HEADER_BYTES 8
 #define PROTO_HANDLE_SIZE 33 /* 32 hex digits: 128 random bits */
@@ -39,6 +39,8 @@
 #define PROTO_TTY_SIZE 64
 #define PROTO_RHOST_SIZE 256
 #define PROTO_REASON_SIZE 48
+#define PROTO_ANSWER_SIZE 1024
+#define PROTO_QUESTIONS_MAX 8 /* PROMPTs of one sign-in */
 #define PROTO_NAME_SIZE (NAME_USER_MAX + 1)
 
 enum proto_type {
@@ -56,10 +58,11 @@ enum proto_type {
 	PROTO_IDS_CHECK,
 	PROTO_IDS_EXPORT,
 	PROTO_IDS_IMPORT, /* some lines of a map, one request after another */
+	PROTO_ANSWER,     /* what the person typed at a PROMPT */
 	/* replies */
-	PROTO_PROMPT = 64, /* to SIGNIN: show this and then WAIT */
-	PROTO_PENDING,     /* to SIGNIN and WAIT: nothing yet, WAIT again */
-	PROTO_VERDICT,     /* to SIGNIN, WAIT, ACCOUNT; and any refusal */
+	PROTO_PROMPT = 64, /* to SIGNIN, WAIT, ANSWER: show this */
+	PROTO_PENDING,     /* to the same: nothing yet, WAIT */
+	PROTO_VERDICT,     /* to the same and ACCOUNT; and any refusal */
 	PROTO_DONE,        /* to SESSION, SYNC, MEMBERS, IDS_* */
 	PROTO_STATUS_REPLY,
 	PROTO_EXPLAIN_REPLY, /* to EXPLAIN and WHOAMI */
@@ -79,6 +82,13 @@ enum proto_verdict {
 	PROTO_ALLOW = 0x5a3cc3a5,
 };
 
+/* How a PROMPT is shown, and what is done with what the person types. */
+enum proto_ask {
+	PROTO_ASK_APPROVAL = 1, /* with echo; Enter says "I am done": WAIT */
+	PROTO_ASK_TEXT,         /* with echo; the text is the ANSWER */
+	PROTO_ASK_SECRET,       /* without echo, likewise */
+};
+
 /* Who asks, from where; what PAM knows. None of it is proof. */
 struct proto_context {
 	char service[PROTO_SERVICE_SIZE]; /* PAM_SERVICE */
@@ -95,8 +105,15 @@ struct proto_signin {
 };
 
 struct proto_wait {
-	char handle[PROTO_HANDLE_SIZE]; /* of the PROMPT; "" before it came */
+	char handle[PROTO_HANDLE_SIZE]; /* of the last PROMPT; "": none came */
 	uint32_t wait_ms; /* at most 2500; how long the reply may be held */
+};
+
+/* Once for each PROMPT of PROTO_ASK_TEXT or _SECRET.  A secret: wiped by both
+ * ends as soon as it was sent or read. */
+struct proto_answer {
+	char handle[PROTO_HANDLE_SIZE];
+	char text[PROTO_ANSWER_SIZE];
 };
 
 struct proto_account {
@@ -113,8 +130,9 @@ struct proto_session {
 
 struct proto_prompt {
 	char handle[PROTO_HANDLE_SIZE];
-	char text[PROTO_TEXT_SIZE]; /* the whole ECHO_ON prompt */
+	char text[PROTO_TEXT_SIZE]; /* the whole prompt */
 	uint32_t lifetime_s;        /* after this the verdict is a refusal */
+	uint32_t kind;              /* enum proto_ask */
 };
 
 struct proto_verdict_reply {

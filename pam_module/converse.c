@@ -7,7 +7,6 @@
  */
 #include "pam_module/converse.h"
 
-#include <stddef.h>
 #include <syslog.h>
 
 #include <security/pam_ext.h>
@@ -15,17 +14,39 @@
 #include "common/secret.h"
 #include "common/text.h"
 
+/* One prompt; *ret_answer is the caller's to wipe and free. */
+static int
+prompt(pam_handle_t *pamh, int style, const char *text, char **ret_answer)
+{
+	int code = pam_prompt(pamh, style, ret_answer, "%s", text);
+
+	if (code == PAM_BUF_ERR)
+		return PAM_BUF_ERR;
+	if (code != PAM_SUCCESS || *ret_answer == NULL)
+		return PAM_CONV_ERR;
+	return PAM_SUCCESS;
+}
+
 int
 converse_prompt(pam_handle_t *pamh, const char *text)
 {
 	CLEANUP(secret_string_cleanup) char *answer = NULL;
-	int code = pam_prompt(pamh, PAM_PROMPT_ECHO_ON, &answer, "%s", text);
 
-	if (code == PAM_BUF_ERR)
-		return PAM_BUF_ERR;
-	if (code != PAM_SUCCESS || answer == NULL)
-		return PAM_CONV_ERR;
-	return PAM_SUCCESS;
+	return prompt(pamh, PAM_PROMPT_ECHO_ON, text, &answer);
+}
+
+int
+converse_ask(
+    pam_handle_t *pamh, const char *text, bool echo, char *out, size_t out_size)
+{
+	CLEANUP(secret_string_cleanup) char *answer = NULL;
+	int code = prompt(pamh, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF,
+	    text, &answer);
+
+	out[0] = '\0';
+	if (code == PAM_SUCCESS)
+		(void)!text_copy(out, out_size, answer);
+	return code;
 }
 
 void

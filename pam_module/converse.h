@@ -3,6 +3,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <security/pam_modules.h>
 
 #include "common/attrs.h"
@@ -13,6 +16,15 @@
  * answer is wiped.  PAM_SUCCESS, PAM_BUF_ERR or PAM_CONV_ERR.
  */
 MUST_CHECK int converse_prompt(pam_handle_t *pamh, const char *text);
+
+/*
+ * Asks, whatever the flags say, and writes what was typed to out, which the
+ * caller wipes; the program's own copy is wiped here.  What does not fit is as
+ * good as nothing: out is "".  PAM_SUCCESS, PAM_BUF_ERR or PAM_CONV_ERR, which
+ * an end of input is too.
+ */
+MUST_CHECK int converse_ask(pam_handle_t *pamh, const char *text, bool echo,
+    char *out, size_t out_size);
 
 /* Shows one line, as far as the program can. */
 void converse_refuse(pam_handle_t *pamh, const char *text);

@@ -9,8 +9,9 @@
 #include "common/attrs.h"
 #include "pam_module/request.h"
 
-/* Prompts for as long as the daemon lets a sign-in live; never waits longer
- * than 3 s for the daemon. */
+/* Shows what the daemon asks, one question after another, for as long as it
+ * lets a sign-in live; waits no longer than 3 s for a daemon that says nothing
+ * at all.  A failed conversation ends it with a hard error. */
 MUST_CHECK int signon_authenticate(const struct request_call *call);
 
 /* PAM_SUCCESS only for the user whom this very handle has signed in. */

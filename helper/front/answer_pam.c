@@ -16,8 +16,8 @@
 #include "common/text.h"
 
 #define WAIT_MAX_MS 2500
-/* A provider that takes longer is told as pending, not as a dead daemon. */
-#define SIGNIN_HOLD_MS 1500
+/* Whoever takes longer is told as pending, not as a dead daemon. */
+#define HOLD_MS 1500
 
 int
 exchange_verdict(struct exchange *x, const char *phase, const char *user,
@@ -53,19 +53,22 @@ give_verdict(struct exchange *x)
 	(void)exchange_verdict(x, "auth", x->user, &x->context, x->reason);
 }
 
-/* Gives the prompt; from now on a WAIT must name its handle. */
+/* Gives the prompt; from now on a WAIT or ANSWER must name its handle. */
 static void
 give_prompt(struct exchange *x, const struct proto_prompt *prompt)
 {
 	memcpy(x->handle, prompt->handle, sizeof(x->handle));
+	x->questioned = prompt->kind != PROTO_ASK_APPROVAL;
 	x->asked = false;
 	loop_timer_stop(x->wait_timer);
 	(void)session_reply(x->session, PROTO_PROMPT, prompt, true);
 }
 
+/* Keeps it for the next WAIT; one that nobody fetched is over. */
 static void
 keep_prompt(struct exchange *x, const struct proto_prompt *prompt)
 {
+	free(TAKE(x->prompt));
 	x->prompt = malloc(sizeof(*x->prompt));
 	if (x->prompt != NULL) {
 		*x->prompt = *prompt;
@@ -112,8 +115,9 @@ answer_signin(struct exchange *x, const void *message)
 	memcpy(x->user, request.user, sizeof(x->user));
 	x->context = request.context;
 	memset(x->handle, 0, sizeof(x->handle));
+	x->questioned = false;
 	x->asked = true;
-	loop_timer_start(x->wait_timer, SIGNIN_HOLD_MS);
+	loop_timer_start(x->wait_timer, HOLD_MS);
 	return signins_begin(
 	    x->parts->signins, &request, on_signin, x, &x->signin);
 }
@@ -143,6 +147,29 @@ answer_wait(struct exchange *x, const void *message)
 	x->asked = true;
 	loop_timer_start(x->wait_timer,
 	    request->wait_ms < WAIT_MAX_MS ? request->wait_ms : WAIT_MAX_MS);
+	return ERR_OK;
+}
+
+int
+answer_answer(struct exchange *x, const void *message)
+{
+	const struct proto_answer *answer = message;
+	int r = ERR_OK;
+
+	if (!x->questioned ||
+	    !secret_equal(x->handle, answer->handle, PROTO_HANDLE_SIZE))
+		return ERR_MALFORMED;
+	x->questioned = false;
+	/* Its time may be over meanwhile. */
+	if (x->decided) {
+		give_verdict(x);
+		return ERR_OK;
+	}
+	r = signins_answer(x->parts->signins, x->signin, answer->text);
+	if (r != 0)
+		return r;
+	x->asked = true;
+	loop_timer_start(x->wait_timer, HOLD_MS);
 	return ERR_OK;
 }
 

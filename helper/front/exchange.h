@@ -21,11 +21,12 @@ struct exchange {
 	bool decides; /* the request under way may be answered by an ALLOW */
 	/* SIGNIN and WAIT */
 	uint64_t signin;                /* 0: none under way */
-	char handle[PROTO_HANDLE_SIZE]; /* "" until the prompt was given */
+	char handle[PROTO_HANDLE_SIZE]; /* of the last PROMPT; "": none given */
+	bool questioned;                /* it wants an ANSWER, and had none */
 	struct proto_prompt *prompt;    /* came while nobody asked; else NULL */
 	char user[PROTO_NAME_SIZE];
 	struct proto_context context;
-	bool asked; /* a SIGNIN or WAIT waits for its reply */
+	bool asked; /* a SIGNIN, WAIT or ANSWER waits for its reply */
 	bool decided;
 	int reason;
 	struct loop_timer *wait_timer;
@@ -46,6 +47,7 @@ typedef int exchange_fn(struct exchange *x, const void *message);
 
 exchange_fn answer_signin;
 exchange_fn answer_wait;
+exchange_fn answer_answer;
 exchange_fn answer_account;
 exchange_fn answer_session;
 exchange_fn answer_status;

@@ -33,6 +33,8 @@ static const struct request {
     {PROTO_SIGNIN, WHO_ROOT | WHO_SELF, true, true, sizeof(struct proto_signin),
 	answer_signin},
     {PROTO_WAIT, WHO_ANY, false, true, sizeof(struct proto_wait), answer_wait},
+    {PROTO_ANSWER, WHO_ANY, false, true, sizeof(struct proto_answer),
+	answer_answer},
     {PROTO_ACCOUNT, WHO_ROOT | WHO_SELF, true, true,
 	sizeof(struct proto_account), answer_account},
     {PROTO_SESSION, WHO_ROOT, true, false, sizeof(struct proto_session),
@@ -56,6 +58,7 @@ union message {
 	char user[sizeof(struct proto_explain)];
 	struct proto_signin signin;
 	struct proto_wait wait;
+	struct proto_answer answer;
 	struct proto_account account;
 	struct proto_session session;
 	struct proto_explain explain;

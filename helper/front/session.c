@@ -15,6 +15,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "common/secret.h"
 
 #define FULL_BYTES ((size_t)64 * 1024)
 
@@ -138,10 +139,11 @@ read_some(struct session *s)
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
-	if (n == 0 || s->answering)
-		return false;
-	buf_put(&s->in, bytes, (size_t)n);
-	return buf_fault(&s->in) == 0;
+	if (n > 0 && !s->answering)
+		buf_put(&s->in, bytes, (size_t)n);
+	/* It may be what somebody typed. */
+	secret_wipe(bytes, (size_t)n);
+	return n > 0 && !s->answering && buf_fault(&s->in) == 0;
 }
 
 static bool

@@ -309,6 +309,7 @@ put_prompt(struct signin *s, const struct idp_device *device,
 		return ERR_TOO_LARGE;
 	memcpy(ret_prompt->text, buf_text(&text), text.len + 1);
 	ret_prompt->lifetime_s = (uint32_t)lifetime_s;
+	ret_prompt->kind = PROTO_ASK_APPROVAL;
 	return make_handle(ret_prompt->handle);
 }
 
@@ -515,6 +516,13 @@ signins_cancel(struct signins *signins, uint64_t id)
 			return;
 		}
 	}
+}
+
+int
+signins_answer(struct signins *signins, uint64_t id, const char *text)
+{
+	/* Nothing is asked that wants one. */
+	return ERR_MALFORMED;
 }
 
 uint32_t

@@ -45,7 +45,7 @@ struct signin_options {
 };
 
 enum signin_event {
-	SIGNIN_SHOW = 1, /* the prompt is there: show it */
+	SIGNIN_SHOW = 1, /* a prompt is there: show it */
 	SIGNIN_DECIDED,  /* reason is the verdict; the sign-in is over */
 };
 
@@ -61,11 +61,15 @@ MUST_CHECK int signins_new(struct loop *loop, const struct clock *clock,
     const struct signin_options *options, struct signins **ret_signins);
 void signins_free(struct signins *signins);
 
-/* fn runs from the loop: SHOW at most once, then DECIDED once, unless
- * cancelled. The request is copied. */
+/* fn runs from the loop: SHOW at most PROTO_QUESTIONS_MAX times, then DECIDED
+ * once, unless cancelled. The request is copied. */
 MUST_CHECK int signins_begin(struct signins *signins,
     const struct proto_signin *request, signin_fn *fn, void *arg,
     uint64_t *ret_id);
+/* What was typed at the last prompt shown, once, and only where it was a
+ * question; copied and wiped.  MALFORMED where none is open, NO_MEMORY. */
+MUST_CHECK int signins_answer(
+    struct signins *signins, uint64_t id, const char *text);
 /* The person is gone: the flow ends, nothing that comes later is used. */
 void signins_cancel(struct signins *signins, uint64_t id);
 uint32_t signins_count(const struct signins *signins);

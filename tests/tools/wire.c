@@ -2,11 +2,14 @@
  * wire.c - speaks to orglogind as the PAM module does, for tests of the daemon
  * as a process.
  *
- *   wire SOCKET DAEMON_UID signin USER    shows the prompt, waits, prints the
- *                                         reason of the verdict
+ *   wire SOCKET DAEMON_UID signin USER    shows each prompt, answers it with a
+ *                                         line of its input where it asks for
+ *                                         one, waits, prints the reason of the
+ *                                         verdict
  *   wire SOCKET DAEMON_UID knock USER     goes away once the prompt is there
  *   wire SOCKET DAEMON_UID account USER   prints the reason of the verdict
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +38,19 @@ exchange(struct client *client, enum proto_type type, const void *message,
 	return r == 0 ? client_receive(client, reply, PATIENCE_MS) : r;
 }
 
-/* WAITs as long as nothing is decided; the prompt is shown once. */
+static int
+answer(struct client *client, const char *handle, struct client_reply *reply)
+{
+	struct proto_answer answer = {.text = ""};
+
+	(void)text_cut(answer.handle, sizeof(answer.handle), handle);
+	if (fgets(answer.text, sizeof(answer.text), stdin) == NULL)
+		return ERR_CANCELLED;
+	answer.text[strcspn(answer.text, "\n")] = '\0';
+	return exchange(client, PROTO_ANSWER, &answer, reply);
+}
+
+/* Until it is decided; each prompt is shown once. */
 static int
 wait_for_verdict(
     struct client *client, struct client_reply *reply, bool only_knock)
@@ -45,6 +60,9 @@ wait_for_verdict(
 
 	while (r == 0 &&
 	    (reply->type == PROTO_PENDING || reply->type == PROTO_PROMPT)) {
+		bool is_question = reply->type == PROTO_PROMPT &&
+		    reply->u.prompt.kind != PROTO_ASK_APPROVAL;
+
 		if (reply->type == PROTO_PROMPT) {
 			(void)fprintf(stderr, "%s\n", reply->u.prompt.text);
 			(void)text_cut(wait.handle, sizeof(wait.handle),
@@ -52,7 +70,8 @@ wait_for_verdict(
 			if (only_knock)
 				return r;
 		}
-		r = exchange(client, PROTO_WAIT, &wait, reply);
+		r = is_question ? answer(client, wait.handle, reply)
+				: exchange(client, PROTO_WAIT, &wait, reply);
 	}
 	return r;
 }

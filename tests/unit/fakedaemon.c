@@ -158,7 +158,7 @@ static void
 drip(int fd)
 {
 	/* The beginning of a long, valid frame. */
-	static const uint8_t header[] = {0, 8, 0, 0, 1, 0, 64, 0};
+	static const uint8_t header[] = {0, 8, 0, 0, PROTO_VERSION, 0, 64, 0};
 
 	put_all(fd, header, sizeof(header));
 	for (;;) {

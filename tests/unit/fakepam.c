@@ -143,7 +143,12 @@ __wrap_pam_prompt(
 	assert_non_null(response);
 	if (pam->prompts_before_failure-- <= 0)
 		return pam->prompt_code;
-	*response = pam->answerless ? NULL : strdup("typed");
+	if (pam->answerless)
+		*response = NULL;
+	else if (at < pam->answer_count)
+		*response = strdup(pam->answers[at]);
+	else
+		*response = strdup("typed");
 	return PAM_SUCCESS;
 }
 

@@ -27,6 +27,8 @@ struct fakepam {
 	int prompt_code;
 	int prompts_before_failure; /* prompts that work before prompt_code */
 	bool answerless;            /* a prompt succeeds without an answer */
+	const char *const *answers; /* typed, one after another; then "typed" */
+	size_t answer_count;
 	/* asked before each call; true makes it fail; may be NULL */
 	bool (*fails)(void);
 	/* what was seen */

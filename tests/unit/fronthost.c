@@ -326,6 +326,17 @@ signins_cancel(struct signins *signins, uint64_t id)
 		front()->cancelled = id;
 }
 
+int
+signins_answer(struct signins *signins, uint64_t id, const char *text)
+{
+	struct front *f = front();
+
+	assert_int_equal(id, f->signin_id);
+	f->answers++;
+	snprintf(f->answer, sizeof(f->answer), "%s", text);
+	return f->answer_fault;
+}
+
 uint32_t
 signins_count(const struct signins *signins)
 {
@@ -524,7 +535,14 @@ front_expect_verdict(int fd, enum proto_verdict verdict, int reason)
 void
 front_show(const char *handle)
 {
-	struct proto_prompt prompt = {.text = "\nhello: ", .lifetime_s = 100};
+	front_ask(handle, PROTO_ASK_APPROVAL);
+}
+
+void
+front_ask(const char *handle, enum proto_ask kind)
+{
+	struct proto_prompt prompt = {
+	    .text = "\nhello: ", .lifetime_s = 100, .kind = kind};
 
 	snprintf(prompt.handle, sizeof(prompt.handle), "%s", handle);
 	front()->signin_fn(front()->signin_arg,

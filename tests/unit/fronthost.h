@@ -35,6 +35,9 @@ struct front {
 	uint64_t cancelled;
 	int signins;
 	struct proto_signin signin;
+	int answers;
+	char answer[PROTO_ANSWER_SIZE];
+	int answer_fault;
 	/* sync */
 	sync_done_fn *sync_fn;
 	sync_progress_fn *sync_progress;
@@ -67,5 +70,6 @@ void front_expect_silence(int fd);
 void front_expect_verdict(int fd, enum proto_verdict verdict, int reason);
 /* What the sign-in begun last tells its client. */
 void front_show(const char *handle);
+void front_ask(const char *handle, enum proto_ask kind);
 void front_decide(int reason);
 struct proto_context front_context(void);

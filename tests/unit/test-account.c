@@ -153,7 +153,8 @@ static void
 t45_the_account_phase_never_prompts(void **state)
 {
 	struct pamhost *host = *state;
-	static const struct proto_prompt prompt = {.text = "Code? "};
+	static const struct proto_prompt prompt = {
+	    .text = "Code? ", .kind = PROTO_ASK_TEXT};
 
 	start_with(host, PROTO_PROMPT, &prompt);
 	assert_int_equal(check(host, NULL), PAM_AUTHINFO_UNAVAIL);

@@ -78,6 +78,74 @@ t45_nobody_answering_is_a_failure(void **state)
 }
 
 static void
+a_question_is_asked_and_its_answer_is_wiped(void **state)
+{
+	static const char *const answers[] = {"s3cret", "424242"};
+	char out[16];
+
+	pam.answers = answers;
+	pam.answer_count = 2;
+	memcpy(freed, "??????", 6);
+	assert_int_equal(converse_ask(fakepam_handle(&pam), "Password: ", false,
+			     out, sizeof(out)),
+	    PAM_SUCCESS);
+	assert_string_equal(out, "s3cret");
+	assert_int_equal(pam.shown[0].style, PAM_PROMPT_ECHO_OFF);
+	assert_string_equal(pam.shown[0].text, "Password: ");
+	assert_memory_equal(freed, "\0\0\0\0\0\0", 6);
+	assert_int_equal(converse_ask(fakepam_handle(&pam), "Code: ", true, out,
+			     sizeof(out)),
+	    PAM_SUCCESS);
+	assert_string_equal(out, "424242");
+	assert_int_equal(pam.shown[1].style, PAM_PROMPT_ECHO_ON);
+	assert_string_equal(pam.log, "");
+}
+
+/* Never cut: the beginning of a password is no password. */
+static void
+an_answer_that_does_not_fit_is_none(void **state)
+{
+	static const char *const answers[] = {"12345678", "1234567"};
+	char out[8];
+
+	pam.answers = answers;
+	pam.answer_count = 2;
+	memset(out, 'x', sizeof(out));
+	assert_int_equal(
+	    converse_ask(fakepam_handle(&pam), "x", false, out, sizeof(out)),
+	    PAM_SUCCESS);
+	assert_string_equal(out, "");
+	assert_int_equal(
+	    converse_ask(fakepam_handle(&pam), "x", false, out, sizeof(out)),
+	    PAM_SUCCESS);
+	assert_string_equal(out, "1234567");
+}
+
+static void
+t45_a_question_without_an_answer_is_a_hard_error(void **state)
+{
+	static const int codes[][2] = {{PAM_CONV_ERR, PAM_CONV_ERR},
+	    {PAM_BUF_ERR, PAM_BUF_ERR}, {PAM_CONV_AGAIN, PAM_CONV_ERR},
+	    {PAM_IGNORE, PAM_CONV_ERR}};
+	char out[8] = "x";
+
+	pam.prompts_before_failure = 0;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		pam.prompt_code = codes[i][0];
+		assert_int_equal(converse_ask(fakepam_handle(&pam), "x", true,
+				     out, sizeof(out)),
+		    codes[i][1]);
+		assert_string_equal(out, "");
+	}
+	/* The end of the input. */
+	fakepam_init(&pam, "ada", "sshd");
+	pam.answerless = true;
+	assert_int_equal(
+	    converse_ask(fakepam_handle(&pam), "x", true, out, sizeof(out)),
+	    PAM_CONV_ERR);
+}
+
+static void
 a_refusal_is_an_error_message(void **state)
 {
 	converse_refuse(fakepam_handle(&pam), "No %s.");
@@ -124,6 +192,9 @@ main(void)
 	    TEST(t46_a_prompt_is_one_echo_on_message),
 	    TEST(t45_a_failed_conversation_is_a_hard_error),
 	    TEST(t45_nobody_answering_is_a_failure),
+	    TEST(a_question_is_asked_and_its_answer_is_wiped),
+	    TEST(an_answer_that_does_not_fit_is_none),
+	    TEST(t45_a_question_without_an_answer_is_a_hard_error),
 	    TEST(a_refusal_is_an_error_message),
 	    TEST(t35_the_log_is_escaped),
 	    TEST(the_log_does_without_items),

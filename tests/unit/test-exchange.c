@@ -245,6 +245,196 @@ t22_a_client_that_leaves_cancels_its_sign_in(void **state)
 	assert_int_equal(front()->gone, 2);
 }
 
+static int
+ask_for(enum proto_ask kind, const char *handle)
+{
+	int fd = begin(0);
+
+	front_ask(handle, kind);
+	expect_prompt(fd);
+	return fd;
+}
+
+static void
+answer_with(int fd, const char *handle, const char *text)
+{
+	struct proto_answer answer = {.text = ""};
+
+	snprintf(answer.handle, sizeof(answer.handle), "%s", handle);
+	snprintf(answer.text, sizeof(answer.text), "%s", text);
+	front_send(fd, PROTO_ANSWER, &answer);
+}
+
+static void
+questions_are_answered_one_after_another(void **state)
+{
+	int fd = ask_for(PROTO_ASK_TEXT, HANDLE);
+
+	answer_with(fd, HANDLE, "2");
+	front_expect_silence(fd);
+	assert_int_equal(front()->answers, 1);
+	assert_string_equal(front()->answer, "2");
+	front_ask(OTHER, PROTO_ASK_SECRET);
+	expect_prompt(fd);
+	answer_with(fd, OTHER, "correct horse");
+	assert_string_equal(front()->answer, "correct horse");
+	/* Held for a while, then told; the verdict comes to the WAIT. */
+	expect_pending(fd);
+	wait_with(fd, OTHER, 2500);
+	front_expect_silence(fd);
+	front_decide(ERR_OK);
+	front_expect_verdict(fd, PROTO_ALLOW, ERR_OK);
+	assert_int_equal(front()->answers, 2);
+	(void)close(fd);
+}
+
+static void
+t17_an_answer_alone_never_allows(void **state)
+{
+	int fd = ask_for(PROTO_ASK_SECRET, HANDLE);
+
+	/* Nor does waiting instead of answering. */
+	wait_with(fd, HANDLE, 1);
+	expect_pending(fd);
+	answer_with(fd, HANDLE, "correct horse");
+	expect_pending(fd);
+	wait_with(fd, HANDLE, 1);
+	expect_pending(fd);
+	front_decide(ERR_PASSWORD_WRONG);
+	wait_with(fd, HANDLE, 1);
+	front_expect_verdict(fd, PROTO_DENY, ERR_PASSWORD_WRONG);
+	(void)close(fd);
+}
+
+/* Each in a connection of its own: it ends, the sign-in with it, and nothing
+ * reaches what would judge an answer. */
+static void
+t24_answers_out_of_place_end_the_connection(void **state)
+{
+	int fd = ask_for(PROTO_ASK_SECRET, HANDLE);
+
+	answer_with(fd, OTHER, "x");
+	expect_end(fd);
+	fd = ask_for(PROTO_ASK_SECRET, HANDLE);
+	answer_with(fd, "", "x");
+	expect_end(fd);
+	/* Nothing was asked yet. */
+	fd = begin(0);
+	expect_pending(fd);
+	answer_with(fd, "", "x");
+	expect_end(fd);
+	/* It was asked, but not told yet. */
+	fd = begin(0);
+	expect_pending(fd);
+	front_ask(HANDLE, PROTO_ASK_SECRET);
+	answer_with(fd, HANDLE, "x");
+	expect_end(fd);
+	/* An approval is not answered. */
+	fd = begin(0);
+	front_show(HANDLE);
+	expect_prompt(fd);
+	answer_with(fd, HANDLE, "x");
+	expect_end(fd);
+	/* No sign-in at all. */
+	fd = front_connect(0);
+	answer_with(fd, HANDLE, "x");
+	expect_end(fd);
+	assert_int_equal(front()->answers, 0);
+	assert_int_equal(front()->cancelled, 5);
+}
+
+static void
+a_question_is_answered_once(void **state)
+{
+	int fd = ask_for(PROTO_ASK_TEXT, HANDLE);
+
+	answer_with(fd, HANDLE, "1");
+	expect_pending(fd);
+	answer_with(fd, HANDLE, "2");
+	expect_end(fd);
+	assert_int_equal(front()->answers, 1);
+	assert_string_equal(front()->answer, "1");
+	/* The next question does not take the handle of the last. */
+	fd = ask_for(PROTO_ASK_TEXT, HANDLE);
+	answer_with(fd, HANDLE, "1");
+	front_ask(OTHER, PROTO_ASK_TEXT);
+	expect_prompt(fd);
+	answer_with(fd, HANDLE, "2");
+	expect_end(fd);
+	assert_int_equal(front()->answers, 2);
+	assert_int_equal(front()->cancelled, 2);
+}
+
+static void
+t108_an_answer_that_comes_late_hears_the_verdict(void **state)
+{
+	int fd = ask_for(PROTO_ASK_SECRET, HANDLE);
+
+	front_decide(ERR_GRANT_EXPIRED);
+	front_expect_silence(fd);
+	answer_with(fd, HANDLE, "correct horse");
+	front_expect_verdict(fd, PROTO_DENY, ERR_GRANT_EXPIRED);
+	assert_int_equal(front()->answers, 0);
+	answer_with(fd, HANDLE, "correct horse");
+	expect_end(fd);
+}
+
+/* Every body that is no answer: too long, a NUL inside, cut, not even there. */
+static void
+t53_what_is_no_answer_ends_the_connection(void **state)
+{
+	BUF_AUTO struct buf frame = {.limit = 4096};
+	static const struct {
+		uint32_t len;
+		char fill;
+	} texts[] = {
+	    {PROTO_ANSWER_SIZE, 'x'}, {2000, 'x'}, {6, '\0'}, {1, '\0'}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		int fd = ask_for(PROTO_ASK_SECRET, HANDLE);
+
+		buf_reset(&frame);
+		buf_put_u32(&frame, 4 + 4 + 32 + 4 + texts[i].len);
+		buf_put_u16(&frame, PROTO_VERSION);
+		buf_put_u16(&frame, PROTO_ANSWER);
+		buf_put_string(&frame, HANDLE);
+		buf_put_u32(&frame, texts[i].len);
+		for (uint32_t k = 0; k < texts[i].len; k++)
+			buf_put_u8(&frame, (uint8_t)texts[i].fill);
+		assert_int_equal(
+		    write(fd, frame.bytes, frame.len), (ssize_t)frame.len);
+		expect_end(fd);
+	}
+	assert_int_equal(front()->answers, 0);
+}
+
+static void
+t22_a_client_that_leaves_at_a_question_is_forgotten(void **state)
+{
+	int fd = ask_for(PROTO_ASK_SECRET, HANDLE);
+
+	(void)close(fd);
+	front_turn();
+	assert_int_equal(front()->cancelled, 1);
+	fd = ask_for(PROTO_ASK_SECRET, HANDLE);
+	answer_with(fd, HANDLE, "correct horse");
+	(void)close(fd);
+	front_turn();
+	assert_int_equal(front()->cancelled, 2);
+	assert_int_equal(front()->gone, 2);
+}
+
+static void
+an_answer_that_cannot_be_kept_ends_the_connection(void **state)
+{
+	int fd = ask_for(PROTO_ASK_SECRET, HANDLE);
+
+	front()->answer_fault = ERR_NO_MEMORY;
+	answer_with(fd, HANDLE, "x");
+	expect_end(fd);
+	assert_int_equal(front()->cancelled, 1);
+}
+
 static void
 t55_only_root_speaks_for_another_caller(void **state)
 {
@@ -622,6 +812,14 @@ main(void)
 	    T(t46_a_slow_prompt_is_told_as_pending_and_fetched),
 	    T(t46_a_prompt_that_nobody_asked_for_is_kept),
 	    T(t22_a_client_that_leaves_cancels_its_sign_in),
+	    T(questions_are_answered_one_after_another),
+	    T(t17_an_answer_alone_never_allows),
+	    T(t24_answers_out_of_place_end_the_connection),
+	    T(a_question_is_answered_once),
+	    T(t108_an_answer_that_comes_late_hears_the_verdict),
+	    T(t53_what_is_no_answer_ends_the_connection),
+	    T(t22_a_client_that_leaves_at_a_question_is_forgotten),
+	    T(an_answer_that_cannot_be_kept_ends_the_connection),
 	    T(t55_only_root_speaks_for_another_caller),
 	    T(t106_account_says_exactly_what_was_decided),
 	    T(a_session_is_noted),

@@ -160,7 +160,8 @@ __wrap_munmap(void *address, size_t len)
 
 static const struct proto_prompt prompt = {
     .handle = "0123456789abcdef0123456789abcdef",
-    .text = "\n  Open:  x\n  Code:  y\nPress Enter: "};
+    .text = "\n  Open:  x\n  Code:  y\nPress Enter: ",
+    .kind = PROTO_ASK_APPROVAL};
 static const struct proto_verdict_reply allow = {
     .verdict = PROTO_ALLOW, .reason = "ok"};
 static const struct proto_verdict_reply deny = {

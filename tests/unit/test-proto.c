@@ -16,6 +16,7 @@
 
 union any {
 	struct proto_explain_reply largest;
+	struct proto_prompt prompt;
 	uint8_t bytes[13000];
 };
 
@@ -24,7 +25,7 @@ static const enum proto_type types[] = {PROTO_SIGNIN, PROTO_WAIT, PROTO_ACCOUNT,
     PROTO_WHOAMI, PROTO_PROMPT, PROTO_PENDING, PROTO_VERDICT, PROTO_DONE,
     PROTO_STATUS_REPLY, PROTO_EXPLAIN_REPLY, PROTO_MEMBER, PROTO_PROGRESS,
     PROTO_IDS_LIST, PROTO_IDS_CHECK, PROTO_IDS_EXPORT, PROTO_IDS_IMPORT,
-    PROTO_IDS_ROW, PROTO_IDS_FINDING, PROTO_IDS_LINES};
+    PROTO_IDS_ROW, PROTO_IDS_FINDING, PROTO_IDS_LINES, PROTO_ANSWER};
 
 static void
 fill(char *text, size_t size, char with)
@@ -57,7 +58,7 @@ the_bytes_are_those_of_the_specification(void **state)
 {
 	static const uint8_t wanted[] = {
 	    4 + 4 + 2 + 4, 0, 0, 0, /* length of what follows */
-	    1, 0,                   /* version */
+	    2, 0,                   /* version */
 	    2, 0,                   /* WAIT */
 	    2, 0, 0, 0, 'a', 'b',   /* handle */
 	    0xc4, 9, 0, 0,          /* wait_ms */
@@ -102,7 +103,9 @@ the_largest_messages_fit_a_frame(void **state)
 	BUF_AUTO struct buf frame = {.limit = PROTO_FRAME_MAX};
 	struct proto_explain_reply sent = {.proof_s = -1, .confirmed_s = 77};
 	struct proto_explain_reply got;
-	struct proto_prompt prompt = {.lifetime_s = 110};
+	struct proto_prompt prompt = {
+	    .lifetime_s = 110, .kind = PROTO_ASK_SECRET};
+	struct proto_answer answer = {.handle = "h"}, got_answer;
 
 	fill(sent.member.user, sizeof(sent.member.user), 'u');
 	fill(sent.member.id, sizeof(sent.member.id), 'i');
@@ -128,6 +131,11 @@ the_largest_messages_fit_a_frame(void **state)
 	assert_int_equal(got.confirmed_s, 77);
 	fill(prompt.text, sizeof(prompt.text), '\n');
 	encode(&frame, PROTO_PROMPT, &prompt);
+	fill(answer.text, sizeof(answer.text), 'a');
+	encode(&frame, PROTO_ANSWER, &answer);
+	assert_int_equal(
+	    decode(&frame, frame.len, &got_answer, sizeof(got_answer)), 0);
+	assert_string_equal(got_answer.text, answer.text);
 }
 
 static void
@@ -140,6 +148,8 @@ t53_every_shorter_and_longer_body_is_refused(void **state)
 		size_t size = proto_size(types[i]);
 		union any got;
 
+		if (types[i] == PROTO_PROMPT)
+			message.prompt.kind = PROTO_ASK_APPROVAL;
 		encode(&frame, types[i], &message);
 		buf_put_u8(&frame, 0);
 		memset(&got, 0x5a, sizeof(got));
@@ -162,19 +172,19 @@ t53_headers_outside_the_grammar_are_refused(void **state)
 {
 	static const uint8_t bad[][PROTO_HEADER_BYTES] = {
 	    {4, 0, 0, 0, 0, 0, 5, 0},             /* version 0 */
-	    {4, 0, 0, 0, 2, 0, 5, 0},             /* version 2 */
-	    {4, 0, 0, 0, 1, 1, 5, 0},             /* version 257 */
-	    {4, 0, 0, 0, 1, 0, 0, 0},             /* type 0 */
-	    {4, 0, 0, 0, 1, 0, 14, 0},            /* past the requests */
-	    {4, 0, 0, 0, 1, 0, 63, 0},            /* before the replies */
-	    {4, 0, 0, 0, 1, 0, 75, 0},            /* past the replies */
-	    {4, 0, 0, 0, 1, 0, 5, 1},             /* type 261 */
-	    {3, 0, 0, 0, 1, 0, 5, 0},             /* no room for the header */
-	    {0, 0, 0, 0, 1, 0, 5, 0},             /* empty */
-	    {0xfd, 0x3f, 0, 0, 1, 0, 5, 0},       /* one byte too many */
-	    {0xff, 0xff, 0xff, 0xff, 1, 0, 5, 0}, /* 2^32-1 */
+	    {4, 0, 0, 0, 1, 0, 5, 0},             /* version 1 */
+	    {4, 0, 0, 0, 2, 1, 5, 0},             /* version 258 */
+	    {4, 0, 0, 0, 2, 0, 0, 0},             /* type 0 */
+	    {4, 0, 0, 0, 2, 0, 15, 0},            /* past the requests */
+	    {4, 0, 0, 0, 2, 0, 63, 0},            /* before the replies */
+	    {4, 0, 0, 0, 2, 0, 75, 0},            /* past the replies */
+	    {4, 0, 0, 0, 2, 0, 5, 1},             /* type 261 */
+	    {3, 0, 0, 0, 2, 0, 5, 0},             /* no room for the header */
+	    {0, 0, 0, 0, 2, 0, 5, 0},             /* empty */
+	    {0xfd, 0x3f, 0, 0, 2, 0, 5, 0},       /* one byte too many */
+	    {0xff, 0xff, 0xff, 0xff, 2, 0, 5, 0}, /* 2^32-1 */
 	};
-	static const uint8_t largest[] = {0xfc, 0x3f, 0, 0, 1, 0, 5, 0};
+	static const uint8_t largest[] = {0xfc, 0x3f, 0, 0, 2, 0, 5, 0};
 	struct proto_header header = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -264,7 +274,8 @@ static void
 t25_texts_that_disturb_a_terminal_are_refused(void **state)
 {
 	BUF_AUTO struct buf frame = {.limit = PROTO_FRAME_MAX};
-	struct proto_prompt prompt = {.text = "one\ntwo \xe2\x96\x88"};
+	struct proto_prompt prompt = {
+	    .text = "one\ntwo \xe2\x96\x88", .kind = PROTO_ASK_TEXT};
 	struct proto_verdict_reply verdict = {.reason = "io", .text = "a\nb"};
 	struct proto_prompt got;
 
@@ -277,6 +288,49 @@ t25_texts_that_disturb_a_terminal_are_refused(void **state)
 	assert_int_equal(proto_encode(&frame, PROTO_VERDICT, &verdict),
 	    ERR_INVALID_ARGUMENT);
 	assert_int_equal(frame.len, 0);
+}
+
+static void
+t106_a_kind_of_question_is_one_of_three(void **state)
+{
+	BUF_AUTO struct buf frame = {.limit = PROTO_FRAME_MAX};
+	struct proto_prompt prompt = {.kind = PROTO_ASK_SECRET};
+	struct proto_prompt got;
+
+	encode(&frame, PROTO_PROMPT, &prompt);
+	for (unsigned int kind = 0; kind < 256; kind++) {
+		frame.bytes[frame.len - 4] = (uint8_t)kind;
+		assert_int_equal(decode(&frame, frame.len, &got, sizeof(got)),
+		    kind >= 1 && kind <= 3 ? 0 : ERR_MALFORMED);
+	}
+	prompt.kind = 0;
+	assert_int_equal(
+	    proto_encode(&frame, PROTO_PROMPT, &prompt), ERR_INVALID_ARGUMENT);
+	prompt.kind = 0x101;
+	assert_int_equal(
+	    proto_encode(&frame, PROTO_PROMPT, &prompt), ERR_INVALID_ARGUMENT);
+}
+
+/* NUL, one byte too many, and a second string. */
+static void
+t53_an_answer_that_does_not_fit_is_malformed(void **state)
+{
+	BUF_AUTO struct buf frame = {.limit = PROTO_FRAME_MAX};
+	struct proto_answer answer = {.handle = "h", .text = "secret"};
+	struct proto_answer got;
+
+	encode(&frame, PROTO_ANSWER, &answer);
+	frame.bytes[frame.len - 2] = '\0';
+	assert_int_equal(
+	    decode(&frame, frame.len, &got, sizeof(got)), ERR_MALFORMED);
+	buf_reset(&frame);
+	buf_put_string(&frame, "h");
+	buf_put_u32(&frame, PROTO_ANSWER_SIZE);
+	for (int i = 0; i < PROTO_ANSWER_SIZE; i++)
+		buf_put_u8(&frame, 'x');
+	assert_int_equal(proto_decode(PROTO_ANSWER, frame.bytes, frame.len,
+			     &got, sizeof(got)),
+	    ERR_MALFORMED);
 }
 
 static void
@@ -296,7 +350,7 @@ values_that_may_not_stand_on_the_wire_are_not_encoded(void **state)
 	    ERR_INVALID_ARGUMENT);
 	assert_int_equal(
 	    proto_encode(&frame, PROTO_WAIT, NULL), ERR_INVALID_ARGUMENT);
-	assert_int_equal(proto_encode(&frame, (enum proto_type)14, &sync),
+	assert_int_equal(proto_encode(&frame, (enum proto_type)63, &sync),
 	    ERR_INVALID_ARGUMENT);
 	assert_int_equal(frame.len, 0);
 }
@@ -337,6 +391,8 @@ main(void)
 	    cmocka_unit_test(t106_a_flipped_bit_of_a_verdict_is_malformed),
 	    cmocka_unit_test(flags_are_nought_or_one),
 	    cmocka_unit_test(t25_texts_that_disturb_a_terminal_are_refused),
+	    cmocka_unit_test(t106_a_kind_of_question_is_one_of_three),
+	    cmocka_unit_test(t53_an_answer_that_does_not_fit_is_malformed),
 	    cmocka_unit_test(
 		values_that_may_not_stand_on_the_wire_are_not_encoded),
 	    cmocka_unit_test(a_full_buffer_is_told),

@@ -41,7 +41,7 @@ about_ada(enum proto_type type)
 		m.account.context = front_context();
 	else if (type == PROTO_SESSION)
 		m.session.context = front_context();
-	if (type == PROTO_WAIT)
+	if (type == PROTO_WAIT || type == PROTO_ANSWER)
 		memcpy(m.wait.handle, HANDLE, sizeof(HANDLE));
 	else if (type == PROTO_IDS_IMPORT)
 		m.import.first = m.import.last = 1;
@@ -110,11 +110,11 @@ t52_every_request_by_every_peer(void **state)
 	    {PROTO_IDS_CHECK, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
 	    {PROTO_IDS_EXPORT, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
 	    {PROTO_IDS_IMPORT, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
+	    {PROTO_ANSWER, {END, END, END, END, END}},
 	};
 
 	/* A request that is added must be added here. */
-	assert_int_equal(
-	    ARRAY_SIZE(table), PROTO_IDS_IMPORT - PROTO_SIGNIN + 1);
+	assert_int_equal(ARRAY_SIZE(table), PROTO_ANSWER - PROTO_SIGNIN + 1);
 	for (size_t t = 0; t < ARRAY_SIZE(table); t++) {
 		for (size_t p = 0; p < ARRAY_SIZE(peers); p++) {
 			assert_int_equal(front_tear_down(state), 0);
@@ -138,10 +138,11 @@ t52_replies_and_strangers_are_no_requests(void **state)
 	struct client_reply reply;
 
 	for (unsigned int type = 0; type < 256; type++) {
-		uint8_t frame[] = {4, 0, 0, 0, 1, 0, (uint8_t)type, 0};
+		uint8_t frame[] = {
+		    4, 0, 0, 0, PROTO_VERSION, 0, (uint8_t)type, 0};
 		int fd = -1;
 
-		if (type >= PROTO_SIGNIN && type <= PROTO_IDS_IMPORT)
+		if (type >= PROTO_SIGNIN && type <= PROTO_ANSWER)
 			continue;
 		/* The header counts what follows its first field. */
 		fd = front_connect(0);

@@ -305,14 +305,15 @@ static void
 t53_malformed_headers_end_the_connection(void **state)
 {
 	static const uint8_t bad[][PROTO_HEADER_BYTES] = {
-	    {0xff, 0xff, 0xff, 0xff, 1, 0, 5, 0},
-	    {0, 0, 0, 0, 1, 0, 5, 0},
-	    {3, 0, 0, 0, 1, 0, 5, 0},
-	    {1, 64, 0, 0, 1, 0, 5, 0}, /* a byte over PROTO_FRAME_MAX */
-	    {4, 0, 0, 0, 2, 0, 5, 0},  /* another version */
+	    {0xff, 0xff, 0xff, 0xff, PROTO_VERSION, 0, 5, 0},
+	    {0, 0, 0, 0, PROTO_VERSION, 0, 5, 0},
+	    {3, 0, 0, 0, PROTO_VERSION, 0, 5, 0},
+	    {1, 64, 0, 0, PROTO_VERSION, 0, 5,
+		0},                   /* a byte over PROTO_FRAME_MAX */
+	    {4, 0, 0, 0, 1, 0, 5, 0}, /* another version */
 	    {4, 0, 0, 0, 0, 0, 5, 0},
-	    {4, 0, 0, 0, 1, 0, 99, 0}, /* an unknown type */
-	    {4, 0, 0, 0, 1, 0, 0, 0},
+	    {4, 0, 0, 0, PROTO_VERSION, 0, 99, 0}, /* an unknown type */
+	    {4, 0, 0, 0, PROTO_VERSION, 0, 0, 0},
 	    {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T'},
 	};
 

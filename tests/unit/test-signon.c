@@ -26,7 +26,8 @@ static const struct proto_prompt prompt = {
 	    "  Code:  GQVQ-JKEC\n"
 	    "Go on only if you started this yourself.\n"
 	    "Press Enter when you have signed in: ",
-    .lifetime_s = 110};
+    .lifetime_s = 110,
+    .kind = PROTO_ASK_APPROVAL};
 static const struct proto_verdict_reply allow = {
     .verdict = PROTO_ALLOW, .reason = "ok"};
 static const struct proto_verdict_reply wrong = {.verdict = PROTO_DENY,
@@ -356,6 +357,197 @@ endless_answers_come_to_an_end(void **state)
 	expect_code(*state, steps, ARRAY_SIZE(steps), PAM_MAXTRIES);
 }
 
+/* Questions and answers. */
+static const struct proto_prompt choice = {
+    .handle = "00000000000000000000000000000001",
+    .text = "\n  1  Acme\n  2  mail and password\nSign in with: ",
+    .lifetime_s = 110,
+    .kind = PROTO_ASK_TEXT};
+static const struct proto_prompt password = {
+    .handle = "00000000000000000000000000000002",
+    .text = "Password: ",
+    .lifetime_s = 100,
+    .kind = PROTO_ASK_SECRET};
+static const struct proto_prompt authenticator = {
+    .handle = "00000000000000000000000000000003",
+    .text = "Authenticator code: ",
+    .lifetime_s = 90,
+    .kind = PROTO_ASK_TEXT};
+
+static void
+expect_answer(struct pamhost *host, const char *handle, const char *text)
+{
+	struct proto_answer answer;
+
+	expect_request(host, PROTO_ANSWER, &answer, sizeof(answer));
+	assert_string_equal(answer.handle, handle);
+	assert_string_equal(answer.text, text);
+}
+
+/* With the program's help nobody sees again what was typed. */
+static void
+expect_unseen(const struct pamhost *host, const char *typed)
+{
+	for (size_t i = 0; i < host->pam.shown_count; i++)
+		assert_null(strstr(host->pam.shown[i].text, typed));
+	assert_null(strstr(host->pam.log, typed));
+}
+
+static void
+questions_are_asked_one_after_another(void **state)
+{
+	static const char *const typed[] = {"2", "correct horse", "424242"};
+	struct pamhost *host = *state;
+	const struct fakedaemon_step steps[] = {REPLY(PROTO_PROMPT, &choice),
+	    REPLY(PROTO_PROMPT, &password), REPLY(PROTO_PENDING, NULL),
+	    REPLY(PROTO_PENDING, NULL), REPLY(PROTO_PROMPT, &authenticator),
+	    REPLY(PROTO_VERDICT, &allow)};
+	struct proto_wait wait;
+
+	host->pam.answers = typed;
+	host->pam.answer_count = ARRAY_SIZE(typed);
+	expect_code(host, steps, ARRAY_SIZE(steps), PAM_SUCCESS);
+	assert_int_equal(host->pam.shown_count, 3);
+	assert_int_equal(host->pam.shown[0].style, PAM_PROMPT_ECHO_ON);
+	assert_string_equal(host->pam.shown[0].text, choice.text);
+	assert_int_equal(host->pam.shown[1].style, PAM_PROMPT_ECHO_OFF);
+	assert_string_equal(host->pam.shown[1].text, "Password: ");
+	assert_int_equal(host->pam.shown[2].style, PAM_PROMPT_ECHO_ON);
+	assert_int_equal(
+	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CONNECTED);
+	expect_request(host, PROTO_SIGNIN, NULL, 0);
+	expect_answer(host, choice.handle, "2");
+	expect_answer(host, password.handle, "correct horse");
+	expect_request(host, PROTO_WAIT, &wait, sizeof(wait));
+	assert_string_equal(wait.handle, password.handle);
+	expect_request(host, PROTO_WAIT, &wait, sizeof(wait));
+	expect_answer(host, authenticator.handle, "424242");
+	assert_int_equal(
+	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CLOSED);
+	expect_unseen(host, "correct horse");
+	expect_unseen(host, "424242");
+}
+
+static void
+a_question_may_follow_an_approval(void **state)
+{
+	static const char *const typed[] = {"", "", "424242"};
+	struct pamhost *host = *state;
+	const struct fakedaemon_step steps[] = {REPLY(PROTO_PROMPT, &prompt),
+	    STILL_PENDING, REPLY(PROTO_PENDING, NULL),
+	    REPLY(PROTO_PROMPT, &authenticator), REPLY(PROTO_VERDICT, &wrong)};
+
+	host->pam.answers = typed;
+	host->pam.answer_count = ARRAY_SIZE(typed);
+	expect_code(host, steps, ARRAY_SIZE(steps), PAM_MAXTRIES);
+	assert_int_equal(host->pam.shown_count, 4);
+	assert_string_equal(host->pam.shown[1].text, AGAIN);
+	assert_string_equal(host->pam.shown[2].text, authenticator.text);
+	assert_string_equal(host->pam.shown[3].text, wrong.text);
+	expect_unseen(host, "424242");
+}
+
+/* What does not fit is not cut: the beginning of a password is none. */
+static void
+an_answer_that_is_too_long_is_none(void **state)
+{
+	static char most[PROTO_ANSWER_SIZE], more[PROTO_ANSWER_SIZE + 1];
+	const char *const typed[] = {more, most};
+	struct pamhost *host = *state;
+	const struct fakedaemon_step steps[] = {REPLY(PROTO_PROMPT, &choice),
+	    REPLY(PROTO_PROMPT, &password), REPLY(PROTO_VERDICT, &wrong)};
+
+	memset(most, 'm', sizeof(most) - 1);
+	memset(more, 'm', sizeof(more) - 1);
+	host->pam.answers = typed;
+	host->pam.answer_count = ARRAY_SIZE(typed);
+	expect_code(host, steps, ARRAY_SIZE(steps), PAM_MAXTRIES);
+	assert_int_equal(
+	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CONNECTED);
+	expect_request(host, PROTO_SIGNIN, NULL, 0);
+	expect_answer(host, choice.handle, "");
+	expect_answer(host, password.handle, most);
+}
+
+static void
+t45_a_question_that_is_not_answered_ends_it(void **state)
+{
+	static const int codes[][2] = {{PAM_CONV_ERR, PAM_CONV_ERR},
+	    {PAM_BUF_ERR, PAM_BUF_ERR}, {PAM_IGNORE, PAM_CONV_ERR}};
+	const struct fakedaemon_step steps[] = {
+	    REPLY(PROTO_PROMPT, &choice), REPLY(PROTO_PROMPT, &password)};
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(codes); i++) {
+		struct pamhost host;
+
+		pamhost_init(&host);
+		host.pam.prompt_code = codes[i / 2][0];
+		host.pam.prompts_before_failure = (int)(i % 2);
+		expect_code(&host, steps, ARRAY_SIZE(steps), codes[i / 2][1]);
+		assert_int_equal(fakedaemon_saw(&host.daemon, NULL, NULL, 0),
+		    FAKEDAEMON_CONNECTED);
+		expect_request(&host, PROTO_SIGNIN, NULL, 0);
+		if (i % 2 == 1)
+			expect_answer(&host, choice.handle, "typed");
+		assert_int_equal(fakedaemon_saw(&host.daemon, NULL, NULL, 0),
+		    FAKEDAEMON_CLOSED);
+		pamhost_done(&host);
+	}
+	/* The end of the input is no empty answer. */
+	for (size_t i = 0; i < 2; i++) {
+		struct pamhost host;
+
+		pamhost_init(&host);
+		host.pam.answerless = true;
+		expect_code(&host, &steps[i], 1, PAM_CONV_ERR);
+		pamhost_done(&host);
+	}
+}
+
+static void
+t40_a_question_without_end_is_nonsense(void **state)
+{
+	static struct proto_prompt prompts[PROTO_QUESTIONS_MAX + 1];
+	struct fakedaemon_step steps[ARRAY_SIZE(prompts)];
+	struct pamhost *host = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(prompts); i++) {
+		prompts[i] = password;
+		prompts[i].handle[0] = (char)('a' + i);
+		steps[i] =
+		    (struct fakedaemon_step)REPLY(PROTO_PROMPT, &prompts[i]);
+	}
+	expect_code(host, steps, ARRAY_SIZE(steps), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(host->pam.shown_count, PROTO_QUESTIONS_MAX + 1);
+	assert_string_equal(host->pam.shown[PROTO_QUESTIONS_MAX].text,
+	    err_text(ERR_DAEMON_MALFORMED));
+}
+
+static void
+t40_a_question_by_an_old_handle_is_nonsense(void **state)
+{
+	struct pamhost *host = *state;
+	const struct fakedaemon_step steps[] = {
+	    REPLY(PROTO_PROMPT, &password), REPLY(PROTO_PROMPT, &password)};
+
+	expect_code(host, steps, ARRAY_SIZE(steps), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(host->pam.shown_count, 2);
+	assert_string_equal(
+	    host->pam.shown[1].text, err_text(ERR_DAEMON_MALFORMED));
+}
+
+static void
+an_answer_that_is_never_judged_is_told(void **state)
+{
+	struct pamhost *host = *state;
+	const struct fakedaemon_step steps[] = {REPLY(PROTO_PROMPT, &password),
+	    STILL_PENDING, STILL_PENDING, STILL_PENDING, STILL_PENDING};
+
+	expect_code(host, steps, ARRAY_SIZE(steps), PAM_MAXTRIES);
+	assert_int_equal(host->pam.shown_count, 2);
+	assert_string_equal(host->pam.shown[1].text, err_text(ERR_TIMED_OUT));
+}
+
 static void
 t112_local_users_are_answered_without_the_daemon(void **state)
 {
@@ -508,6 +700,13 @@ main(void)
 	    PAMHOST_TEST(t45_a_failed_conversation_closes_the_connection),
 	    PAMHOST_TEST(t45_a_conversation_that_fails_later_closes_too),
 	    PAMHOST_TEST(endless_answers_come_to_an_end),
+	    PAMHOST_TEST(questions_are_asked_one_after_another),
+	    PAMHOST_TEST(a_question_may_follow_an_approval),
+	    PAMHOST_TEST(an_answer_that_is_too_long_is_none),
+	    cmocka_unit_test(t45_a_question_that_is_not_answered_ends_it),
+	    PAMHOST_TEST(t40_a_question_without_end_is_nonsense),
+	    PAMHOST_TEST(t40_a_question_by_an_old_handle_is_nonsense),
+	    PAMHOST_TEST(an_answer_that_is_never_judged_is_told),
 	    PAMHOST_TEST(t112_local_users_are_answered_without_the_daemon),
 	    PAMHOST_TEST(t19_strangers_are_answered_without_the_daemon),
 	    PAMHOST_TEST(t40_without_a_snapshot_nobody_is_proven_a_stranger),
