@@ -1,5 +1,6 @@
 /*
- * crypto.c - randomness and digests from OpenSSL, and base64url of our own.
+ * crypto.c - randomness, digests and sealing from OpenSSL, and base64url of our
+ * own.
  *
  * The decoder is ours because libraries skip what they do not know (padding,
  * blanks, stray bits), and then two texts are one signature.  Knows nothing of
@@ -8,11 +9,14 @@
 #include "base/crypto.h"
 
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include "common/err.h"
+#include "common/secret.h"
 
 int
 crypto_random(void *out, size_t len)
@@ -80,5 +84,106 @@ crypto_base64url_decode(const char *text, size_t len, struct buf *out)
 		if (i % 4 != 0)
 			buf_put_u8(out, (uint8_t)(bits >> (6 - 2 * (i % 4))));
 	}
+	return buf_fault(out);
+}
+
+#define NONCE_BYTES 12
+#define TAG_BYTES (CRYPTO_SEAL_BYTES - NONCE_BYTES)
+
+static void
+cipher_cleanup(EVP_CIPHER_CTX **cipher)
+{
+	EVP_CIPHER_CTX_free(*cipher);
+}
+#define CIPHER_AUTO CLEANUP(cipher_cleanup)
+
+/* Ready for the bytes: key, nonce and aad are in. */
+static EVP_CIPHER_CTX *
+cipher_new(const uint8_t *key, const uint8_t *nonce, const struct buf *aad,
+    bool sealing)
+{
+	EVP_CIPHER_CTX *cipher CIPHER_AUTO = EVP_CIPHER_CTX_new();
+	int done = 0;
+
+	if (cipher == NULL ||
+	    EVP_CipherInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, nonce,
+		sealing ? 1 : 0) != 1 ||
+	    EVP_CipherUpdate(cipher, NULL, &done, aad->bytes, (int)aad->len) !=
+		1)
+		return NULL;
+	return TAKE(cipher);
+}
+
+/* Where len bytes of secrets are made before they are known to be good. */
+struct workspace {
+	uint8_t *bytes;
+	size_t len;
+};
+
+static void
+workspace_done(struct workspace *work)
+{
+	if (work->bytes != NULL)
+		secret_wipe(work->bytes, work->len);
+	free(work->bytes);
+}
+#define WORKSPACE_AUTO CLEANUP(workspace_done)
+
+int
+crypto_seal(const uint8_t key[CRYPTO_KEY_BYTES], const struct buf *aad,
+    const void *bytes, size_t len, struct buf *out)
+{
+	EVP_CIPHER_CTX *cipher CIPHER_AUTO = NULL;
+	struct workspace work WORKSPACE_AUTO = {.len = len + CRYPTO_SEAL_BYTES};
+	int done = 0;
+	int r = ERR_OK;
+
+	if (len > INT_MAX - CRYPTO_SEAL_BYTES || aad->len > INT_MAX)
+		return ERR_TOO_LARGE;
+	work.bytes = malloc(work.len);
+	if (work.bytes == NULL)
+		return ERR_NO_MEMORY;
+	r = crypto_random(work.bytes, NONCE_BYTES);
+	if (r != 0)
+		return r;
+	cipher = cipher_new(key, work.bytes, aad, true);
+	if (cipher == NULL ||
+	    EVP_CipherUpdate(cipher, work.bytes + NONCE_BYTES, &done, bytes,
+		(int)len) != 1 ||
+	    EVP_CipherFinal_ex(cipher, work.bytes + NONCE_BYTES + len, &done) !=
+		1 ||
+	    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES,
+		work.bytes + NONCE_BYTES + len) != 1)
+		return ERR_INTERNAL;
+	buf_put(out, work.bytes, work.len);
+	return buf_fault(out);
+}
+
+int
+crypto_unseal(const uint8_t key[CRYPTO_KEY_BYTES], const struct buf *aad,
+    const void *sealed, size_t len, struct buf *out)
+{
+	EVP_CIPHER_CTX *cipher CIPHER_AUTO = NULL;
+	struct workspace work WORKSPACE_AUTO = {0};
+	const uint8_t *from = sealed;
+	uint8_t tag[TAG_BYTES];
+	int done = 0;
+
+	if (len < CRYPTO_SEAL_BYTES || len > INT_MAX || aad->len > INT_MAX)
+		return ERR_MALFORMED;
+	work.len = len - CRYPTO_SEAL_BYTES;
+	work.bytes = malloc(work.len + 1);
+	cipher = cipher_new(key, from, aad, false);
+	if (work.bytes == NULL || cipher == NULL)
+		return ERR_NO_MEMORY;
+	memcpy(tag, from + len - TAG_BYTES, TAG_BYTES);
+	if (EVP_CipherUpdate(cipher, work.bytes, &done, from + NONCE_BYTES,
+		(int)work.len) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(
+		cipher, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, tag) != 1)
+		return ERR_INTERNAL;
+	if (EVP_CipherFinal_ex(cipher, work.bytes + work.len, &done) != 1)
+		return ERR_MALFORMED;
+	buf_put(out, work.bytes, work.len);
 	return buf_fault(out);
 }

@@ -1,6 +1,6 @@
 /*
- * crypto.h - hashing, randomness and base64url over OpenSSL.  Pure; a failing
- * library is ERR_INTERNAL.
+ * crypto.h - hashing, sealing, randomness and base64url over OpenSSL.  Pure; a
+ * failing library is ERR_INTERNAL.
  */
 #pragma once
 
@@ -12,6 +12,8 @@
 
 #define CRYPTO_SHA256_BYTES 32
 #define CRYPTO_SHA512_BYTES 64
+#define CRYPTO_KEY_BYTES 32
+#define CRYPTO_SEAL_BYTES 28 /* how much longer what is sealed is */
 
 MUST_CHECK int crypto_random(void *out, size_t len);
 MUST_CHECK int crypto_sha256(
@@ -24,3 +26,14 @@ MUST_CHECK int crypto_sha512(
  */
 MUST_CHECK int crypto_base64url_decode(
     const char *text, size_t len, struct buf *out);
+/*
+ * AES-256-GCM (NIST SP 800-38D) with a fresh random nonce of 96 bits, which
+ * stands before the bytes; the tag of 128 bits stands behind them.  aad is
+ * bound to it and not part of it.  Appends to out, nothing on a fault.  Fewer
+ * than 2^32 sealings may be made with one key (8.3 there).
+ */
+MUST_CHECK int crypto_seal(const uint8_t key[CRYPTO_KEY_BYTES],
+    const struct buf *aad, const void *bytes, size_t len, struct buf *out);
+/* ERR_MALFORMED: not sealed with this key and this aad, or changed since. */
+MUST_CHECK int crypto_unseal(const uint8_t key[CRYPTO_KEY_BYTES],
+    const struct buf *aad, const void *sealed, size_t len, struct buf *out);

@@ -1,10 +1,10 @@
 /*
- * db.c - one SQLite connection, its schema and its prepared statements.
+ * db.c - one SQLite connection and its prepared statements.
  *
- * Owns the schema and its versions.  Promises that a write which returned 0
- * lasts, that one daemon holds the file at a time, and that a file which is
- * damaged, emptied or newer is refused, never filled anew: a lost id map would
- * give one member's files to another.  Knows nothing of what the rows mean.
+ * The schema is in schema.c.  Promises that a write which returned 0 lasts,
+ * that one daemon holds the file at a time, and that a file which is damaged,
+ * emptied or newer is refused, never filled anew: a lost id map would give one
+ * member's files to another.  Knows nothing of what the rows mean.
  */
 #include "base/db.h"
 
@@ -20,6 +20,7 @@
 
 #include <sqlite3.h>
 
+#include "base/schema.h"
 #include "common/err.h"
 
 /* "orgl": the file is ours. */
@@ -39,69 +40,6 @@ struct db {
 	bool bulk;      /* the transaction that is open is one of db_bulk() */
 	int bulk_fault; /* one was lost when another caller ended it */
 };
-
-/*
- * Step n takes the schema from version n to n + 1.  A step that was released
- * is never edited.  One number space: a member's private group has the
- * member's number and no row of its own.
- */
-static const char *const schema_steps[] = {
-    "CREATE TABLE ids ("
-    " organization TEXT NOT NULL,"
-    " kind TEXT NOT NULL CHECK (kind IN ('user', 'group')),"
-    " key TEXT NOT NULL," /* a member's id, or a group's name */
-    " number INTEGER NOT NULL UNIQUE"
-    "  CHECK (number BETWEEN 1 AND 4294967294),"
-    " name TEXT NOT NULL," /* '' while it has none */
-    " home TEXT NOT NULL," /* the name in a home folder's path, or '' */
-    " state TEXT NOT NULL CHECK (state IN ('live', 'tombstone')),"
-    " created INTEGER NOT NULL," /* wall time, seconds */
-    " PRIMARY KEY (organization, kind, key)) STRICT;"
-    "CREATE TABLE bindings ("
-    " member_id TEXT NOT NULL PRIMARY KEY,"
-    " issuer TEXT NOT NULL,"
-    " subject TEXT NOT NULL,"
-    " bound_at INTEGER NOT NULL," /* wall time, seconds */
-    " UNIQUE (issuer, subject)) STRICT;"
-    "CREATE TABLE proofs (" /* the last sign-in on this host */
-    " member_id TEXT NOT NULL PRIMARY KEY,"
-    " wall_s INTEGER NOT NULL,"
-    " boot_id TEXT NOT NULL,"
-    " boot_ms INTEGER NOT NULL,"
-    " service TEXT NOT NULL) STRICT;"
-    "CREATE TABLE directory (" /* the last good sync */
-    " member_id TEXT NOT NULL PRIMARY KEY,"
-    " record TEXT NOT NULL) STRICT, WITHOUT ROWID;" /* one JSON object */
-    "CREATE TABLE meta ("
-    " key TEXT NOT NULL PRIMARY KEY,"
-    " value TEXT NOT NULL) STRICT;",
-    "CREATE TABLE ids_incoming (" /* an import that is not checked yet */
-    " organization TEXT NOT NULL,"
-    " kind TEXT NOT NULL,"
-    " key TEXT NOT NULL,"
-    " number INTEGER NOT NULL UNIQUE,"
-    " name TEXT NOT NULL,"
-    " home TEXT NOT NULL,"
-    " state TEXT NOT NULL,"
-    " created INTEGER NOT NULL,"
-    " PRIMARY KEY (organization, kind, key)) STRICT;"
-    "CREATE UNIQUE INDEX ids_incoming_home ON ids_incoming (home)"
-    " WHERE home != '';"
-    "CREATE UNIQUE INDEX ids_incoming_name ON ids_incoming"
-    " (organization, name) WHERE name != '';"
-    "CREATE TABLE ids_aside (" /* damaged maps, as an import found them */
-    " moved INTEGER NOT NULL," /* wall time, seconds */
-    " organization TEXT NOT NULL,"
-    " kind TEXT NOT NULL,"
-    " key TEXT NOT NULL,"
-    " number INTEGER NOT NULL,"
-    " name TEXT NOT NULL,"
-    " home TEXT NOT NULL,"
-    " state TEXT NOT NULL,"
-    " created INTEGER NOT NULL) STRICT;",
-};
-
-#define SCHEMA_VERSION ((int64_t)ARRAY_SIZE(schema_steps))
 
 static int
 fault_of(struct db *db, int rc)
@@ -225,6 +163,16 @@ db_bind_integer(struct db_stmt *stmt, int index, int64_t value)
 }
 
 int
+db_bind_bytes(struct db_stmt *stmt, int index, const void *bytes, size_t len)
+{
+	struct db db = db_of(stmt);
+
+	return fault_of(&db,
+	    sqlite3_bind_blob64(
+		stmt->sqlite, index, bytes, len, SQLITE_TRANSIENT));
+}
+
+int
 db_step(struct db_stmt *stmt, enum db_step *ret_step)
 {
 	struct db db = db_of(stmt);
@@ -258,6 +206,15 @@ db_text(struct db_stmt *stmt, int column)
 	const unsigned char *text = sqlite3_column_text(stmt->sqlite, column);
 
 	return text == NULL ? "" : (const char *)text;
+}
+
+const void *
+db_bytes(struct db_stmt *stmt, int column, size_t *ret_len)
+{
+	const void *bytes = sqlite3_column_blob(stmt->sqlite, column);
+
+	*ret_len = (size_t)sqlite3_column_bytes(stmt->sqlite, column);
+	return bytes;
 }
 
 int64_t
@@ -391,7 +348,7 @@ apply_step(struct db *db, int64_t version)
 	    APPLICATION_ID, (intmax_t)version + 1);
 	r = db_begin(db);
 	if (r == 0)
-		r = execute(db, schema_steps[version]);
+		r = execute(db, schema_step(version));
 	if (r == 0)
 		r = execute(db, stamp);
 	if (r == 0)
@@ -406,7 +363,7 @@ migrate(struct db *db, int64_t version)
 {
 	int r = 0;
 
-	for (; r == 0 && version < SCHEMA_VERSION; version++)
+	for (; r == 0 && version < schema_version(); version++)
 		r = apply_step(db, version);
 	return r;
 }
@@ -424,7 +381,7 @@ check_and_migrate(struct db *db)
 	if (r != 0)
 		return r;
 	if (application != APPLICATION_ID || version < 1 ||
-	    version > SCHEMA_VERSION)
+	    version > schema_version())
 		return ERR_STATE_DAMAGED;
 	r = check_integrity(db);
 	return r == 0 ? migrate(db, version) : r;

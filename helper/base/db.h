@@ -1,9 +1,9 @@
 /*
  * db.h - the state database; the only user of SQLite.
  *
- * One connection, one schema with versions (in db.c), synchronous FULL: when a
- * write returns 0 it survives a power cut.  Statements are prepared once and
- * owned by the database.  Blocks on the disk.
+ * One connection, one schema with versions (in schema.c), synchronous FULL:
+ * when a write returns 0 it survives a power cut.  Statements are prepared once
+ * and owned by the database.  Blocks on the disk.
  */
 #pragma once
 
@@ -45,6 +45,8 @@ MUST_CHECK int db_prepare(
 /* Parameters are numbered from 1; text is copied, and NULL is SQL's NULL. */
 MUST_CHECK int db_bind_text(struct db_stmt *stmt, int index, const char *text);
 MUST_CHECK int db_bind_integer(struct db_stmt *stmt, int index, int64_t value);
+MUST_CHECK int db_bind_bytes(
+    struct db_stmt *stmt, int index, const void *bytes, size_t len);
 
 enum db_step { DB_DONE = 0, DB_ROW };
 /* A statement that is done, or failed, resets itself. ERR_EXISTS: a value that
@@ -56,5 +58,7 @@ MUST_CHECK int db_run(struct db_stmt *stmt);
 MUST_CHECK int db_run_alone(struct db *db, struct db_stmt *stmt);
 /* Columns from 0; text is borrowed until the next step, "" for NULL. */
 const char *db_text(struct db_stmt *stmt, int column);
+/* Likewise; NULL for NULL and for no bytes. */
+const void *db_bytes(struct db_stmt *stmt, int column, size_t *ret_len);
 int64_t db_integer(struct db_stmt *stmt, int column);
 void db_reset(struct db_stmt *stmt);

@@ -17,6 +17,7 @@ libbase_la_SOURCES += helper/base/http.c helper/base/http.h
 libbase_la_SOURCES += helper/base/httpform.c helper/base/httpform.h
 libbase_la_SOURCES += helper/base/httppolicy.c helper/base/httppolicy.h
 libbase_la_SOURCES += helper/base/db.c helper/base/db.h
+libbase_la_SOURCES += helper/base/schema.c helper/base/schema.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-clock
@@ -84,6 +85,11 @@ tests_unit_test_log_SOURCES = tests/unit/test-log.c
 tests_unit_test_log_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_log_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
 tests_unit_test_log_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-schema
+tests_unit_test_schema_SOURCES = tests/unit/test-schema.c
+tests_unit_test_schema_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_schema_LDADD = libbase.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-db
 tests_unit_test_db_SOURCES = tests/unit/test-db.c

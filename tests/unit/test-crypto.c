@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -103,10 +104,98 @@ base64url_respects_the_limit(void **state)
 	    crypto_base64url_decode("Zm9v", 4, &out), ERR_NO_SPACE);
 }
 
+static void
+what_the_standard_sealed_opens(void **state)
+{
+	/* NIST SP 800-38D, test case 14: key, nonce and 16 bytes of zero. */
+	static const uint8_t key[CRYPTO_KEY_BYTES];
+	static const uint8_t sealed[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	    0xce, 0xa7, 0x40, 0x3d, 0x4d, 0x60, 0x6b, 0x6e, 0x07, 0x4e, 0xc5,
+	    0xd3, 0xba, 0xf3, 0x9d, 0x18, 0xd0, 0xd1, 0xc8, 0xa7, 0x99, 0x99,
+	    0x6b, 0xf0, 0x26, 0x5b, 0x98, 0xb5, 0xd4, 0x8a, 0xb9, 0x19};
+	static const uint8_t zero[16];
+	struct buf none BUF_AUTO = {.limit = 16};
+	struct buf out BUF_AUTO = {.limit = 64};
+
+	assert_int_equal(
+	    crypto_unseal(key, &none, sealed, sizeof(sealed), &out), 0);
+	assert_int_equal(out.len, sizeof(zero));
+	assert_memory_equal(out.bytes, zero, sizeof(zero));
+}
+
+static void
+t85_what_was_sealed_opens_whole_or_not_at_all(void **state)
+{
+	static const char secret[] = "secret";
+	uint8_t key[CRYPTO_KEY_BYTES] = {1};
+	struct buf aad BUF_AUTO = {.limit = 16};
+	struct buf sealed BUF_AUTO = {.limit = 64};
+	struct buf out BUF_AUTO = {.limit = 64};
+
+	buf_put_text(&aad, "whose");
+	assert_int_equal(
+	    crypto_seal(key, &aad, secret, strlen(secret), &sealed), 0);
+	assert_int_equal(sealed.len, strlen(secret) + CRYPTO_SEAL_BYTES);
+	assert_int_equal(
+	    crypto_unseal(key, &aad, sealed.bytes, sealed.len, &out), 0);
+	assert_string_equal(buf_text(&out), secret);
+	buf_reset(&out);
+	for (size_t bit = 0; bit < sealed.len * 8; bit++) {
+		sealed.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		assert_int_equal(
+		    crypto_unseal(key, &aad, sealed.bytes, sealed.len, &out),
+		    ERR_MALFORMED);
+		sealed.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	for (size_t len = 0; len < sealed.len; len++)
+		assert_int_equal(
+		    crypto_unseal(key, &aad, sealed.bytes, len, &out),
+		    ERR_MALFORMED);
+	aad.bytes[0] ^= 1;
+	assert_int_equal(
+	    crypto_unseal(key, &aad, sealed.bytes, sealed.len, &out),
+	    ERR_MALFORMED);
+	aad.bytes[0] ^= 1;
+	key[31] ^= 1;
+	assert_int_equal(
+	    crypto_unseal(key, &aad, sealed.bytes, sealed.len, &out),
+	    ERR_MALFORMED);
+	assert_int_equal(out.len, 0);
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, 12);
+}
+
+static void
+t86_no_nonce_comes_twice(void **state)
+{
+	enum { COUNT = 200000 };
+	static uint8_t nonces[COUNT][12];
+	const uint8_t key[CRYPTO_KEY_BYTES] = {2};
+	struct buf aad BUF_AUTO = {.limit = 16};
+	struct buf sealed BUF_AUTO = {.limit = 64};
+
+	for (size_t i = 0; i < COUNT; i++) {
+		assert_int_equal(crypto_seal(key, &aad, "x", 1, &sealed), 0);
+		memcpy(nonces[i], sealed.bytes, sizeof(nonces[i]));
+		buf_reset(&sealed);
+	}
+	qsort(nonces, COUNT, sizeof(nonces[0]), by_bytes);
+	for (size_t i = 1; i < COUNT; i++)
+		assert_memory_not_equal(
+		    nonces[i - 1], nonces[i], sizeof(nonces[0]));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_the_standard_sealed_opens),
+	    cmocka_unit_test(t85_what_was_sealed_opens_whole_or_not_at_all),
+	    cmocka_unit_test(t86_no_nonce_comes_twice),
 	    cmocka_unit_test(random_bytes_differ),
 	    cmocka_unit_test(digests_match_their_examples),
 	    cmocka_unit_test(base64url_decodes),

@@ -1,0 +1,93 @@
+/*
+ * schema.c - the tables of state.db, as the steps that lead to them.
+ *
+ * Owns which version has which tables.  Must not know what the rows mean, nor
+ * SQLite: base/db executes.
+ */
+#include "base/schema.h"
+
+#include <stddef.h>
+
+#include "common/attrs.h"
+
+/*
+ * Step n takes the schema from version n to n + 1.  A step that was released
+ * is never edited.  One number space: a member's private group has the
+ * member's number and no row of its own.
+ */
+static const char *const schema_steps[] = {
+    "CREATE TABLE ids ("
+    " organization TEXT NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('user', 'group')),"
+    " key TEXT NOT NULL," /* a member's id, or a group's name */
+    " number INTEGER NOT NULL UNIQUE"
+    "  CHECK (number BETWEEN 1 AND 4294967294),"
+    " name TEXT NOT NULL," /* '' while it has none */
+    " home TEXT NOT NULL," /* the name in a home folder's path, or '' */
+    " state TEXT NOT NULL CHECK (state IN ('live', 'tombstone')),"
+    " created INTEGER NOT NULL," /* wall time, seconds */
+    " PRIMARY KEY (organization, kind, key)) STRICT;"
+    "CREATE TABLE bindings ("
+    " member_id TEXT NOT NULL PRIMARY KEY,"
+    " issuer TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " bound_at INTEGER NOT NULL," /* wall time, seconds */
+    " UNIQUE (issuer, subject)) STRICT;"
+    "CREATE TABLE proofs (" /* the last sign-in on this host */
+    " member_id TEXT NOT NULL PRIMARY KEY,"
+    " wall_s INTEGER NOT NULL,"
+    " boot_id TEXT NOT NULL,"
+    " boot_ms INTEGER NOT NULL,"
+    " service TEXT NOT NULL) STRICT;"
+    "CREATE TABLE directory (" /* the last good sync */
+    " member_id TEXT NOT NULL PRIMARY KEY,"
+    " record TEXT NOT NULL) STRICT, WITHOUT ROWID;" /* one JSON object */
+    "CREATE TABLE meta ("
+    " key TEXT NOT NULL PRIMARY KEY,"
+    " value TEXT NOT NULL) STRICT;",
+    "CREATE TABLE ids_incoming (" /* an import that is not checked yet */
+    " organization TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " key TEXT NOT NULL,"
+    " number INTEGER NOT NULL UNIQUE,"
+    " name TEXT NOT NULL,"
+    " home TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " created INTEGER NOT NULL,"
+    " PRIMARY KEY (organization, kind, key)) STRICT;"
+    "CREATE UNIQUE INDEX ids_incoming_home ON ids_incoming (home)"
+    " WHERE home != '';"
+    "CREATE UNIQUE INDEX ids_incoming_name ON ids_incoming"
+    " (organization, name) WHERE name != '';"
+    "CREATE TABLE ids_aside (" /* damaged maps, as an import found them */
+    " moved INTEGER NOT NULL," /* wall time, seconds */
+    " organization TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " key TEXT NOT NULL,"
+    " number INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " home TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " created INTEGER NOT NULL) STRICT;",
+    "CREATE TABLE vault (" /* secrets, sealed by services/vault */
+    " member TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " key_id TEXT NOT NULL," /* of the key that sealed it */
+    " version INTEGER NOT NULL,"
+    " sealed BLOB NOT NULL,"
+    " PRIMARY KEY (member, kind)) STRICT, WITHOUT ROWID;",
+};
+
+int64_t
+schema_version(void)
+{
+	return (int64_t)ARRAY_SIZE(schema_steps);
+}
+
+const char *
+schema_step(int64_t version)
+{
+	if (version < 0 || version >= schema_version())
+		return NULL;
+	return schema_steps[version];
+}
