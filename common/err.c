@@ -184,6 +184,10 @@ static const char *const texts[ERR_INDEX_COUNT] = {
     [ERR_INDEX_DAEMON_MALFORMED] = "The sign-in service of this host gave a "
 				   "wrong answer. Tell your administrator.",
     [ERR_INDEX_PEER_REFUSED] = "You may not ask that.",
+    [ERR_INDEX_NO_TOKEN] = "No sign-in of yours is kept on this host. Sign in "
+			   "again with orgloginctl login.",
+    [ERR_INDEX_VAULT_KEY] = "This host has no key to keep sign-ins with. Tell "
+			    "your administrator.",
     [ERR_INDEX_SNAPSHOT_MISSING] =
 	"This host has no list of members yet. Try again in a minute, or tell "
 	"your administrator.",

@@ -8,6 +8,7 @@
 
 #define PATH_CONFIG ORGLOGIN_SYSCONFDIR "/orglogin/orglogin.conf"
 #define PATH_CONFIG_DIR ORGLOGIN_SYSCONFDIR "/orglogin/conf.d"
+#define PATH_VAULT_KEY ORGLOGIN_SYSCONFDIR "/orglogin/vault.key"
 #define PATH_PROFILES ORGLOGIN_DATADIR "/orglogin/profiles"
 #define PATH_PROFILES_LOCAL ORGLOGIN_SYSCONFDIR "/orglogin/profiles"
 #define PATH_STATE_DIR ORGLOGIN_LOCALSTATEDIR "/lib/orglogin"

@@ -20,6 +20,8 @@
 #include "services/memberfile.h"
 #include "services/scim.h"
 #include "services/localswatch.h"
+#include "services/vault.h"
+#include "services/wallet.h"
 
 struct daemon {
 	const struct settings *settings;
@@ -37,6 +39,8 @@ struct daemon {
 	struct idadmin ids;
 	struct standing standing;
 	struct proofs *proofs;
+	struct vault *vault;
+	struct wallet *wallet;
 	struct signins *signins;
 	struct sync *sync;
 	struct requests *requests;
@@ -56,8 +60,10 @@ on_end(void *arg)
 }
 
 static int
-open_state(struct daemon *d)
+open_state(struct daemon *d, const char *credentials)
 {
+	const struct vault_options vault = {
+	    .credentials = credentials, .key_path = PATH_VAULT_KEY};
 	char boot_id[CLOCK_BOOT_ID_SIZE];
 	int r = files_ensure_folder(PATH_PRIVATE_DIR, 0700);
 
@@ -73,6 +79,8 @@ open_state(struct daemon *d)
 		r = clock_boot_id(boot_id);
 	if (r == 0)
 		r = proofs_new(d->db, d->clock, boot_id, &d->proofs);
+	if (r == 0)
+		r = vault_new(d->db, &vault, &d->vault);
 	return r;
 }
 
@@ -170,6 +178,14 @@ open_members(struct daemon *d)
 }
 
 static int
+open_wallet(struct daemon *d)
+{
+	const struct wallet_options options = {.vault = d->vault};
+
+	return wallet_new(&options, &d->wallet);
+}
+
+static int
 open_signins(struct daemon *d)
 {
 	struct signin_options options = {0};
@@ -180,6 +196,7 @@ open_signins(struct daemon *d)
 	options.directory = d->directory;
 	options.standing = &d->standing;
 	options.proofs = d->proofs;
+	options.wallet = d->wallet;
 	options.idp = d->idp;
 	options.idsvc = d->idsvc;
 	options.host_name = d->host_name;
@@ -242,7 +259,8 @@ open_loop(struct daemon *d)
 }
 
 int
-daemon_new(const struct settings *settings, struct daemon **ret_daemon)
+daemon_new(const struct settings *settings, const char *credentials,
+    struct daemon **ret_daemon)
 {
 	struct daemon *d DAEMON_AUTO = calloc(1, sizeof(*d));
 	int r = ERR_NO_MEMORY;
@@ -259,11 +277,13 @@ daemon_new(const struct settings *settings, struct daemon **ret_daemon)
 		    LOG_TEXT("reason", err_name(ERR_NOT_CONFIGURED)));
 	r = open_loop(d);
 	if (r == 0)
-		r = open_state(d);
+		r = open_state(d, credentials);
 	if (r == 0)
 		r = open_network(d);
 	if (r == 0)
 		r = open_members(d);
+	if (r == 0)
+		r = open_wallet(d);
 	if (r == 0)
 		r = open_signins(d);
 	if (r == 0)
@@ -287,9 +307,11 @@ daemon_free(struct daemon *daemon)
 	directory_free(d->directory);
 	memberfile_free(d->file);
 	scim_free(d->scim);
+	wallet_free(d->wallet);
 	idsvc_free(d->idsvc);
 	idp_free(d->idp);
 	http_free(d->http);
+	vault_free(d->vault);
 	proofs_free(d->proofs);
 	db_close(d->db);
 	for (size_t i = 0; i < ARRAY_SIZE(d->signals); i++)

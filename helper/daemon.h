@@ -8,9 +8,10 @@
 
 struct daemon;
 
-/* settings is borrowed and outlives the daemon. Blocks on the disk only. */
-MUST_CHECK int daemon_new(
-    const struct settings *settings, struct daemon **ret_daemon);
+/* settings is borrowed and outlives the daemon; credentials is
+ * $CREDENTIALS_DIRECTORY or NULL. Blocks on the disk only. */
+MUST_CHECK int daemon_new(const struct settings *settings,
+    const char *credentials, struct daemon **ret_daemon);
 void daemon_free(struct daemon *daemon);
 DEFINE_CLEANUP(struct daemon, daemon, daemon_free)
 #define DAEMON_AUTO CLEANUP(daemon_cleanup)

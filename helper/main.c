@@ -79,7 +79,8 @@ static int
 run(const struct arguments *args, const struct settings *settings)
 {
 	struct daemon *daemon DAEMON_AUTO = NULL;
-	int r = daemon_new(settings, &daemon);
+	/* Of the unit; systemd.exec(5). */
+	int r = daemon_new(settings, getenv("CREDENTIALS_DIRECTORY"), &daemon);
 
 	if (r != 0)
 		return refuse("not started", r);

@@ -5,12 +5,24 @@ libservices_la_LIBADD = librules.la libbase.la
 libservices_la_SOURCES =
 libservices_la_SOURCES += helper/services/idpdoc.c helper/services/idpdoc.h
 libservices_la_SOURCES += helper/services/proofs.c helper/services/proofs.h
+libservices_la_SOURCES += helper/services/vault.c helper/services/vault.h
+libservices_la_SOURCES += helper/services/wallet.c helper/services/wallet.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-proofs
 tests_unit_test_proofs_SOURCES = tests/unit/test-proofs.c
 tests_unit_test_proofs_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_proofs_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-vault
+tests_unit_test_vault_SOURCES = tests/unit/test-vault.c
+tests_unit_test_vault_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_vault_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-wallet
+tests_unit_test_wallet_SOURCES = tests/unit/test-wallet.c
+tests_unit_test_wallet_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_wallet_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-signin
 tests_unit_test_signin_SOURCES = tests/unit/test-signin.c

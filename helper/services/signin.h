@@ -20,6 +20,7 @@
 #include "services/idsvc.h"
 #include "services/proofs.h"
 #include "services/standing.h"
+#include "services/wallet.h"
 
 #define SIGNIN_PER_SOURCE_MAX 16
 #define SIGNIN_MAX 1000
@@ -31,6 +32,7 @@ struct signin_options {
 	struct directory *directory; /* all borrowed */
 	const struct standing *standing;
 	struct proofs *proofs;
+	struct wallet *wallet;
 	struct idp *idp;     /* NULL: no provider configured */
 	struct idsvc *idsvc; /* NULL: profile none */
 	const char *organization_name;
