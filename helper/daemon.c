@@ -47,7 +47,8 @@ struct daemon {
 	struct listener *listener;
 	char host_name[256];
 	const char *problem;
-	int once; /* the reason of --sync-once */
+	bool damaged; /* state.db, so that a stand-in took its place */
+	int once;     /* the reason of --sync-once */
 };
 
 static void
@@ -68,13 +69,8 @@ open_state(struct daemon *d, const char *credentials)
 	int r = files_ensure_folder(PATH_PRIVATE_DIR, 0700);
 
 	if (r == 0)
-		r = db_open(PATH_STATE_DB, &d->db);
-	if (r == ERR_STATE_DAMAGED)
-		log_error("state.db is damaged",
-		    LOG_TEXT("path", PATH_STATE_DB),
-		    LOG_TEXT("remedy",
-			"put a copy of the backup in its place, or move it "
-			"away, start again, and " IDCHECK_REPAIR));
+		r = d->damaged ? db_open_stand_in(&d->db)
+			       : db_open(PATH_STATE_DB, &d->db);
 	if (r == 0)
 		r = clock_boot_id(boot_id);
 	if (r == 0)
@@ -136,13 +132,13 @@ open_source(struct daemon *d, struct source *ret_source)
 }
 
 /* Without its numbers the daemon lets nobody in, but says what to do, and takes
- * the map that mends it. */
+ * the map that mends it.  A directory that was not loaded is without them. */
 static int
 load_members(struct daemon *d, const struct directory_options *options)
 {
-	int r = directory_load(d->directory);
+	int r = d->damaged ? ERR_STATE_DAMAGED : directory_load(d->directory);
 
-	d->ids = (struct idadmin){.db = d->db,
+	d->ids = (struct idadmin){.db = d->damaged ? NULL : d->db,
 	    .clock = d->clock,
 	    .directory = d->directory,
 	    .options = {.organization_id = options->organization_id,
@@ -258,9 +254,9 @@ open_loop(struct daemon *d)
 	return r;
 }
 
-int
-daemon_new(const struct settings *settings, const char *credentials,
-    struct daemon **ret_daemon)
+static int
+open_daemon(const struct settings *settings, const char *credentials,
+    bool damaged, struct daemon **ret_daemon)
 {
 	struct daemon *d DAEMON_AUTO = calloc(1, sizeof(*d));
 	int r = ERR_NO_MEMORY;
@@ -268,6 +264,7 @@ daemon_new(const struct settings *settings, const char *credentials,
 	if (d == NULL)
 		return r;
 	d->settings = settings;
+	d->damaged = damaged;
 	d->clock = clock_system();
 	d->problem = settings->allow_roles.count == 0
 	    ? "nobody may log in: [login] allow_roles is empty"
@@ -289,6 +286,19 @@ daemon_new(const struct settings *settings, const char *credentials,
 	if (r == 0)
 		*ret_daemon = TAKE(d);
 	return r;
+}
+
+/* Whatever is damaged in state.db, each request is answered with that: names go
+ * on from the last list, and nothing is written. */
+int
+daemon_new(const struct settings *settings, const char *credentials,
+    struct daemon **ret_daemon)
+{
+	int r = open_daemon(settings, credentials, false, ret_daemon);
+
+	return r == ERR_STATE_DAMAGED
+	    ? open_daemon(settings, credentials, true, ret_daemon)
+	    : r;
 }
 
 void
@@ -333,7 +343,8 @@ daemon_run(struct daemon *daemon)
 		(int64_t)members_count(directory_members(d->directory))),
 	    LOG_NUMBER(
 		"generation", (int64_t)directory_generation(d->directory)));
-	sync_start(d->sync);
+	if (!d->damaged)
+		sync_start(d->sync);
 	if (d->idp != NULL)
 		idp_warm(d->idp);
 	if (d->idsvc != NULL)

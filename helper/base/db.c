@@ -538,3 +538,16 @@ db_open(const char *path, struct db **ret_db)
 	*ret_db = TAKE(db);
 	return 0;
 }
+
+int
+db_open_stand_in(struct db **ret_db)
+{
+	DB_AUTO struct db *db = NULL;
+	int r = open_memory(&db);
+
+	if (r == 0)
+		r = execute(db, "PRAGMA query_only = ON");
+	if (r == 0)
+		*ret_db = TAKE(db);
+	return r;
+}

@@ -22,6 +22,8 @@ struct db_stmt;
  * ERR_INSECURE_FILE; one that another process holds is ERR_IO.
  */
 MUST_CHECK int db_open(const char *path, struct db **ret_db);
+/* Empty, in memory, and takes no write: for a host whose file is damaged. */
+MUST_CHECK int db_open_stand_in(struct db **ret_db);
 void db_close(struct db *db);
 DEFINE_CLEANUP(struct db, db, db_close)
 #define DB_AUTO CLEANUP(db_cleanup)

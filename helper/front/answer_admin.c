@@ -97,9 +97,7 @@ answer_status(struct exchange *x, const void *message)
 		PUT(reply.service_state, state_name(idsvc_state(p->idsvc)));
 	PUT(reply.directory_state, state_name(sync_state(p->sync)));
 	PUT(reply.problem,
-	    idadmin_state(p->ids) == 0
-		? p->problem
-		: "the id map is damaged or lost: " IDCHECK_REPAIR);
+	    idadmin_state(p->ids) == 0 ? p->problem : idadmin_trouble(p->ids));
 	return session_reply(x->session, PROTO_STATUS_REPLY, &reply, true);
 }
 

@@ -15,20 +15,32 @@ idadmin_state(const struct idadmin *admin)
 	return ids_state(directory_ids(admin->directory));
 }
 
+const char *
+idadmin_trouble(const struct idadmin *admin)
+{
+	if (idadmin_state(admin) == 0)
+		return "";
+	return admin->db == NULL
+	    ? "state.db is damaged: put a copy of the backup in its place and "
+	      "restart orglogind; or move it away, restart, and " IDCHECK_REPAIR
+	    : "the id map is damaged or lost: " IDCHECK_REPAIR;
+}
+
 void
 idadmin_tell(const struct idadmin *admin)
 {
 	if (idadmin_state(admin) != 0)
-		log_error("the id map is damaged or lost: no number is given",
+		log_error("nobody is let in, and no number is given",
 		    LOG_TEXT("reason", err_name(idadmin_state(admin))),
-		    LOG_TEXT("remedy", IDCHECK_REPAIR));
+		    LOG_TEXT("problem", idadmin_trouble(admin)));
 }
 
 int
 idadmin_read(const struct idadmin *admin, struct idread *ret_read)
 {
-	return idread_start(
-	    ret_read, admin->db, admin->options.organization_id);
+	return admin->db == NULL
+	    ? ERR_STATE_DAMAGED
+	    : idread_start(ret_read, admin->db, admin->options.organization_id);
 }
 
 struct idcheck_view
@@ -44,6 +56,8 @@ idadmin_view(const struct idadmin *admin)
 int
 idadmin_begin(struct idadmin *admin)
 {
+	if (admin->db == NULL)
+		return ERR_STATE_DAMAGED;
 	if (admin->carry != NULL)
 		return ERR_EXISTS;
 	return idcarry_new(admin->db, &admin->options, &admin->carry);

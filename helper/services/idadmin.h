@@ -13,7 +13,7 @@
 
 struct idadmin {
 	/* Borrowed, for as long as it is used. */
-	struct db *db;
+	struct db *db; /* NULL: its file is damaged, and nothing can be done */
 	const struct clock *clock;
 	struct directory *directory;
 	struct idcarry_options options;
@@ -23,8 +23,11 @@ struct idadmin {
 
 /* 0, or STATE_DAMAGED: damaged or lost. */
 int idadmin_state(const struct idadmin *admin);
-/* Logs what is wrong with the map and how it is mended. */
+/* What is wrong with the map and how it is mended; "" where nothing is. */
+const char *idadmin_trouble(const struct idadmin *admin);
+/* Logs that. */
 void idadmin_tell(const struct idadmin *admin);
+/* STATE_DAMAGED without a database, as idadmin_begin(). */
 MUST_CHECK int idadmin_read(
     const struct idadmin *admin, struct idread *ret_read);
 struct idcheck_view idadmin_view(const struct idadmin *admin);

@@ -204,10 +204,12 @@ roll_take(struct roll *roll, struct reconcile *reconcile,
 }
 
 /* What was given in memory only is forgotten; when even this fails, nothing is
- * given from now on. */
+ * given from now on.  A damaged map gave nothing, and stays one. */
 static void
 reload_ids(struct roll *roll)
 {
+	if (ids_state(roll->ids) == ERR_STATE_DAMAGED)
+		return;
 	if (ids_load(roll->ids) != 0)
 		log_error("id map not read back",
 		    LOG_TEXT("reason", err_name(ERR_STATE_DAMAGED)));

@@ -99,6 +99,7 @@ damaged_files() {
 	local how file published_before status same
 	fresh
 	"$build/orgloginctl" sync >/dev/null
+	"$build/orgloginctl" ids export "$work/ids.json"
 	published_before=$(told published)
 	for file in members.snapshot members.overlay; do
 		for how in zeroed cut empty random; do
@@ -119,12 +120,24 @@ damaged_files() {
 		cp -p "$work/state.db" "$state/private/state.db"
 		damage "$state/private/state.db" "$how"
 		: >"$work/log"
-		configuration >"$etc/orglogin.conf"
-		"$build/orglogind" >>"$work/log" 2>&1 && status=0 || status=$?
-		# 78: not started again before somebody has mended it.
-		is "t83_t116_state_${how}_is_told_once" \
-			"$status $(grep -c 'not started.*state-damaged' "$work/log")" \
-			"78 1"
+		start_daemon
+		is "t83_t116_state_${how}_refuses_every_sign_in" \
+			"$(wire account carol) $(wire signin carol)" \
+			'state-damaged state-damaged'
+		is "t83_t116_state_${how}_is_told" "$({
+			"$build/orgloginctl" status --json || :
+			cat "$work/log"
+		} | grep -c 'state.db is damaged: put a copy of the backup')" 2
+		is "t83_t116_state_${how}_takes_no_list" \
+			"$(synced)" state-damaged
+		head -n 1 "$work/ids.json" | "$build/orgloginctl" ids import - \
+			2>/dev/null && status=0 || status=$?
+		is "t83_t116_state_${how}_takes_no_map" "$status" 1
+		end_daemon
+		# 78: nobody needs to try again before somebody has mended it.
+		"$build/orglogind" --sync-once >>"$work/log" 2>&1 && status=0 ||
+			status=$?
+		is "t83_t116_state_${how}_fails_a_sync" "$status" 78
 		cmp -s "$state/members.snapshot" "$work/before" && same=yes ||
 			same=no
 		is "t116_the_last_list_stays_$how" "$same" yes

@@ -155,6 +155,12 @@ idadmin_state(const struct idadmin *admin)
 	return front()->ids_damaged ? ERR_STATE_DAMAGED : ERR_OK;
 }
 
+const char *
+idadmin_trouble(const struct idadmin *admin)
+{
+	return front()->ids_damaged ? "damaged: mend it" : "";
+}
+
 int
 idadmin_read(const struct idadmin *admin, struct idread *ret_read)
 {

@@ -354,6 +354,22 @@ t83_an_emptied_or_cut_file_is_refused(void **state)
 }
 
 static void
+t83_a_stand_in_is_empty_and_stays_so(void **state)
+{
+	DB_AUTO struct db *db = NULL;
+	struct db_stmt *stmt = NULL;
+	enum db_step step = DB_ROW;
+
+	assert_int_equal(db_open_stand_in(&db), 0);
+	assert_int_equal(insert_id(db, "user", "ada", 2000000000), ERR_IO);
+	assert_int_equal(db_begin(db), ERR_IO);
+	assert_int_equal(db_bulk(db), ERR_IO);
+	assert_int_equal(db_prepare(db, "SELECT key FROM ids", &stmt), 0);
+	assert_int_equal(db_step(stmt, &step), 0);
+	assert_int_equal(step, DB_DONE);
+}
+
+static void
 flip(const char *path, off_t place)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC);
@@ -431,6 +447,7 @@ main(void)
 	    DB_TEST(a_second_daemon_is_kept_out),
 	    DB_TEST(t83_a_newer_or_foreign_file_is_refused),
 	    DB_TEST(t83_an_emptied_or_cut_file_is_refused),
+	    DB_TEST(t83_a_stand_in_is_empty_and_stays_so),
 	    DB_TEST(t83_flipped_bits_never_renumber),
 	    DB_TEST(a_file_of_others_is_refused),
 	};

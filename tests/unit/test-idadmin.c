@@ -187,6 +187,36 @@ t83_after_a_damaged_map_the_stored_members_are_back_at_once(void **state)
 }
 
 static void
+t83_without_a_database_nothing_is_done_but_told(void **state)
+{
+	struct fixture *f = *state;
+	struct idread read = {0};
+	const struct directory_options options = dirlab_options(&f->lab);
+
+	assert_string_equal(idadmin_trouble(&f->admin), "");
+	directory_free(TAKE(f->directory));
+	db_close(TAKE(f->db));
+	assert_int_equal(db_open_stand_in(&f->db), 0);
+	assert_int_equal(directory_new(f->loop, f->db, &f->clock.clock,
+			     &options, &f->directory),
+	    0);
+	f->admin.db = NULL;
+	f->admin.directory = f->directory;
+	assert_int_equal(idadmin_state(&f->admin), ERR_STATE_DAMAGED);
+	assert_non_null(strstr(idadmin_trouble(&f->admin), "the backup"));
+	assert_int_equal(idadmin_read(&f->admin, &read), ERR_STATE_DAMAGED);
+	assert_int_equal(idadmin_begin(&f->admin), ERR_STATE_DAMAGED);
+	/* Nor does a list get in, now or at the next attempt. */
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(replace(f), ERR_STATE_DAMAGED);
+	assert_int_not_equal(directory_confirm(f->directory), 0);
+	assert_int_equal(access(f->lab.snapshot, F_OK), -1);
+	f->admin.db = f->db;
+	assert_non_null(
+	    strstr(idadmin_trouble(&f->admin), "orgloginctl ids import FILE"));
+}
+
+static void
 a_map_waits_for_a_list_that_is_on_its_way(void **state)
 {
 	struct fixture *f = *state;
@@ -220,6 +250,7 @@ main(void)
 	    TEST(
 		t77_after_a_lost_database_nothing_is_given_until_the_map_is_back),
 	    TEST(t83_after_a_damaged_map_the_stored_members_are_back_at_once),
+	    TEST(t83_without_a_database_nothing_is_done_but_told),
 	    TEST(a_map_waits_for_a_list_that_is_on_its_way),
 	};
 
