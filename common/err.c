@@ -131,7 +131,8 @@ static const char *const texts[ERR_INDEX_COUNT] = {
 			      "Connect again and copy the whole code.",
     [ERR_INDEX_ANSWER_UNKNOWN] =
 	"Your answer was none of those offered. Connect again.",
-    [ERR_INDEX_NO_TOKEN] = "This host holds no token for you. Sign in again.",
+    [ERR_INDEX_NO_TOKEN] = "This host holds no sign-in of yours. Sign in again "
+			   "with orgloginctl login.",
     [ERR_INDEX_BUSY_MEMBER] = "A sign-in for you is already under way on this "
 			      "host. Finish it, or wait two minutes.",
     [ERR_INDEX_BUSY_SOURCE] =
@@ -184,8 +185,6 @@ static const char *const texts[ERR_INDEX_COUNT] = {
     [ERR_INDEX_DAEMON_MALFORMED] = "The sign-in service of this host gave a "
 				   "wrong answer. Tell your administrator.",
     [ERR_INDEX_PEER_REFUSED] = "You may not ask that.",
-    [ERR_INDEX_NO_TOKEN] = "No sign-in of yours is kept on this host. Sign in "
-			   "again with orgloginctl login.",
     [ERR_INDEX_VAULT_KEY] = "This host has no key to keep sign-ins with. Tell "
 			    "your administrator.",
     [ERR_INDEX_SNAPSHOT_MISSING] =

@@ -106,8 +106,6 @@
 	X(DAEMON_UNTRUSTED, "daemon-untrusted")         \
 	X(DAEMON_MALFORMED, "daemon-malformed")         \
 	X(PEER_REFUSED, "peer-refused")                 \
-	/* what is kept of a sign-in */                 \
-	X(NO_TOKEN, "no-token")                         \
 	X(VAULT_KEY, "vault-key")                       \
 	/* the snapshot */                              \
 	X(SNAPSHOT_MISSING, "snapshot-missing")         \
