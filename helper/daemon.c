@@ -30,7 +30,8 @@ struct daemon {
 	struct loop_signal *signals[2];
 	struct db *db;
 	struct http *http;
-	struct idp *idp;
+	struct idp *idps[1];
+	size_t idp_count;
 	struct idsvc *idsvc;
 	struct scim *scim;       /* of these two, the source of members */
 	struct memberfile *file; /* is there, unless it is the idsvc */
@@ -89,8 +90,10 @@ open_network(struct daemon *d)
 	const struct idsvc_options idsvc = settings_idsvc(s);
 	int r = http_new(d->loop, &http, &d->http);
 
-	if (r == 0 && s->issuer[0] != '\0')
-		r = idp_new(d->loop, d->http, d->clock, &idp, &d->idp);
+	if (r == 0)
+		r = idp_new(d->loop, d->http, d->clock, &idp, &d->idps[0]);
+	if (r == 0)
+		d->idp_count = 1;
 	if (r == 0 && s->profile_rules != NULL)
 		r = idsvc_new(d->loop, d->http, d->clock, &idsvc, &d->idsvc);
 	return r;
@@ -193,7 +196,8 @@ open_signins(struct daemon *d)
 	options.standing = &d->standing;
 	options.proofs = d->proofs;
 	options.wallet = d->wallet;
-	options.idp = d->idp;
+	options.idps = d->idps;
+	options.idp_count = d->idp_count;
 	options.idsvc = d->idsvc;
 	options.host_name = d->host_name;
 	return signins_new(d->loop, d->clock, &options, &d->signins);
@@ -226,7 +230,7 @@ open_front(struct daemon *d)
 	    .signins = d->signins,
 	    .sync = d->sync,
 	    .ids = &d->ids,
-	    .idp = d->idp,
+	    .idp = d->idps[0],
 	    .idsvc = d->idsvc,
 	    .organization_name = d->settings->organization_name,
 	    .service_url = d->settings->service_url,
@@ -319,7 +323,8 @@ daemon_free(struct daemon *daemon)
 	scim_free(d->scim);
 	wallet_free(d->wallet);
 	idsvc_free(d->idsvc);
-	idp_free(d->idp);
+	for (size_t i = 0; i < d->idp_count; i++)
+		idp_free(d->idps[i]);
 	http_free(d->http);
 	vault_free(d->vault);
 	proofs_free(d->proofs);
@@ -345,8 +350,8 @@ daemon_run(struct daemon *daemon)
 		"generation", (int64_t)directory_generation(d->directory)));
 	if (!d->damaged)
 		sync_start(d->sync);
-	if (d->idp != NULL)
-		idp_warm(d->idp);
+	for (size_t i = 0; i < d->idp_count; i++)
+		idp_warm(d->idps[i]);
 	if (d->idsvc != NULL)
 		idsvc_warm(d->idsvc);
 	loop_run(d->loop);

@@ -28,7 +28,6 @@
 #define DOMAIN_BYTES                 \
 	"abcdefghijklmnopqrstuvwxyz" \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
-#define SCOPE "openid email profile"
 
 static int
 wrong(struct conf_problem *problem, const char *sentence)
@@ -443,10 +442,14 @@ struct idp_options
 settings_idp(const struct settings *settings)
 {
 	return (struct idp_options){
+	    .name = settings->provider,
+	    .title = settings->provider,
+	    .type = PROVIDER_OIDC,
 	    .issuer = settings->issuer,
 	    .client_id = settings->client_id,
 	    .client_secret = settings->client_secret,
-	    .scope = SCOPE,
+	    .domains = settings->allowed_domains.items,
+	    .domain_count = settings->allowed_domains.count,
 	};
 }
 
@@ -532,14 +535,9 @@ settings_signin(
 	    .deadline_s = settings->deadline_s,
 	    .max_age_s = settings->sudo_max_age_s,
 	    .service_count = settings->services.count,
-	    .domain_count = settings->allowed_domains.count,
 	};
 	for (size_t i = 0; i < settings->services.count; i++)
 		(void)text_cut(ret_options->services[i],
 		    sizeof(ret_options->services[i]),
 		    settings->services.items[i]);
-	for (size_t i = 0; i < settings->allowed_domains.count; i++)
-		(void)text_cut(ret_options->domains[i],
-		    sizeof(ret_options->domains[i]),
-		    settings->allowed_domains.items[i]);
 }

@@ -5,6 +5,7 @@ librules_la_LIBADD = libwire.la
 librules_la_SOURCES =
 librules_la_SOURCES += helper/rules/access.c helper/rules/access.h
 librules_la_SOURCES += helper/rules/grant.c helper/rules/grant.h
+librules_la_SOURCES += helper/rules/provider.c helper/rules/provider.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-access
@@ -16,6 +17,11 @@ check_PROGRAMS += tests/unit/test-grant
 tests_unit_test_grant_SOURCES = tests/unit/test-grant.c
 tests_unit_test_grant_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_grant_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-provider
+tests_unit_test_provider_SOURCES = tests/unit/test-provider.c
+tests_unit_test_provider_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_provider_LDADD = librules.la $(UNIT_LIBS)
 endif
 librules_la_SOURCES += helper/rules/snapemit.c helper/rules/snapemit.h
 librules_la_SOURCES += helper/rules/snapindex.c helper/rules/snapindex.h

@@ -2,29 +2,15 @@
  * binding.c - ties a verified identity to a member.
  *
  * The stored pair (issuer, subject) decides; mail decides once, when nothing
- * is stored, and only if the provider verified it, its domain is allowed, and
- * exactly one member has it.  No other claim ever stands in for a missing one.
+ * is stored, and only if it counts at the provider and exactly one member has
+ * it.  No other claim ever stands in for a missing one.
  */
 #include "services/binding.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "common/err.h"
 #include "rules/members.h"
-
-static bool
-domain_allowed(
-    const char *mail, const char (*domains)[NAME_MAIL_MAX + 1], size_t count)
-{
-	const char *at = strrchr(mail, '@');
-
-	for (size_t i = 0; at != NULL && i < count; i++) {
-		if (strcasecmp(at + 1, domains[i]) == 0)
-			return true;
-	}
-	return false;
-}
 
 static int
 check_mail(
@@ -45,28 +31,25 @@ present(const char *claim)
 
 int
 binding_check(struct directory *directory, const struct member *member,
-    const struct claims *claims, const char (*domains)[NAME_MAIL_MAX + 1],
-    size_t domain_count, bool *ret_first)
+    const struct idp_identity *identity, bool *ret_first)
 {
 	const char *issuer = NULL;
 	const char *subject = NULL;
 	int r = ERR_OK;
 
-	if (!present(claims->iss) || !present(claims->sub) ||
-	    !present(claims->email) || !name_mail_valid(claims->email))
+	if (!present(identity->issuer) || !present(identity->subject))
 		return ERR_TOKEN_CLAIM;
-	if (!claims->email_verified)
-		return ERR_MAIL_UNVERIFIED;
-	if (!domain_allowed(claims->email, domains, domain_count))
-		return ERR_DOMAIN_NOT_ALLOWED;
 	if (directory_identity(directory, member, &issuer, &subject)) {
-		if (strcmp(issuer, claims->iss) != 0 ||
-		    strcmp(subject, claims->sub) != 0)
+		if (strcmp(issuer, identity->issuer) != 0 ||
+		    strcmp(subject, identity->subject) != 0)
 			return ERR_WRONG_PERSON;
 		*ret_first = false;
 		return ERR_OK;
 	}
-	r = check_mail(directory, member, claims->email);
+	if (!present(identity->mail))
+		return identity->mail_reason != 0 ? identity->mail_reason
+						  : ERR_TOKEN_CLAIM;
+	r = check_mail(directory, member, identity->mail);
 	if (r != 0)
 		return r;
 	*ret_first = true;

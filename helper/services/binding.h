@@ -5,22 +5,18 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "common/attrs.h"
-#include "common/name.h"
-#include "rules/claims.h"
 #include "services/directory.h"
+#include "services/idp.h"
 
 /*
  * 0: this is the member.  *ret_first is true when nothing was stored yet and
  * the verified mail alone says so: to be stored with directory_bind() once
- * everything else agreed.  domains: the allowed mail domains; none allows
- * nobody.
- * WRONG_PERSON, MAIL_UNVERIFIED, DOMAIN_NOT_ALLOWED, IDENTITY_UNBOUND,
- * TOKEN_CLAIM.
+ * everything else agreed.
+ * WRONG_PERSON, IDENTITY_UNBOUND, TOKEN_CLAIM; or the identity's mail_reason
+ * when nothing is stored and its mail does not count.
  */
 MUST_CHECK int binding_check(struct directory *directory,
-    const struct member *member, const struct claims *claims,
-    const char (*domains)[NAME_MAIL_MAX + 1], size_t domain_count,
+    const struct member *member, const struct idp_identity *identity,
     bool *ret_first);

@@ -16,9 +16,12 @@
 #include "common/secret.h"
 #include "services/idpanswer.h"
 #include "services/idpdoc.h"
+#include "services/idpform.h"
+#include "services/idpself.h"
 #include "services/keys.h"
 
 #define DISCOVERY_FRESH_MS ((int64_t)3600 * 1000)
+#define SCOPE "openid email profile"
 #define ANSWER_MAX_BYTES ((size_t)64 * 1024)
 #define GRANT_TYPE_DEVICE_CODE \
 	"urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"
@@ -45,10 +48,7 @@ struct idp {
 	struct http *http;
 	const struct clock *clock;
 	struct keys *keys;
-	char *issuer;
-	char *client_id;
-	char *client_secret;
-	char *scope;
+	struct idpself *self;
 	struct idpdoc *doc; /* NULL until discovery was read */
 	struct boot_time doc_read;
 	uint64_t discovery; /* transfer; 0: none */
@@ -154,26 +154,58 @@ transport_reason(const struct http_response *response)
 	return ERR_INTERNAL;
 }
 
+static int
+identify(const struct flight *f, const struct token *token,
+    struct idp_identity *ret_identity)
+{
+	const struct provider *rules = &f->idp->self->rules;
+	const struct json_node *payload = json_root(token->payload);
+	const struct provider_token said = {
+	    .claims = &token->claims,
+	    .identity = rules->identity_claim == NULL
+		? NULL
+		: json_string(json_get(payload, rules->identity_claim)),
+	};
+	struct provider_person person = {0};
+	int r = provider_identify(rules, &said, &person);
+
+	if (r != 0)
+		return r;
+	*ret_identity = (struct idp_identity){
+	    .type = provider_name(rules->type),
+	    .issuer = person.issuer,
+	    .subject = person.subject,
+	    .mail = person.mail,
+	    .mail_reason = person.mail_reason,
+	    .name = json_string(json_get(payload, "name")),
+	    .id_token = f->id_token,
+	};
+	return ERR_OK;
+}
+
 static void
 on_verified(void *arg, int reason, const struct token *token)
 {
 	struct flight *f = arg;
+	struct idp_identity identity = {0};
+	int r = reason;
 
 	f->verification = 0;
+	if (r == 0)
+		r = identify(f, token, &identity);
 	/* The code is used up by now: there is nothing left to poll for. */
-	if (reason != 0) {
+	if (r != 0) {
 		end_poll(f,
 		    &(struct idp_poll){
 			.event = GRANT_FAILED,
-			.reason = reason,
+			.reason = r,
 		    });
 		return;
 	}
 	end_poll(f,
 	    &(struct idp_poll){
 		.event = GRANT_APPROVED,
-		.id_token = f->id_token,
-		.claims = &token->claims,
+		.identity = &identity,
 	    });
 }
 
@@ -185,9 +217,9 @@ verify(struct flight *f)
 	    .jws = {.algs = JWK_ALG_ALL},
 	    .claims =
 		{
-		    .issuers = (const char *const *)&f->idp->issuer,
+		    .issuers = &f->idp->self->rules.issuer,
 		    .issuer_count = 1,
-		    .client_id = f->idp->client_id,
+		    .client_id = f->idp->self->client_id,
 		    .started = f->started,
 		},
 	};
@@ -263,24 +295,6 @@ on_device(void *arg, const struct http_response *response)
 	end_device(f, &device);
 }
 
-/* Appends "name=value" of a form, percent-encoded (WHATWG URL 5.2). */
-static void
-put_form(struct buf *body, const char *name, const char *value)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789-._";
-
-	if (body->len > 0)
-		buf_put_text(body, "&");
-	buf_put_format(body, "%s=", name);
-	for (const char *p = value; *p != '\0'; p++) {
-		if (strchr(plain, *p) != NULL)
-			buf_put_u8(body, (uint8_t)*p);
-		else
-			buf_put_format(body, "%%%02X", (uint8_t)*p);
-	}
-}
-
 static int
 post(struct flight *f, const char *url, struct buf *body, http_fn *fn)
 {
@@ -296,9 +310,9 @@ post(struct flight *f, const char *url, struct buf *body, http_fn *fn)
 	int r = ERR_OK;
 
 	/* RFC 6749 2.3.1: in the body, where a public client has only its id */
-	put_form(body, "client_id", idp->client_id);
-	if (idp->client_secret != NULL)
-		put_form(body, "client_secret", idp->client_secret);
+	idpform_put(body, "client_id", idp->self->client_id);
+	if (idp->self->client_secret != NULL)
+		idpform_put(body, "client_secret", idp->self->client_secret);
 	r = buf_fault(body);
 	if (r != 0)
 		return r;
@@ -316,12 +330,12 @@ send_flight(struct flight *f)
 	buf_init(&body, 16384);
 	f->waits = false;
 	if (f->kind == FLIGHT_DEVICE) {
-		put_form(&body, "scope", f->idp->scope);
+		idpform_put(&body, "scope", SCOPE);
 		return post(
 		    f, idpdoc_device_endpoint(f->idp->doc), &body, on_device);
 	}
 	buf_put_text(&body, "grant_type=" GRANT_TYPE_DEVICE_CODE);
-	put_form(&body, "device_code", f->device_code);
+	idpform_put(&body, "device_code", f->device_code);
 	return post(f, idpdoc_token_endpoint(f->idp->doc), &body, on_polled);
 }
 
@@ -364,7 +378,7 @@ read_discovery(struct idp *idp, const struct http_response *response)
 	if (json_parse(response->body, response->body_len, ANSWER_MAX_BYTES,
 		&json) != 0)
 		return ERR_PROVIDER_MALFORMED;
-	r = idpdoc_read(json_root(json), idp->issuer, &doc);
+	r = idpdoc_read(json_root(json), idp->self->rules.issuer, &doc);
 	if (r != 0)
 		return r;
 	r = keys_set_url(idp->keys, idpdoc_jwks_uri(doc));
@@ -403,9 +417,10 @@ fetch_discovery(struct idp *idp)
 		return ERR_OK;
 	buf_init(&url, 2048);
 	/* OpenID Connect Discovery 4.1: a slash at the issuer's end goes. */
-	buf_put(&url, idp->issuer,
-	    strlen(idp->issuer) -
-		(idp->issuer[strlen(idp->issuer) - 1] == '/'));
+	buf_put(&url, idp->self->rules.issuer,
+	    strlen(idp->self->rules.issuer) -
+		(idp->self->rules.issuer[strlen(idp->self->rules.issuer) - 1] ==
+		    '/'));
 	buf_put_text(&url, "/.well-known/openid-configuration");
 	request.url = buf_text(&url);
 	if (request.url == NULL)
@@ -477,6 +492,24 @@ idp_device_poll(struct idp *idp, const char *device_code,
 }
 
 void
+idp_attempt_free(struct idp_attempt *attempt)
+{
+}
+
+int
+idp_paste_start(struct idp *idp, idp_paste_fn *fn, void *arg, uint64_t *ret_id)
+{
+	return ERR_UNSUPPORTED;
+}
+
+int
+idp_paste_redeem(struct idp *idp, struct idp_attempt *attempt,
+    const char *typed, idp_poll_fn *fn, void *arg, uint64_t *ret_id)
+{
+	return ERR_UNSUPPORTED;
+}
+
+void
 idp_cancel(struct idp *idp, uint64_t id)
 {
 	flight_free(unlink_flight(idp, id));
@@ -489,9 +522,28 @@ idp_state(const struct idp *idp)
 }
 
 const char *
+idp_name(const struct idp *idp)
+{
+	return idp->self->name;
+}
+
+const char *
+idp_title(const struct idp *idp)
+{
+	return idp->self->title;
+}
+
+enum idp_grant
+idp_grant(const struct idp *idp)
+{
+	return idp->self->redirect_uri != NULL ? IDP_GRANT_PASTE
+					       : IDP_GRANT_DEVICE;
+}
+
+const char *
 idp_issuer(const struct idp *idp)
 {
-	return idp->issuer;
+	return idp->self->rules.issuer;
 }
 
 void
@@ -513,29 +565,10 @@ idp_free(struct idp *idp)
 	http_cancel(idp->http, idp->discovery);
 	keys_free(idp->keys);
 	idpdoc_free(idp->doc);
-	free(idp->issuer);
-	free(idp->client_id);
-	secret_free_string(idp->client_secret);
-	free(idp->scope);
+	idpself_free(idp->self);
 	free(idp);
 }
 DEFINE_CLEANUP(struct idp, idp, idp_free)
-
-static int
-copy_options(struct idp *idp, const struct idp_options *options)
-{
-	idp->issuer = strdup(options->issuer);
-	idp->client_id = strdup(options->client_id);
-	idp->scope = strdup(options->scope);
-	if (options->client_secret != NULL)
-		idp->client_secret = secret_dup(
-		    options->client_secret, strlen(options->client_secret));
-	if (idp->issuer == NULL || idp->client_id == NULL ||
-	    idp->scope == NULL ||
-	    (options->client_secret != NULL && idp->client_secret == NULL))
-		return ERR_NO_MEMORY;
-	return idp->issuer[0] == '\0' ? ERR_INVALID_ARGUMENT : ERR_OK;
-}
 
 int
 idp_new(struct loop *loop, struct http *http, const struct clock *clock,
@@ -554,7 +587,7 @@ idp_new(struct loop *loop, struct http *http, const struct clock *clock,
 	idp->http = http;
 	idp->clock = clock;
 	idp->state = ERR_NOT_FOUND;
-	r = copy_options(idp, options);
+	r = idpself_new(options, &idp->self);
 	if (r != 0)
 		return r;
 	r = keys_new(loop, http, clock, &reasons, &idp->keys);

@@ -60,6 +60,16 @@ check_PROGRAMS += tests/unit/test-idp
 tests_unit_test_idp_SOURCES = tests/unit/test-idp.c
 tests_unit_test_idp_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idp_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idpform
+tests_unit_test_idpform_SOURCES = tests/unit/test-idpform.c
+tests_unit_test_idpform_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idpform_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idpself
+tests_unit_test_idpself_SOURCES = tests/unit/test-idpself.c
+tests_unit_test_idpself_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idpself_LDADD = libservices.la $(UNIT_LIBS)
 endif
 
 # The directory: who the members are on this host.
@@ -269,6 +279,8 @@ libservices_la_SOURCES += helper/services/fill.c helper/services/fill.h
 libservices_la_SOURCES += helper/services/idp.c helper/services/idp.h
 libservices_la_SOURCES += helper/services/idpanswer.c \
 	helper/services/idpanswer.h
+libservices_la_SOURCES += helper/services/idpform.c helper/services/idpform.h
+libservices_la_SOURCES += helper/services/idpself.c helper/services/idpself.h
 libservices_la_SOURCES += helper/services/idsvc.c helper/services/idsvc.h
 libservices_la_SOURCES += helper/services/keys.c helper/services/keys.h
 libservices_la_SOURCES += helper/services/orgtoken.c \

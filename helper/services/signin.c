@@ -34,6 +34,7 @@ struct signin {
 	struct loop_timer *poll_timer;
 	struct loop_timer *deadline_timer;
 	char *device_code;
+	struct idp *idp; /* the provider in use; NULL: none yet */
 	uint64_t idp_id; /* request under way; 0: none */
 	uint64_t idsvc_id;
 	uint64_t shown_id; /* waits until the name service sees a change */
@@ -66,8 +67,8 @@ signin_free(struct signin *s)
 			break;
 		}
 	}
-	if (all->options.idp != NULL)
-		idp_cancel(all->options.idp, s->idp_id);
+	if (s->idp != NULL)
+		idp_cancel(s->idp, s->idp_id);
 	if (all->options.idsvc != NULL)
 		idsvc_cancel(all->options.idsvc, s->idsvc_id);
 	directory_cancel(all->options.directory, s->shown_id);
@@ -177,17 +178,17 @@ static void
 on_approved(struct signin *s, const struct idp_poll *poll)
 {
 	const struct signin_options *o = &s->all->options;
-	const struct claims *claims = poll->claims;
+	const struct idp_identity *who = poll->identity;
 	struct member member;
 	struct idsvc_identity identity = {0};
 	int r = ERR_NOT_A_MEMBER;
 
 	if (member_of(s, &member))
-		r = binding_check(o->directory, &member, claims, o->domains,
-		    o->domain_count, &s->first_binding);
+		r = binding_check(
+		    o->directory, &member, who, &s->first_binding);
 	if (r == 0 &&
-	    (!text_copy(s->issuer, sizeof(s->issuer), claims->iss) ||
-		!text_copy(s->subject, sizeof(s->subject), claims->sub)))
+	    (!text_copy(s->issuer, sizeof(s->issuer), who->issuer) ||
+		!text_copy(s->subject, sizeof(s->subject), who->subject)))
 		r = ERR_TOKEN_CLAIM;
 	if (r != 0) {
 		decide(s, r);
@@ -198,10 +199,10 @@ on_approved(struct signin *s, const struct idp_poll *poll)
 		return;
 	}
 	identity = (struct idsvc_identity){
-	    .id_token = poll->id_token,
-	    .issuer = claims->iss,
-	    .subject = claims->sub,
-	    .mail = claims->email,
+	    .id_token = who->id_token,
+	    .issuer = who->issuer,
+	    .subject = who->subject,
+	    .mail = who->mail,
 	    .name = member.name,
 	};
 	r = idsvc_signin(o->idsvc, &identity, on_standing, s, &s->idsvc_id);
@@ -246,8 +247,8 @@ static void
 on_poll_time(void *arg)
 {
 	struct signin *s = arg;
-	int r = idp_device_poll(s->all->options.idp, s->device_code, s->started,
-	    on_polled, s, &s->idp_id);
+	int r = idp_device_poll(
+	    s->idp, s->device_code, s->started, on_polled, s, &s->idp_id);
 
 	if (r != 0)
 		decide(s, r);
@@ -409,15 +410,16 @@ start_grant(struct signin *s, const struct member *member)
 	r = check_room(all, &s->request, member->id);
 	if (r != 0)
 		return r;
-	if (all->options.idp == NULL)
+	if (all->options.idp_count == 0)
 		return ERR_CONFIG_INVALID;
+	s->idp = all->options.idps[0];
 	if (!text_copy(s->member_id, sizeof(s->member_id), member->id))
 		return ERR_INTERNAL;
 	s->started = clock_wall(all->clock);
 	s->deadline.ms =
 	    clock_boot(all->clock).ms + all->options.deadline_s * 1000;
 	loop_timer_start(s->deadline_timer, all->options.deadline_s * 1000);
-	return idp_device_start(all->options.idp, on_device, s, &s->idp_id);
+	return idp_device_start(s->idp, on_device, s, &s->idp_id);
 }
 
 static void

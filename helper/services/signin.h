@@ -33,17 +33,16 @@ struct signin_options {
 	const struct standing *standing;
 	struct proofs *proofs;
 	struct wallet *wallet;
-	struct idp *idp;     /* NULL: no provider configured */
+	struct idp *const *idps; /* in the order of the configuration */
+	size_t idp_count;
 	struct idsvc *idsvc; /* NULL: profile none */
 	const char *organization_name;
 	const char *host_name;
 	int64_t deadline_s; /* [login] deadline */
 	int64_t max_age_s;  /* [sudo] max_age */
-	/* [login] services and [provider] allowed_domains */
+	/* [login] services */
 	char services[SIGNIN_LIST_MAX][PROTO_SERVICE_SIZE];
 	size_t service_count;
-	char domains[SIGNIN_LIST_MAX][NAME_MAIL_MAX + 1];
-	size_t domain_count;
 };
 
 enum signin_event {

@@ -139,11 +139,16 @@ keys_cancel(struct keys *keys, uint64_t id)
 static int
 make(const char *secret)
 {
+	static const char domains[][NAME_MAIL_MAX + 1] = {"acme.example"};
 	const struct idp_options options = {
+	    .name = "corp",
+	    .title = "Corp",
+	    .type = PROVIDER_OIDC,
 	    .issuer = ISSUER,
 	    .client_id = "host 1",
 	    .client_secret = secret,
-	    .scope = "openid email",
+	    .domains = domains,
+	    .domain_count = 1,
 	};
 
 	world = (struct world){0};
@@ -210,11 +215,11 @@ on_poll(void *arg, const struct idp_poll *poll)
 	h->calls++;
 	h->reason = poll->reason;
 	h->event = poll->event;
-	if (poll->claims != NULL) {
-		snprintf(
-		    h->subject, sizeof(h->subject), "%s", poll->claims->sub);
-		snprintf(
-		    h->id_token, sizeof(h->id_token), "%s", poll->id_token);
+	if (poll->identity != NULL) {
+		snprintf(h->subject, sizeof(h->subject), "%s",
+		    poll->identity->subject);
+		snprintf(h->id_token, sizeof(h->id_token), "%s",
+		    poll->identity->id_token);
 	}
 }
 
@@ -264,8 +269,8 @@ a_code_comes_after_discovery(void **state)
 	assert_int_equal(world.warmed, 1);
 	assert_string_equal(world.sent[1].method, "POST");
 	assert_string_equal(world.sent[1].url, ISSUER "/device");
-	assert_string_equal(
-	    world.sent[1].body, "scope=openid%20email&client_id=host%201");
+	assert_string_equal(world.sent[1].body,
+	    "scope=openid%20email%20profile&client_id=host%201");
 	reply(HTTP_ANSWERED, 200, DEVICE);
 	assert_int_equal(h.calls, 1);
 	assert_int_equal(h.reason, 0);
@@ -405,8 +410,12 @@ a_code_that_fails_tells_why(void **state)
 static void
 verified(int reason, const char *subject)
 {
-	const struct token token = {.claims = {.iss = ISSUER, .sub = subject}};
+	struct token token TOKEN_AUTO = {.claims = {.iss = ISSUER,
+					     .sub = subject,
+					     .email = "ada@acme.example",
+					     .email_verified = true}};
 
+	assert_int_equal(json_parse("{}", 2, 2, &token.payload), 0);
 	assert_int_not_equal(world.keys_id, 0);
 	world.keys_id = 0;
 	world.keys_fn(world.keys_arg, reason, reason == 0 ? &token : NULL);

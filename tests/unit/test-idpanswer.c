@@ -60,7 +60,7 @@ t111_each_error_word_has_one_meaning_whatever_the_status(void **state)
 			poll = answer(statuses[s], body);
 			assert_int_equal(poll.event, words[i].event);
 			assert_int_equal(poll.reason, words[i].reason);
-			assert_null(poll.claims);
+			assert_null(poll.identity);
 		}
 	}
 }

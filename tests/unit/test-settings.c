@@ -163,8 +163,8 @@ a_whole_configuration_reaches_each_module(void **state)
 	assert_int_equal(signin->max_age_s, 300);
 	assert_int_equal(signin->service_count, 2);
 	assert_string_equal(signin->services[1], "sudo");
-	assert_int_equal(signin->domain_count, 2);
-	assert_string_equal(signin->domains[1], "sub.acme.example");
+	assert_int_equal(settings_idp(s).domain_count, 2);
+	assert_string_equal(settings_idp(s).domains[1], "sub.acme.example");
 	assert_int_equal(s->policy.allow_role_count, 2);
 	assert_string_equal(s->policy.allow_roles[1], "OrganizationAdmin");
 	assert_int_equal(s->policy.mapping_count, 1);

@@ -52,6 +52,7 @@ struct person {
 
 static struct world {
 	struct clock_fake clock;
+	struct idp *idps[1];
 	struct loop_timer *timers[TIMERS_MAX];
 	size_t timer_count;
 	struct request requests[TIMERS_MAX];
@@ -392,7 +393,7 @@ set_up(void **state)
 {
 	struct signin_options *o = &world.options;
 
-	world = (struct world){0};
+	world = (struct world){.idps = {(struct idp *)&world}};
 	clock_fake_init(&world.clock, 1800000000, 50000);
 	world.policy.allow_role_count = 1;
 	snprintf(world.policy.allow_roles[0], NAME_ROLE_MAX, "User");
@@ -405,17 +406,16 @@ set_up(void **state)
 	};
 	*o = (struct signin_options){
 	    .standing = &world.standing,
-	    .idp = (struct idp *)&world,
+	    .idps = world.idps,
+	    .idp_count = 1,
 	    .organization_name = "Acme",
 	    .host_name = "web1",
 	    .deadline_s = 110,
 	    .max_age_s = 900,
 	    .service_count = 2,
-	    .domain_count = 1,
 	};
 	snprintf(o->services[0], sizeof(o->services[0]), "sshd");
 	snprintf(o->services[1], sizeof(o->services[1]), "sudo");
-	snprintf(o->domains[0], sizeof(o->domains[0]), "acme.example");
 	(void)add("ada");
 	(void)add("bob");
 	return 0;
@@ -516,7 +516,7 @@ give_code(void)
 
 static void
 answer_poll(struct request *r, enum grant_event event, int reason,
-    const struct claims *claims)
+    const struct idp_identity *identity)
 {
 	assert_non_null(r);
 	assert_non_null(r->poll_fn);
@@ -525,21 +525,21 @@ answer_poll(struct request *r, enum grant_event event, int reason,
 	    &(struct idp_poll){
 		.event = event,
 		.reason = reason,
-		.id_token = claims == NULL ? NULL : "the.id.token",
-		.claims = claims,
+		.identity = identity,
 	    });
 }
 
-static struct claims
-claims_of(const char *user, char *mail, char *subject)
+static struct idp_identity
+identity_of(const char *user, char *mail, char *subject)
 {
 	snprintf(mail, 64, "%s@acme.example", user);
 	snprintf(subject, 64, "sub-%s", user);
-	return (struct claims){
-	    .iss = ISSUER,
-	    .sub = subject,
-	    .email = mail,
-	    .email_verified = true,
+	return (struct idp_identity){
+	    .type = "oidc",
+	    .issuer = ISSUER,
+	    .subject = subject,
+	    .mail = mail,
+	    .id_token = "the.id.token",
 	};
 }
 
@@ -548,9 +548,9 @@ approve(struct request *r, const char *user)
 {
 	char mail[64];
 	char subject[64];
-	const struct claims claims = claims_of(user, mail, subject);
+	const struct idp_identity who = identity_of(user, mail, subject);
 
-	answer_poll(r, GRANT_APPROVED, 0, &claims);
+	answer_poll(r, GRANT_APPROVED, 0, &who);
 }
 
 static void
