@@ -61,8 +61,10 @@ static const char *const texts[ERR_INDEX_COUNT] = {
 				     "be understood. Tell your administrator.",
     [ERR_INDEX_PROVIDER_REFUSED] = "The sign-in provider does not accept this "
 				   "host. Tell your administrator.",
-    [ERR_INDEX_PROVIDER_POLICY] = "A rule of your sign-in provider blocked "
-				  "this sign-in. Tell your administrator.",
+    [ERR_INDEX_PROVIDER_POLICY] =
+	"Your organisation's sign-in rules block this. Tell your "
+	"administrator; where device codes are blocked, the remedy is grant = "
+	"paste.",
     [ERR_INDEX_SERVICE_UNREACHABLE] = "Your organisation's identity service "
 				      "cannot be reached. Try again later.",
     [ERR_INDEX_SERVICE_TLS] = "The identity service's certificate could not be "
@@ -149,6 +151,15 @@ static const char *const texts[ERR_INDEX_COUNT] = {
 	"and connect again.",
     [ERR_INDEX_DOMAIN_NOT_ALLOWED] =
 	"Accounts of your mail domain may not log in to this host.",
+    [ERR_INDEX_ACCOUNT_FOREIGN] =
+	"This is a guest's, a private or an application's account. Sign in "
+	"with your own account of the organisation.",
+    [ERR_INDEX_ACCOUNT_DISABLED] =
+	"Your account at the sign-in provider is disabled or locked. Ask your "
+	"administrator.",
+    [ERR_INDEX_GROUPS_OVERAGE] =
+	"You are in more groups than a sign-in token holds. Tell your "
+	"administrator to map app roles instead.",
     [ERR_INDEX_NOT_A_MEMBER] =
 	"You are not a member of this host's organisation.",
     [ERR_INDEX_LOCAL_USER] = "This is a local account of this host.",

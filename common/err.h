@@ -87,6 +87,9 @@
 	X(IDENTITY_UNBOUND, "identity-unbound")         \
 	X(MAIL_UNVERIFIED, "mail-unverified")           \
 	X(DOMAIN_NOT_ALLOWED, "domain-not-allowed")     \
+	X(ACCOUNT_FOREIGN, "account-foreign")           \
+	X(ACCOUNT_DISABLED, "account-disabled")         \
+	X(GROUPS_OVERAGE, "groups-overage")             \
 	/* what they may do */                          \
 	X(NOT_A_MEMBER, "not-a-member")                 \
 	X(LOCAL_USER, "local-user")                     \
