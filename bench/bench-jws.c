@@ -38,7 +38,8 @@ whole(const struct subject *s)
 static int
 bare(const struct subject *s)
 {
-	return jwk_verify(s->key, s->alg, &s->input, &s->signature);
+	return jwk_verify(
+	    s->key, s->alg, s->input.bytes, s->input.len, &s->signature);
 }
 
 static double

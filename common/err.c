@@ -104,6 +104,10 @@ static const char *const texts[ERR_INDEX_COUNT] = {
 				  "acceptable. Tell your administrator.",
     [ERR_INDEX_TOKEN_SIGNATURE] =
 	"The sign-in token's signature is wrong. Tell your administrator.",
+    [ERR_INDEX_TOKEN_SECRET] =
+	"Your organisation's service signs with another secret than this host "
+	"was given. Tell your administrator: usually the secret was changed in "
+	"one place only.",
     [ERR_INDEX_TOKEN_TYPE] =
 	"A token of another kind was given. Tell your administrator.",
     [ERR_INDEX_TOKEN_ISSUER] =

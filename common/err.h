@@ -63,6 +63,7 @@
 	X(TOKEN_KEY_UNKNOWN, "token-key-unknown")       \
 	X(TOKEN_KEY_UNFIT, "token-key-unfit")           \
 	X(TOKEN_SIGNATURE, "token-signature")           \
+	X(TOKEN_SECRET, "token-secret")                 \
 	X(TOKEN_TYPE, "token-type")                     \
 	X(TOKEN_ISSUER, "token-issuer")                 \
 	X(TOKEN_AUDIENCE, "token-audience")             \

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/jws.h"
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/name.h"
@@ -115,6 +116,14 @@ take_entries(struct settings *settings, const struct conf *conf,
 }
 
 static int
+unread(struct conf_problem *problem, const char *path, int fault)
+{
+	(void)snprintf(problem->text, sizeof(problem->text), "%.400s: %s", path,
+	    err_name(fault));
+	return fault;
+}
+
+static int
 read_secret(const char *path, char **ret_secret, struct conf_problem *problem)
 {
 	int r = ERR_OK;
@@ -122,10 +131,31 @@ read_secret(const char *path, char **ret_secret, struct conf_problem *problem)
 	if (path[0] == '\0')
 		return ERR_OK;
 	r = files_read_secret(path, ret_secret);
+	return r == 0 ? ERR_OK : unread(problem, path, r);
+}
+
+static int
+read_jwt_secret(struct settings *s, struct conf_problem *problem)
+{
+	bool wanted = strcmp(s->jwt_check, "secret") == 0;
+	int r = ERR_OK;
+
+	if (wanted != (s->jwt_secret_file[0] != '\0'))
+		return wrong(problem,
+		    "[service] jwt_check = secret and jwt_secret_file need "
+		    "each other");
+	if (!wanted)
+		return ERR_OK;
+	r = files_read_secrets(
+	    s->jwt_secret_file, &s->jwt_secret, &s->jwt_secret_previous);
 	if (r != 0)
-		(void)snprintf(problem->text, sizeof(problem->text),
-		    "%.400s: %s", path, err_name(r));
-	return r;
+		return unread(problem, s->jwt_secret_file, r);
+	if (strlen(s->jwt_secret) < JWS_SECRET_MIN_BYTES ||
+	    (s->jwt_secret_previous != NULL &&
+		strlen(s->jwt_secret_previous) < JWS_SECRET_MIN_BYTES))
+		return wrong(problem,
+		    "[service] jwt_secret_file: a secret has 32 bytes or more");
+	return ERR_OK;
 }
 
 /* An https URL without a slash at its end, or "" where allowed. */
@@ -382,6 +412,8 @@ complete(struct settings *s, struct conf_problem *problem)
 	if (r == 0)
 		r = read_secret(s->api_key_file, &s->api_key, problem);
 	if (r == 0)
+		r = read_jwt_secret(s, problem);
+	if (r == 0)
 		r = read_secret(
 		    s->directory_token_file, &s->directory_token, problem);
 	return r;
@@ -396,6 +428,8 @@ settings_free(struct settings *settings)
 	profile_free(settings->profile_rules);
 	secret_free_string(settings->client_secret);
 	secret_free_string(settings->api_key);
+	secret_free_string(settings->jwt_secret);
+	secret_free_string(settings->jwt_secret_previous);
 	secret_free_string(settings->directory_token);
 	free(settings);
 }
@@ -465,6 +499,8 @@ settings_idsvc(const struct settings *settings)
 	    .jwt_audience = or_null(settings->jwt_audience),
 	    .jwks_url = or_null(settings->jwks_url),
 	    .jwt_transport = strcmp(settings->jwt_check, "transport") == 0,
+	    .jwt_secret = settings->jwt_secret,
+	    .jwt_secret_previous = settings->jwt_secret_previous,
 	};
 }
 

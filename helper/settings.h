@@ -44,6 +44,7 @@ struct settings {
 	char service_url[SETTINGS_TEXT_SIZE];
 	char api_key_file[SETTINGS_TEXT_SIZE];
 	char jwt_check[SETTINGS_TEXT_SIZE];
+	char jwt_secret_file[SETTINGS_TEXT_SIZE];
 	char jwt_issuer[SETTINGS_TEXT_SIZE];
 	char jwt_audience[SETTINGS_TEXT_SIZE];
 	char jwks_url[SETTINGS_TEXT_SIZE];
@@ -75,6 +76,8 @@ struct settings {
 	struct profile *profile_rules; /* NULL for profile none */
 	char *client_secret;           /* NULL: none */
 	char *api_key;
+	char *jwt_secret;          /* NULL: jwt_check says otherwise */
+	char *jwt_secret_previous; /* NULL: none */
 	char *directory_token;
 };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include "common/err.h"
@@ -38,6 +39,18 @@ int
 crypto_sha512(const void *bytes, size_t len, uint8_t out[CRYPTO_SHA512_BYTES])
 {
 	if (EVP_Digest(bytes, len, out, NULL, EVP_sha512(), NULL) != 1)
+		return ERR_INTERNAL;
+	return 0;
+}
+
+int
+crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
+    size_t len, uint8_t out[CRYPTO_SHA256_BYTES])
+{
+	if (key_len > INT_MAX)
+		return ERR_INVALID_ARGUMENT;
+	if (HMAC(EVP_sha256(), key, (int)key_len, bytes, len, out, NULL) ==
+	    NULL)
 		return ERR_INTERNAL;
 	return 0;
 }

@@ -20,6 +20,9 @@ MUST_CHECK int crypto_sha256(
     const void *bytes, size_t len, uint8_t out[CRYPTO_SHA256_BYTES]);
 MUST_CHECK int crypto_sha512(
     const void *bytes, size_t len, uint8_t out[CRYPTO_SHA512_BYTES]);
+/* RFC 2104 over SHA-256. */
+MUST_CHECK int crypto_hmac_sha256(const void *key, size_t key_len,
+    const void *bytes, size_t len, uint8_t out[CRYPTO_SHA256_BYTES]);
 /*
  * Strict base64url without padding (RFC 7515 2): text that is not exactly what
  * an encoder writes is ERR_MALFORMED.  Appends to out, nothing on a fault.

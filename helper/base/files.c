@@ -198,28 +198,61 @@ files_read(const char *path, enum files_privacy privacy, size_t limit_bytes,
 	return buf_fault(out);
 }
 
+/* The line at *at, which moves behind it. */
+static int
+take_secret(const struct buf *content, size_t *at, char **ret_secret)
+{
+	const char *line = (const char *)content->bytes + *at;
+	size_t len = 0;
+	char *secret;
+
+	while (*at + len < content->len && line[len] != '\n') {
+		unsigned char c = (unsigned char)line[len++];
+
+		if (c < 0x20 || c == 0x7f)
+			return ERR_MALFORMED;
+	}
+	if (len == 0)
+		return ERR_MALFORMED;
+	secret = secret_dup(line, len);
+	if (secret == NULL)
+		return ERR_NO_MEMORY;
+	*at += len + (*at + len < content->len);
+	*ret_secret = secret;
+	return 0;
+}
+
 int
 files_read_secret(const char *path, char **ret_secret)
 {
 	BUF_AUTO struct buf content = {.limit = FILES_SECRET_MAX_BYTES};
-	size_t len = 0;
-	char *secret;
+	size_t at = 0;
 	int r;
 
 	r = files_read(path, FILES_SECRET, FILES_SECRET_MAX_BYTES, &content);
+	return r == 0 ? take_secret(&content, &at, ret_secret) : r;
+}
+
+int
+files_read_secrets(const char *path, char **ret_first, char **ret_second)
+{
+	BUF_AUTO struct buf content = {.limit = FILES_SECRET_MAX_BYTES};
+	char *first CLEANUP(secret_string_cleanup) = NULL;
+	char *second CLEANUP(secret_string_cleanup) = NULL;
+	size_t at = 0;
+	int r;
+
+	r = files_read(path, FILES_SECRET, FILES_SECRET_MAX_BYTES, &content);
+	if (r == 0)
+		r = take_secret(&content, &at, &first);
+	if (r == 0 && at < content.len)
+		r = take_secret(&content, &at, &second);
 	if (r != 0)
 		return r;
-	while (len < content.len && content.bytes[len] != '\n') {
-		if (content.bytes[len] < 0x20 || content.bytes[len] == 0x7f)
-			return ERR_MALFORMED;
-		len++;
-	}
-	if (len == 0)
+	if (at < content.len)
 		return ERR_MALFORMED;
-	secret = secret_dup((const char *)content.bytes, len);
-	if (secret == NULL)
-		return ERR_NO_MEMORY;
-	*ret_secret = secret;
+	*ret_first = TAKE(first);
+	*ret_second = TAKE(second);
 	return 0;
 }
 

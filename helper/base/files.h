@@ -39,6 +39,13 @@ MUST_CHECK int files_open(const char *path, enum files_privacy privacy,
 MUST_CHECK int files_read_secret(const char *path, char **ret_secret);
 
 /*
+ * The same for a file that may hold a second secret in a second line; NULL when
+ * it does not.  Anything behind is ERR_MALFORMED.
+ */
+MUST_CHECK int files_read_secrets(
+    const char *path, char **ret_first, char **ret_second);
+
+/*
  * Replaces path whole or not at all: a temporary file beside it (O_EXCL, final
  * mode from birth), written, fsynced, read back and compared, renamed, and the
  * folder fsynced.  On a fault the old file stands and the temporary is gone;

@@ -1,6 +1,5 @@
 /*
- * jwk.c - a JSON Web Key Set as checked OpenSSL public keys, and signatures
- * checked with them.
+ * jwk.c - a JSON Web Key Set as checked OpenSSL public keys.
  *
  * Promises that a key which is not fit for signing tokens (RFC 8725 3.4, 3.5)
  * never verifies anything, whatever a token says.  A refused key keeps its
@@ -14,7 +13,6 @@
 #include <string.h>
 
 #include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
@@ -23,6 +21,7 @@
 
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/jwksig.h"
 #include "common/err.h"
 
 #define RSA_BITS_MIN 2048
@@ -40,7 +39,7 @@ struct jwk {
 	char kid[JWK_KID_MAX + 1];
 	bool has_kid;
 	unsigned int algs; /* 0: refused */
-	EVP_PKEY *pkey;
+	struct jwksig *sig;
 	char *pem;
 };
 
@@ -54,8 +53,6 @@ DEFINE_CLEANUP(OSSL_PARAM_BLD, param_builder, OSSL_PARAM_BLD_free)
 DEFINE_CLEANUP(OSSL_PARAM, params, OSSL_PARAM_free)
 DEFINE_CLEANUP(EVP_PKEY, pkey, EVP_PKEY_free)
 DEFINE_CLEANUP(EVP_PKEY_CTX, pkey_context, EVP_PKEY_CTX_free)
-DEFINE_CLEANUP(EVP_MD_CTX, digest_context, EVP_MD_CTX_free)
-DEFINE_CLEANUP(ECDSA_SIG, ecdsa, ECDSA_SIG_free)
 DEFINE_CLEANUP(BIO, bio, BIO_free_all)
 
 static bool
@@ -346,10 +343,9 @@ read_key(const struct json_node *key, struct jwk *out)
 	if (pkey == NULL || !pkey_is_sound(pkey))
 		return;
 	out->pem = pem_of(pkey);
-	if (out->pem == NULL)
-		return;
-	out->pkey = TAKE(pkey);
-	out->algs = algs_of(key, kind);
+	if (out->pem != NULL &&
+	    jwksig_new(pkey, algs_of(key, kind), &out->sig) == 0)
+		out->algs = algs_of(key, kind);
 }
 
 /* One kid that names two keys names none: which one is meant would depend on
@@ -399,7 +395,7 @@ jwk_set_free(struct jwk_set *set)
 	if (set == NULL)
 		return;
 	for (size_t i = 0; i < set->count; i++) {
-		EVP_PKEY_free(set->keys[i].pkey);
+		jwksig_free(set->keys[i].sig);
 		free(set->keys[i].pem);
 	}
 	free(set);
@@ -464,71 +460,11 @@ jwk_pem(const struct jwk *key)
 	return key->pem;
 }
 
-/* r||s of fixed length (RFC 7518 3.4) to the DER that OpenSSL wants. */
-static int
-ecdsa_to_der(const struct buf *signature, struct buf *der)
-{
-	unsigned char *bytes = NULL;
-
-	if (signature->len != 2 * P256_BYTES)
-		return ERR_TOKEN_SIGNATURE;
-	ECDSA_SIG *pair CLEANUP(ecdsa_cleanup) = ECDSA_SIG_new();
-	BIGNUM *r CLEANUP(bignum_cleanup) =
-	    BN_bin2bn(signature->bytes, P256_BYTES, NULL);
-	BIGNUM *s CLEANUP(bignum_cleanup) =
-	    BN_bin2bn(signature->bytes + P256_BYTES, P256_BYTES, NULL);
-	if (pair == NULL || r == NULL || s == NULL ||
-	    ECDSA_SIG_set0(pair, r, s) != 1)
-		return ERR_NO_MEMORY;
-	r = NULL;
-	s = NULL;
-	int len = i2d_ECDSA_SIG(pair, &bytes);
-	if (len <= 0)
-		return ERR_NO_MEMORY;
-	buf_put(der, bytes, (size_t)len);
-	OPENSSL_free(bytes);
-	return buf_fault(der);
-}
-
-static bool
-verify_init(EVP_MD_CTX *context, EVP_PKEY *pkey, enum jwk_alg alg)
-{
-	EVP_PKEY_CTX *settings = NULL; /* borrowed from context */
-	const EVP_MD *digest = alg == JWK_ALG_EDDSA ? NULL : EVP_sha256();
-
-	if (EVP_DigestVerifyInit(context, &settings, digest, NULL, pkey) != 1)
-		return false;
-	if (alg != JWK_ALG_PS256)
-		return true;
-	return EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) ==
-	    1 &&
-	    EVP_PKEY_CTX_set_rsa_pss_saltlen(
-		settings, RSA_PSS_SALTLEN_DIGEST) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_mgf1_md(settings, EVP_sha256()) == 1;
-}
-
 int
-jwk_verify(const struct jwk *key, enum jwk_alg alg, const struct buf *input,
-    const struct buf *signature)
+jwk_verify(const struct jwk *key, enum jwk_alg alg, const void *input,
+    size_t len, const struct buf *signature)
 {
-	struct buf der BUF_AUTO = {.limit = 80};
-	const struct buf *raw = signature;
-
 	if ((key->algs & alg) == 0)
 		return ERR_TOKEN_KEY_UNFIT;
-	if (signature->len == 0)
-		return ERR_TOKEN_SIGNATURE;
-	if (alg == JWK_ALG_ES256) {
-		int r = ecdsa_to_der(signature, &der);
-		if (r < 0)
-			return r;
-		raw = &der;
-	}
-	EVP_MD_CTX *context CLEANUP(digest_context_cleanup) = EVP_MD_CTX_new();
-	if (context == NULL || !verify_init(context, key->pkey, alg))
-		return ERR_NO_MEMORY;
-	if (EVP_DigestVerify(
-		context, raw->bytes, raw->len, input->bytes, input->len) != 1)
-		return ERR_TOKEN_SIGNATURE;
-	return 0;
+	return jwksig_verify(key->sig, alg, input, len, signature);
 }

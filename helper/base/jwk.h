@@ -58,9 +58,10 @@ unsigned int jwk_algs(const struct jwk *key);
 /* The public key as PEM, for libjwt. Borrowed. */
 const char *jwk_pem(const struct jwk *key);
 /*
- * Checks a signature over input with one algorithm out of jwk_algs().
+ * Checks a signature over len bytes with one algorithm out of jwk_algs().
  * ECDSA signatures are r||s (RFC 7518 3.4); the salt of PS256 is as long as
- * its digest (3.5).  0, ERR_TOKEN_SIGNATURE, ERR_TOKEN_KEY_UNFIT, NO_MEMORY.
+ * its digest (3.5).  A set is for one thread: its keys keep what OpenSSL
+ * prepared.  0, ERR_TOKEN_SIGNATURE, ERR_TOKEN_KEY_UNFIT, NO_MEMORY.
  */
 MUST_CHECK int jwk_verify(const struct jwk *key, enum jwk_alg alg,
-    const struct buf *input, const struct buf *signature);
+    const void *input, size_t len, const struct buf *signature);

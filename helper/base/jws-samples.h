@@ -76,3 +76,11 @@ static const struct jws_sample jws_samples[] = {
 	"Q9Wc7otftIxNnuuVbw7BjhpsEsFVnwRjwbC433aI9c9vqdNV2GohD0ak1kKd"
 	"3xjywvvG_yuUs5TPplJKXDprfdmePiGKwppjjGQgFsg"},
 };
+
+/* HS256; these secrets are none. */
+static const char jws_sample_secret[] = "known-to-everybody-for-the-self-check";
+static const char jws_sample_other_secret[] =
+    "known-to-everybody-but-another-secret";
+static const char jws_sample_mac[] =
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzZWxmLWNoZWNrIn0.e5Hq1wFNuuW"
+    "pp5EUnoa0m4RY2gWRqGI3mjD8T6QgDnw";

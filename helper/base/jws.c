@@ -5,7 +5,8 @@
  * Every step may only refuse; the order is that of jws.h.  The token says
  * which key it wants and nothing more: the key, its kind and the algorithm are
  * checked against the given set and policy before any signature is computed.
- * Knows no claim and no clock.
+ * libjwt is asked at the start of the daemon only, by the self-check.  Knows no
+ * claim and no clock.
  */
 #include "base/jws.h"
 
@@ -24,12 +25,6 @@ enum { PART_HEADER, PART_PAYLOAD, PART_SIGNATURE, PART_COUNT };
 struct parts {
 	struct buf bytes[PART_COUNT]; /* decoded */
 	size_t signed_len;            /* header and payload, as received */
-};
-
-struct header {
-	enum jwk_alg alg;
-	const char *kid; /* NULL: none */
-	bool typ_is_own; /* neither absent nor "JWT" */
 };
 
 static void
@@ -93,17 +88,15 @@ short_type(const char *typ)
 }
 
 static int
-read_typ(const struct json_node *json, const char *asked, struct header *out)
+check_typ(const struct json_node *json, const char *asked)
 {
 	const struct json_node *node = json_get(json, "typ");
 	const char *typ = json_string(node);
 
-	out->typ_is_own = node != NULL;
 	if (node == NULL)
 		return 0;
 	if (typ == NULL)
 		return ERR_TOKEN_TYPE;
-	out->typ_is_own = strcasecmp(typ, "JWT") != 0;
 	if (strcasecmp(short_type(typ), "JWT") == 0)
 		return 0;
 	if (asked != NULL &&
@@ -113,7 +106,7 @@ read_typ(const struct json_node *json, const char *asked, struct header *out)
 }
 
 static int
-read_kid(const struct json_node *json, struct header *out)
+read_kid(const struct json_node *json, const char **ret_kid)
 {
 	const struct json_node *node = json_get(json, "kid");
 	const char *kid = json_string(node);
@@ -125,53 +118,39 @@ read_kid(const struct json_node *json, struct header *out)
 	for (const char *c = kid; *c != '\0'; c++)
 		if (*c < 0x20 || *c > 0x7e)
 			return ERR_TOKEN_HEADER;
-	out->kid = kid;
+	*ret_kid = kid;
 	return 0;
 }
 
+/* All of a header but its alg. */
 static int
-read_header(const struct json_node *json, const struct jws_policy *policy,
-    struct header *out)
+check_header(
+    const struct json_node *json, const char *typ, const char **ret_kid)
 {
-	if (!json_is_object(json))
-		return ERR_TOKEN_HEADER;
-	out->alg = jwk_alg_from_name(json_string(json_get(json, "alg")));
-	if ((out->alg & policy->algs) == 0)
-		return ERR_TOKEN_ALGORITHM;
 	if (has_refused_member(json))
 		return ERR_TOKEN_HEADER;
-	int r = read_typ(json, policy->typ, out);
+	int r = check_typ(json, typ);
 	if (r < 0)
 		return r;
-	return read_kid(json, out);
+	return read_kid(json, ret_kid);
 }
 
-/* RFC 7515 5.2: over the very bytes received, not what they decode to. */
 static int
-check_signature(const char *token, const struct parts *parts,
-    const struct header *header, const struct jwk *key)
+read_json(const struct buf *bytes, struct json **ret_json)
 {
-	struct buf input BUF_AUTO = {.limit = JWS_MAX_BYTES};
+	return json_parse(bytes->bytes, bytes->len, JWS_MAX_BYTES, ret_json);
+}
 
-	buf_put(&input, token, parts->signed_len);
-	int r = buf_fault(&input);
+/* parts and header are the caller's to end, whatever comes of it. */
+static int
+open_token(const char *token, size_t len, struct parts *parts,
+    struct json **ret_header)
+{
+	int r = split(token, len, parts);
+
 	if (r < 0)
 		return r;
-	return jwk_verify(
-	    key, header->alg, &input, &parts->bytes[PART_SIGNATURE]);
-}
-
-/* libjwt wants the whole token as a string, and refuses a typ of its own. */
-static int
-second_opinion(const char *token, size_t len, const struct header *header,
-    const struct jwk *key)
-{
-	if (!jwtsig_knows(header->alg) || header->typ_is_own)
-		return 0;
-	char *text CLEANUP(secret_string_cleanup) = secret_dup(token, len);
-	if (text == NULL)
-		return ERR_NO_MEMORY;
-	return jwtsig_verify(text, header->alg, jwk_pem(key));
+	return read_json(&parts->bytes[PART_HEADER], ret_header);
 }
 
 static int
@@ -179,7 +158,7 @@ read_payload(const struct buf *bytes, struct json **ret_payload)
 {
 	struct json *payload JSON_AUTO = NULL;
 
-	int r = json_parse(bytes->bytes, bytes->len, JWS_MAX_BYTES, &payload);
+	int r = read_json(bytes, &payload);
 	if (r < 0)
 		return r;
 	if (!json_is_object(json_root(payload)))
@@ -188,63 +167,165 @@ read_payload(const struct buf *bytes, struct json **ret_payload)
 	return 0;
 }
 
+/* Whose signature a token says to bear; the key is NULL until it is found. */
+struct signer {
+	enum jwk_alg alg;
+	const struct jwk *key;
+};
+
 /* The key that the header asks for, if it is one of ours and fits. */
 static int
-read_and_choose(const struct buf *bytes, const struct jwk_set *keys,
-    const struct jws_policy *policy, struct header *out,
-    const struct jwk **ret_key)
+choose_signer(const struct json_node *header, const struct jwk_set *keys,
+    const struct jws_policy *policy, struct signer *signer)
 {
-	struct json *json JSON_AUTO = NULL;
+	const char *kid = NULL;
 
-	int r = json_parse(bytes->bytes, bytes->len, JWS_MAX_BYTES, &json);
+	if (!json_is_object(header))
+		return ERR_TOKEN_HEADER;
+	signer->alg = jwk_alg_from_name(json_string(json_get(header, "alg")));
+	if ((signer->alg & policy->algs) == 0)
+		return ERR_TOKEN_ALGORITHM;
+	int r = check_header(header, policy->typ, &kid);
 	if (r < 0)
 		return r;
-	r = read_header(json_root(json), policy, out);
+	return jwk_set_find(keys, kid, signer->alg, &signer->key);
+}
+
+static int
+verify(const char *token, size_t len, const struct jwk_set *keys,
+    const struct jws_policy *policy, struct signer *signer,
+    struct json **ret_payload)
+{
+	struct parts parts CLEANUP(parts_done) = {0};
+	struct json *header JSON_AUTO = NULL;
+
+	int r = open_token(token, len, &parts, &header);
 	if (r < 0)
 		return r;
-	r = jwk_set_find(keys, out->kid, out->alg, ret_key);
-	out->kid = NULL; /* belongs to the document that ends here */
-	return r;
+	r = choose_signer(json_root(header), keys, policy, signer);
+	if (r < 0)
+		return r;
+	r = jwk_verify(signer->key, signer->alg, token, parts.signed_len,
+	    &parts.bytes[PART_SIGNATURE]);
+	if (r < 0)
+		return r;
+	return read_payload(&parts.bytes[PART_PAYLOAD], ret_payload);
 }
 
 int
 jws_verify(const char *token, size_t len, const struct jwk_set *keys,
     const struct jws_policy *policy, struct json **ret_payload)
 {
-	struct parts parts CLEANUP(parts_done) = {0};
-	struct header header = {0};
-	const struct jwk *key = NULL;
-	struct json *payload JSON_AUTO = NULL;
+	struct signer signer = {0};
 
-	int r = split(token, len, &parts);
+	return verify(token, len, keys, policy, &signer, ret_payload);
+}
+
+static int
+check_secret_header(const struct json_node *header, const char *typ)
+{
+	const char *kid = NULL;
+
+	if (!json_is_object(header))
+		return ERR_TOKEN_HEADER;
+	const char *alg = json_string(json_get(header, "alg"));
+	if (alg == NULL || strcmp(alg, "HS256") != 0)
+		return ERR_TOKEN_ALGORITHM;
+	return check_header(header, typ, &kid);
+}
+
+/* RFC 7515 5.2: over the very bytes received, not what they decode to. */
+static int
+compare_mac(const char *secret, const char *token, const struct parts *parts,
+    bool *ret_equal)
+{
+	uint8_t mac[CRYPTO_SHA256_BYTES];
+	size_t len = strlen(secret);
+
+	if (len < JWS_SECRET_MIN_BYTES)
+		return ERR_TOKEN_KEY_UNFIT;
+	int r = crypto_hmac_sha256(secret, len, token, parts->signed_len, mac);
 	if (r < 0)
 		return r;
-	r = read_and_choose(
-	    &parts.bytes[PART_HEADER], keys, policy, &header, &key);
-	if (r < 0)
-		return r;
-	r = check_signature(token, &parts, &header, key);
-	if (r < 0)
-		return r;
-	r = read_payload(&parts.bytes[PART_PAYLOAD], &payload);
-	if (r < 0)
-		return r;
-	/* Last, because libjwt calls a payload that it cannot read unsigned. */
-	r = second_opinion(token, len, &header, key);
-	if (r < 0)
-		return r;
-	*ret_payload = TAKE(payload);
+	*ret_equal =
+	    secret_equal(mac, parts->bytes[PART_SIGNATURE].bytes, sizeof(mac));
+	/* Who reads it later could sign this very text. */
+	secret_wipe(mac, sizeof(mac));
 	return 0;
 }
 
+static int
+match_secret(const struct jws_secret *secret, const char *token,
+    const struct parts *parts, enum jws_match *ret_match)
+{
+	bool is_current = false;
+	bool is_previous = false;
+
+	if (parts->bytes[PART_SIGNATURE].len != CRYPTO_SHA256_BYTES)
+		return ERR_TOKEN_SIGNATURE;
+	int r = compare_mac(secret->current, token, parts, &is_current);
+	if (r == 0 && secret->previous != NULL)
+		r = compare_mac(secret->previous, token, parts, &is_previous);
+	if (r < 0)
+		return r;
+	if (!is_current && !is_previous)
+		return ERR_TOKEN_SECRET;
+	*ret_match = is_current ? JWS_MATCH_CURRENT : JWS_MATCH_PREVIOUS;
+	return 0;
+}
+
+int
+jws_verify_secret(const char *token, size_t len,
+    const struct jws_secret *secret, const char *typ, enum jws_match *ret_match,
+    struct json **ret_payload)
+{
+	struct parts parts CLEANUP(parts_done) = {0};
+	struct json *header JSON_AUTO = NULL;
+	enum jws_match match = JWS_MATCH_NONE;
+
+	int r = open_token(token, len, &parts, &header);
+	if (r < 0)
+		return r;
+	r = check_secret_header(json_root(header), typ);
+	if (r < 0)
+		return r;
+	r = match_secret(secret, token, &parts, &match);
+	if (r < 0)
+		return r;
+	r = read_payload(&parts.bytes[PART_PAYLOAD], ret_payload);
+	if (r == 0)
+		*ret_match = match;
+	return r;
+}
+
+/* Whether both verifiers say of a token what they should. */
 static bool
 sample_fares(const struct jwk_set *keys, const char *token, int expected)
 {
 	const struct jws_policy policy = {.algs = JWK_ALG_ALL};
 	struct json *payload JSON_AUTO = NULL;
+	struct signer signer = {0};
 
-	return jws_verify(token, strlen(token), keys, &policy, &payload) ==
-	    expected;
+	int r = verify(token, strlen(token), keys, &policy, &signer, &payload);
+	if (r != expected)
+		return false;
+	return signer.key == NULL || !jwtsig_knows(signer.alg) ||
+	    jwtsig_verify(token, signer.alg, jwk_pem(signer.key)) == expected;
+}
+
+static bool
+mac_sample_fares(const char *secret, const char *token, int expected)
+{
+	const struct jws_secret secrets = {.current = secret};
+	struct json *payload JSON_AUTO = NULL;
+	enum jws_match match = JWS_MATCH_NONE;
+
+	int r = jws_verify_secret(
+	    token, strlen(token), &secrets, NULL, &match, &payload);
+	if (r != expected)
+		return false;
+	return jwtsig_verify_secret(token, secret) ==
+	    (expected == 0 ? 0 : ERR_TOKEN_SIGNATURE);
 }
 
 /* A token with another signature, and with none. */
@@ -264,6 +345,19 @@ spoiled_sample_fails(const struct jwk_set *keys, const char *token)
 	return sample_fares(keys, spoiled, ERR_TOKEN_SIGNATURE);
 }
 
+/* Good under its own secret, not under another; and no token is ever good for
+ * the other function. */
+static bool
+mac_samples_fare(const struct jwk_set *keys)
+{
+	return mac_sample_fares(jws_sample_secret, jws_sample_mac, 0) &&
+	    mac_sample_fares(
+		jws_sample_other_secret, jws_sample_mac, ERR_TOKEN_SECRET) &&
+	    sample_fares(keys, jws_sample_mac, ERR_TOKEN_ALGORITHM) &&
+	    mac_sample_fares(
+		jws_sample_secret, jws_samples[0].token, ERR_TOKEN_ALGORITHM);
+}
+
 int
 jws_self_check(void)
 {
@@ -271,7 +365,7 @@ jws_self_check(void)
 
 	int r =
 	    jwk_set_parse(jws_sample_keys, sizeof(jws_sample_keys) - 1, &keys);
-	if (r < 0)
+	if (r < 0 || !mac_samples_fare(keys))
 		return ERR_INTERNAL;
 	for (size_t i = 0; i < ARRAY_SIZE(jws_samples); i++) {
 		const struct jws_sample *sample = &jws_samples[i];

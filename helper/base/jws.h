@@ -6,8 +6,11 @@
  * exactly three parts, strict base64url, header by the strict JSON reader,
  * alg on the allow-list, no crit, b64, jku, jwk, x5u, x5c, enc or zip, typ
  * absent or as asked, kid looked up in the given set only, key fit for alg,
- * signature by OpenSSL, payload by the strict JSON reader, signature again by
- * libjwt where it knows the algorithm.  Never looks at claims.
+ * signature by OpenSSL, payload by the strict JSON reader.  Never looks at
+ * claims.
+ *
+ * Public keys and shared secrets have a function each, and no algorithm in
+ * common: no key of a set is ever taken for a secret (RFC 8725 3.1).
  */
 #pragma once
 
@@ -24,6 +27,21 @@ struct jws_policy {
 	const char *typ;   /* accepted besides "JWT" and none; NULL: no other */
 };
 
+/* RFC 7518 3.2: as long as the digest. */
+#define JWS_SECRET_MIN_BYTES 32
+
+/* What the issuer and we share; borrowed. */
+struct jws_secret {
+	const char *current;
+	const char *previous; /* NULL: none */
+};
+
+enum jws_match {
+	JWS_MATCH_NONE = 0,
+	JWS_MATCH_CURRENT,
+	JWS_MATCH_PREVIOUS,
+};
+
 /*
  * ret_payload: the claims object, owned by the caller.  Pure.
  * Faults: TOKEN_MALFORMED, TOKEN_HEADER, TOKEN_TYPE, TOKEN_ALGORITHM,
@@ -34,8 +52,17 @@ MUST_CHECK int jws_verify(const char *token, size_t len,
     struct json **ret_payload);
 
 /*
- * Runs known-bad and known-good tokens through jws_verify(): anything but the
- * expected answers is ERR_INTERNAL, and the daemon must not serve (a library
- * below has changed).
+ * The same for HS256, and for nothing else.  typ: as in a policy.  A kid names
+ * nothing here.  Faults besides those above: TOKEN_SECRET when the MAC is of
+ * neither secret, TOKEN_KEY_UNFIT when one is below JWS_SECRET_MIN_BYTES.
+ */
+MUST_CHECK int jws_verify_secret(const char *token, size_t len,
+    const struct jws_secret *secret, const char *typ, enum jws_match *ret_match,
+    struct json **ret_payload);
+
+/*
+ * Runs known-bad and known-good tokens through both functions, and through
+ * libjwt where it knows the algorithm: anything but the expected answer of each
+ * is ERR_INTERNAL, and the daemon must not serve (a library has changed).
  */
 MUST_CHECK int jws_self_check(void);

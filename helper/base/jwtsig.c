@@ -2,8 +2,8 @@
  * jwtsig.c - a second opinion on a signature, by libjwt.
  *
  * libjwt takes the algorithm from the token, accepts a NULL key as "unsigned"
- * and puts tokens on the stack, so it is called only after jws.c has checked
- * all three, and what it says is checked again.  Its two generations (1.10 to
+ * and puts tokens on the stack, so it is called only after all three were
+ * checked, and what it says is checked again.  Its two generations (1.10 to
  * 2.x, and 3.4 on) share no function; each half below is compiled only where
  * that library is.
  */
@@ -38,10 +38,11 @@ DEFINE_CLEANUP(jwk_set_t, jwks, jwks_free)
 DEFINE_CLEANUP(jwt_checker_t, checker, jwt_checker_free)
 
 static int
-verify(const char *token, jwt_alg_t alg, const char *pem)
+verify(const char *token, jwt_alg_t alg, const char *text)
 {
 	jwk_set_t *keys CLEANUP(jwks_cleanup) =
-	    jwks_create_fromkey(pem, strlen(pem), JWK_KEY_NONE);
+	    jwks_create_fromkey(text, strlen(text),
+		alg == JWT_ALG_HS256 ? JWK_KEY_TRY_HMAC : JWK_KEY_NONE);
 	jwt_checker_t *checker CLEANUP(checker_cleanup) = jwt_checker_new();
 
 	if (keys == NULL || checker == NULL)
@@ -62,12 +63,12 @@ verify(const char *token, jwt_alg_t alg, const char *pem)
 DEFINE_CLEANUP(jwt_t, jwt, jwt_free)
 
 static int
-verify(const char *token, jwt_alg_t alg, const char *pem)
+verify(const char *token, jwt_alg_t alg, const char *text)
 {
 	jwt_t *jwt CLEANUP(jwt_cleanup) = NULL;
 
 	int r = jwt_decode(
-	    &jwt, token, (const unsigned char *)pem, (int)strlen(pem));
+	    &jwt, token, (const unsigned char *)text, (int)strlen(text));
 	if (r == ENOMEM)
 		return ERR_NO_MEMORY;
 	if (r != 0 || jwt == NULL || jwt_get_alg(jwt) != alg)
@@ -77,12 +78,25 @@ verify(const char *token, jwt_alg_t alg, const char *pem)
 
 #endif
 
+static bool
+is_fit(const char *token, const char *text)
+{
+	return token != NULL && strlen(token) <= JWS_MAX_BYTES &&
+	    text != NULL && text[0] != '\0';
+}
+
 int
 jwtsig_verify(const char *token, enum jwk_alg alg, const char *pem)
 {
-	if (token == NULL || strlen(token) > JWS_MAX_BYTES)
-		return ERR_TOKEN_SIGNATURE;
-	if (pem == NULL || pem[0] == '\0' || !jwtsig_knows(alg))
+	if (!is_fit(token, pem) || !jwtsig_knows(alg))
 		return ERR_TOKEN_SIGNATURE;
 	return verify(token, libjwt_alg(alg), pem);
+}
+
+int
+jwtsig_verify_secret(const char *token, const char *secret)
+{
+	if (!is_fit(token, secret))
+		return ERR_TOKEN_SIGNATURE;
+	return verify(token, JWT_ALG_HS256, secret);
 }

@@ -1,8 +1,9 @@
 /*
  * jwtsig.h - one signature by libjwt, as a second opinion; its only user.
  *
- * Called by jws.c after the header, the algorithm and the key were checked.
- * Pure.
+ * Asked by jws_self_check() at the start, and by the tests about every token of
+ * tests/vectors, after the header, the algorithm and the key were checked; a
+ * sign-in does not wait for it.  Pure.
  */
 #pragma once
 
@@ -21,3 +22,5 @@ bool jwtsig_knows(enum jwk_alg alg);
  */
 MUST_CHECK int jwtsig_verify(
     const char *token, enum jwk_alg alg, const char *pem);
+/* The same for HS256 with a secret. */
+MUST_CHECK int jwtsig_verify_secret(const char *token, const char *secret);

@@ -57,6 +57,7 @@ endif
 # Text and tokens from outside.
 libbase_la_SOURCES += helper/base/crypto.c helper/base/crypto.h
 libbase_la_SOURCES += helper/base/jwk.c helper/base/jwk.h
+libbase_la_SOURCES += helper/base/jwksig.c helper/base/jwksig.h
 libbase_la_SOURCES += helper/base/jws.c helper/base/jws.h
 libbase_la_SOURCES += helper/base/jws-samples.h
 libbase_la_SOURCES += helper/base/jwtsig.c helper/base/jwtsig.h
@@ -107,12 +108,18 @@ tests_unit_test_jwk_SOURCES = tests/unit/test-jwk.c \
 tests_unit_test_jwk_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_jwk_LDADD = libbase.la $(CRYPTO_LIBS) $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-jwksig
+tests_unit_test_jwksig_SOURCES = tests/unit/test-jwksig.c
+tests_unit_test_jwksig_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_jwksig_LDADD = libbase.la $(CRYPTO_LIBS) $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-jws
 tests_unit_test_jws_SOURCES = tests/unit/test-jws.c \
 	tests/unit/vectors.c tests/unit/vectors.h
 tests_unit_test_jws_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_jws_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=jwk_verify -Wl,--wrap=jwtsig_verify
+	-Wl,--wrap=jwk_verify -Wl,--wrap=jwtsig_verify \
+	-Wl,--wrap=jwtsig_verify_secret -Wl,--wrap=crypto_hmac_sha256
 tests_unit_test_jws_LDADD = libbase.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-jwtsig

@@ -129,3 +129,27 @@ claims_check(const struct claims_policy *policy, const struct claims *claims,
 		return r;
 	return check_times(policy, claims, now.s);
 }
+
+/* From when on a token is valid; the later of the two. */
+static int64_t
+valid_from_s(const struct claims *claims)
+{
+	int64_t from_s = claims->iat.present ? claims->iat.s : 0;
+
+	if (claims->nbf.present && claims->nbf.s > from_s)
+		from_s = claims->nbf.s;
+	return from_s;
+}
+
+int64_t
+claims_off_s(const struct claims_policy *policy, const struct claims *claims,
+    struct wall_time now, int verdict)
+{
+	if (verdict == ERR_TOKEN_EXPIRED)
+		return now.s - claims->exp.s;
+	if (verdict == ERR_TOKEN_NOT_YET_VALID)
+		return valid_from_s(claims) - now.s;
+	if (verdict == ERR_TOKEN_STALE && claims->iat.present)
+		return policy->started.s - claims->iat.s;
+	return 0;
+}

@@ -73,3 +73,10 @@ struct claims_policy {
  */
 MUST_CHECK int claims_check(const struct claims_policy *policy,
     const struct claims *claims, struct wall_time now);
+/*
+ * By how many seconds claims are out of their time that claims_check() refused
+ * with TOKEN_EXPIRED, TOKEN_NOT_YET_VALID or TOKEN_STALE; 0 after any other
+ * verdict, and where no iat tells a token's age.
+ */
+int64_t claims_off_s(const struct claims_policy *policy,
+    const struct claims *claims, struct wall_time now, int verdict);

@@ -34,7 +34,7 @@ struct ask {
 struct idsvc {
 	const struct clock *clock;
 	const struct profile *profile;
-	struct keys *keys; /* NULL with jwt_transport */
+	struct keys *keys; /* NULL: believed for the channel */
 	struct orgtoken_rules rules;
 	struct svcflight_site site;
 	char *url;
@@ -307,37 +307,6 @@ idsvc_free(struct idsvc *idsvc)
 }
 DEFINE_CLEANUP(struct idsvc, idsvc, idsvc_free)
 
-/* Where the key set is: the configuration's URL, else the profile's path. */
-static int
-set_keys(
-    struct idsvc *idsvc, struct loop *loop, const struct idsvc_options *options)
-{
-	static const struct keys_reasons reasons = {
-	    .unreachable = ERR_SERVICE_UNREACHABLE,
-	    .tls = ERR_SERVICE_TLS,
-	    .malformed = ERR_SERVICE_MALFORMED,
-	};
-	const char *path = options->profile->claims.jwks;
-	struct buf url BUF_AUTO = {0};
-	int r = ERR_OK;
-
-	if (options->jwt_transport)
-		return ERR_OK;
-	if (options->jwks_url == NULL && path[0] == '\0')
-		return ERR_CONFIG_INVALID;
-	buf_init(&url, 2048);
-	buf_put_format(&url, "%s%s",
-	    options->jwks_url != NULL ? options->jwks_url : options->url,
-	    options->jwks_url != NULL ? "" : path);
-	r = keys_new(
-	    loop, idsvc->site.http, idsvc->clock, &reasons, &idsvc->keys);
-	if (r != 0)
-		return r;
-	return buf_text(&url) == NULL
-	    ? ERR_TOO_LARGE
-	    : keys_set_url(idsvc->keys, buf_text(&url));
-}
-
 /* The texts that a service is known by, copied. */
 static int
 set_site(
@@ -381,7 +350,7 @@ idsvc_new(struct loop *loop, struct http *http, const struct clock *clock,
 		r = svclist_new(
 		    &idsvc->site, on_list_state, idsvc, &idsvc->list);
 	if (r == 0)
-		r = set_keys(idsvc, loop, options);
+		r = orgtoken_keys(loop, http, clock, options, &idsvc->keys);
 	if (r == 0)
 		*ret_idsvc = TAKE(idsvc);
 	return r;

@@ -29,8 +29,11 @@ struct idsvc_options {
 	const char *jwt_issuer; /* NULL: the profile's, else not checked */
 	const char *jwt_audience;
 	const char *jwks_url; /* NULL: the profile's */
-	bool jwt_transport;   /* jwt_check = transport */
 	bool passwords;       /* auth_policy = standard */
+	/* jwt_check: one of the three.  Secret: HS256 with this, else jwks. */
+	bool jwt_transport;
+	const char *jwt_secret;          /* secret; NULL: none */
+	const char *jwt_secret_previous; /* secret; NULL: none */
 };
 
 MUST_CHECK int idsvc_new(struct loop *loop, struct http *http,

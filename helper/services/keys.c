@@ -1,5 +1,6 @@
 /*
- * keys.c - one issuer's key set: fetch, cache, and verify with it.
+ * keys.c - one issuer's keys: fetch and cache the set, or keep the secret, and
+ * verify with it.
  *
  * Verifications wait in a list and are looked at from the loop only.  At most
  * one fetch is under way, whatever waits; when it ends, all that waits is
@@ -33,6 +34,8 @@ struct keys {
 	const struct clock *clock;
 	struct keys_reasons reasons;
 	struct loop_timer *turn;
+	char *secret; /* NULL: keys come from the URL */
+	char *previous_secret;
 	char *url;
 	struct jwk_set *set;
 	struct boot_time fetched;
@@ -73,6 +76,8 @@ keys_free(struct keys *keys)
 	}
 	loop_timer_free(keys->turn);
 	drop_set(keys);
+	secret_free_string(keys->secret);
+	secret_free_string(keys->previous_secret);
 	free(keys->url);
 	free(keys);
 }
@@ -176,6 +181,20 @@ may_refetch(const struct keys *keys, const struct pending *p)
 	    clock_boot(keys->clock).ms >= keys->kid_fetch.ms;
 }
 
+/* There is nothing to wait for. */
+static void
+finish_by_secret(struct keys *keys)
+{
+	const struct jws_secret secret = {
+	    .current = keys->secret, .previous = keys->previous_secret};
+	const struct pending *p = keys->pending;
+	struct token token TOKEN_AUTO = {0};
+
+	int r = token_verify_secret(
+	    p->text, &secret, &p->policy, clock_wall(keys->clock), &token);
+	finish(keys, &keys->pending, r, r == 0 ? &token : NULL);
+}
+
 static void
 look_at_first(struct keys *keys)
 {
@@ -183,6 +202,10 @@ look_at_first(struct keys *keys)
 	struct token token TOKEN_AUTO = {0};
 	int r = ERR_OK;
 
+	if (keys->secret != NULL) {
+		finish_by_secret(keys);
+		return;
+	}
 	if (is_old(keys, clock_boot(keys->clock))) {
 		r = fetch(keys);
 		if (r != 0)
@@ -236,6 +259,8 @@ keys_set_url(struct keys *keys, const char *url)
 {
 	char *copy = NULL;
 
+	if (keys->secret != NULL)
+		return ERR_INVALID_ARGUMENT;
 	if (keys->url != NULL && strcmp(keys->url, url) == 0)
 		return ERR_OK;
 	copy = strdup(url);
@@ -249,6 +274,29 @@ keys_set_url(struct keys *keys, const char *url)
 	keys->url = copy;
 	loop_timer_start(keys->turn, 0);
 	return ERR_OK;
+}
+
+static int
+copy_secret(const char *secret, char **ret_copy)
+{
+	size_t len = strlen(secret);
+
+	if (len < JWS_SECRET_MIN_BYTES)
+		return ERR_INVALID_ARGUMENT;
+	*ret_copy = secret_dup(secret, len);
+	return *ret_copy == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
+int
+keys_set_secret(struct keys *keys, const char *current, const char *previous)
+{
+	int r = ERR_OK;
+
+	if (keys->url != NULL || keys->secret != NULL)
+		return ERR_INVALID_ARGUMENT;
+	if (previous != NULL)
+		r = copy_secret(previous, &keys->previous_secret);
+	return r == 0 ? copy_secret(current, &keys->secret) : r;
 }
 
 void
@@ -268,9 +316,11 @@ keys_verify(struct keys *keys, const char *text,
 	if (p == NULL)
 		return ERR_NO_MEMORY;
 	p->text = secret_dup(text, strnlen(text, JWS_MAX_BYTES + 1));
-	if (p->text == NULL || keys->url == NULL) {
+	if (p->text == NULL || (keys->url == NULL && keys->secret == NULL)) {
+		int r = p->text == NULL ? ERR_NO_MEMORY : ERR_INVALID_ARGUMENT;
+
 		pending_free(p);
-		return keys->url == NULL ? ERR_INVALID_ARGUMENT : ERR_NO_MEMORY;
+		return r;
 	}
 	p->policy = *policy;
 	p->fn = fn;

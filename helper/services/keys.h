@@ -1,6 +1,6 @@
 /*
- * keys.h - the key set of one issuer, fetched and cached, and the one way a
- * token becomes verified claims.
+ * keys.h - the keys of one issuer and the one way a token becomes verified
+ * claims: a key set, fetched and cached, or a secret that is shared with it.
  *
  * A set is used for an hour, then fetched anew before the next use; while that
  * fails the old one serves for a day at most.  A kid that is not in the set
@@ -37,6 +37,13 @@ MUST_CHECK int keys_new(struct loop *loop, struct http *http,
 void keys_free(struct keys *keys);
 /* Where the set is; a change drops the cached one. https only. */
 MUST_CHECK int keys_set_url(struct keys *keys, const char *url);
+/*
+ * Instead of a URL, once: tokens are HS256 under one of these from now on, and
+ * no set is ever fetched.  Copied, wiped later.  previous: NULL for none.
+ * INVALID_ARGUMENT: one is below JWS_SECRET_MIN_BYTES.
+ */
+MUST_CHECK int keys_set_secret(
+    struct keys *keys, const char *current, const char *previous);
 /* Fetches a set that is missing or old, ahead of need. */
 void keys_warm(struct keys *keys);
 

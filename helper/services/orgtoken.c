@@ -1,8 +1,8 @@
 /*
  * orgtoken.c - the rules for the organisation's own token.
  *
- * Owns where issuer and audience come from and how roles are read; who signed
- * was settled before, by services/keys or by the TLS channel.
+ * Owns where keys, issuer and audience come from and how roles are read; who
+ * signed was settled before, by services/keys or by the TLS channel.
  */
 #include "services/orgtoken.h"
 
@@ -68,6 +68,50 @@ orgtoken_rules_done(struct orgtoken_rules *rules)
 	*rules = (struct orgtoken_rules){0};
 }
 
+DEFINE_CLEANUP(struct keys, keys, keys_free)
+
+static int
+set_keys_url(struct keys *keys, const struct idsvc_options *options)
+{
+	const char *path = options->profile->claims.jwks;
+	struct buf url BUF_AUTO = {0};
+
+	if (options->jwks_url != NULL)
+		return keys_set_url(keys, options->jwks_url);
+	if (path[0] == '\0')
+		return ERR_CONFIG_INVALID;
+	buf_init(&url, 2048);
+	buf_put_text(&url, options->url);
+	buf_put_text(&url, path);
+	return buf_text(&url) == NULL ? ERR_TOO_LARGE
+				      : keys_set_url(keys, buf_text(&url));
+}
+
+int
+orgtoken_keys(struct loop *loop, struct http *http, const struct clock *clock,
+    const struct idsvc_options *options, struct keys **ret_keys)
+{
+	static const struct keys_reasons reasons = {
+	    .unreachable = ERR_SERVICE_UNREACHABLE,
+	    .tls = ERR_SERVICE_TLS,
+	    .malformed = ERR_SERVICE_MALFORMED,
+	};
+	struct keys *keys CLEANUP(keys_cleanup) = NULL;
+
+	*ret_keys = NULL;
+	if (options->jwt_transport)
+		return ERR_OK;
+	int r = keys_new(loop, http, clock, &reasons, &keys);
+	if (r == 0 && options->jwt_secret != NULL)
+		r = keys_set_secret(
+		    keys, options->jwt_secret, options->jwt_secret_previous);
+	else if (r == 0)
+		r = set_keys_url(keys, options);
+	if (r == 0)
+		*ret_keys = TAKE(keys);
+	return r;
+}
+
 struct token_policy
 orgtoken_policy(const struct orgtoken_rules *rules, struct wall_time started)
 {
@@ -113,18 +157,10 @@ int
 orgtoken_from_transport(const char *text, const struct token_policy *policy,
     struct wall_time now, struct token *ret_token)
 {
-	struct token token TOKEN_AUTO = {0};
-	int r = read_payload(text, &token.payload);
+	struct json *payload JSON_AUTO = NULL;
+	int r = read_payload(text, &payload);
 
-	if (r == 0)
-		r = token_read_claims(json_root(token.payload), &token.claims);
-	if (r == 0)
-		r = claims_check(&policy->claims, &token.claims, now);
-	if (r != 0)
-		return r;
-	*ret_token = token;
-	token = (struct token){0};
-	return ERR_OK;
+	return r == 0 ? token_accept(&payload, policy, now, ret_token) : r;
 }
 
 int

@@ -1,6 +1,6 @@
 /*
  * orgtoken.h - the organisation's JWT: which one is accepted, and what it says.
- * Pure.
+ * Pure, but for the keys.
  */
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "common/times.h"
 #include "rules/profile.h"
 #include "services/idsvc.h"
+#include "services/keys.h"
 #include "services/readout.h"
 #include "services/token.h"
 
@@ -20,6 +21,15 @@ struct orgtoken_rules {
 MUST_CHECK int orgtoken_rules_init(
     struct orgtoken_rules *rules, const struct idsvc_options *options);
 void orgtoken_rules_done(struct orgtoken_rules *rules);
+
+/*
+ * What the options say that tokens are checked with: the key set of the
+ * configuration's URL, else of the profile's path, or the shared secret, or
+ * nothing but the channel they came over (NULL).  CONFIG_INVALID: no set named.
+ */
+MUST_CHECK int orgtoken_keys(struct loop *loop, struct http *http,
+    const struct clock *clock, const struct idsvc_options *options,
+    struct keys **ret_keys);
 
 /* Borrows from the rules. started: when the sign-in began. */
 struct token_policy orgtoken_policy(

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "base/log.h"
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/secret.h"
@@ -152,26 +153,77 @@ token_read_claims(const struct json_node *payload, struct claims *ret_claims)
 	return 0;
 }
 
+/*
+ * A token that is good but for its time is no forgery, and whoever mends it
+ * needs the difference.
+ */
+static void
+tell_time(const struct token_policy *policy, const struct claims *claims,
+    struct wall_time now, int verdict)
+{
+	int64_t off_s = claims_off_s(&policy->claims, claims, now, verdict);
+
+	if (off_s == 0)
+		return;
+	log_warning("a token is out of its time, not forged: a clock is "
+		    "wrong, here or at its issuer, or it is an old one",
+	    LOG_TEXT("reason", err_name(verdict)),
+	    LOG_TEXT("issuer", claims->iss == NULL ? "" : claims->iss),
+	    LOG_NUMBER("off_s", off_s));
+}
+
+int
+token_accept(struct json **payload, const struct token_policy *policy,
+    struct wall_time now, struct token *ret_token)
+{
+	struct claims claims = {0};
+
+	int r = token_read_claims(json_root(*payload), &claims);
+	if (r < 0)
+		return r;
+	r = claims_check(&policy->claims, &claims, now);
+	tell_time(policy, &claims, now, r);
+	if (r < 0)
+		return r;
+	*ret_token =
+	    (struct token){.payload = TAKE(*payload), .claims = claims};
+	return 0;
+}
+
 int
 token_verify(const char *text, const struct jwk_set *keys,
     const struct token_policy *policy, struct wall_time now,
     struct token *ret_token)
 {
-	struct token token TOKEN_AUTO = {0};
+	struct json *payload JSON_AUTO = NULL;
 
-	int r =
-	    jws_verify(text, strlen(text), keys, &policy->jws, &token.payload);
+	int r = jws_verify(text, strlen(text), keys, &policy->jws, &payload);
 	if (r < 0)
 		return r;
-	r = token_read_claims(json_root(token.payload), &token.claims);
+	return token_accept(&payload, policy, now, ret_token);
+}
+
+int
+token_verify_secret(const char *text, const struct jws_secret *secret,
+    const struct token_policy *policy, struct wall_time now,
+    struct token *ret_token)
+{
+	struct json *payload JSON_AUTO = NULL;
+	enum jws_match match = JWS_MATCH_NONE;
+
+	int r = jws_verify_secret(
+	    text, strlen(text), secret, policy->jws.typ, &match, &payload);
+	if (r == ERR_TOKEN_SECRET)
+		log_warning("a token is signed with another secret than ours: "
+			    "usually it was changed in one place only",
+		    LOG_TEXT("previous_secret",
+			secret->previous == NULL ? "none" : "differs too"));
 	if (r < 0)
 		return r;
-	r = claims_check(&policy->claims, &token.claims, now);
-	if (r < 0)
-		return r;
-	*ret_token = (struct token){
-	    .payload = TAKE(token.payload), .claims = token.claims};
-	return 0;
+	if (match == JWS_MATCH_PREVIOUS)
+		log_notice("a token is signed with the previous secret: the "
+			   "service does not use the current one yet");
+	return token_accept(&payload, policy, now, ret_token);
 }
 
 void

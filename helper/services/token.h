@@ -1,9 +1,10 @@
 /*
- * token.h - the one function through which every token of the provider and of
- * the identity service goes.
+ * token.h - the one place through which every token of the provider and of the
+ * identity service goes.
  *
  * Signature by base/jws, claims by rules/claims; nothing else decides that a
- * token is believed.  Pure: no I/O, no clock of its own.
+ * token is believed.  No I/O but the log, which is told what a reason cannot
+ * say: by how much a clock is off, and which secret fits.  No clock of its own.
  */
 #pragma once
 
@@ -31,6 +32,20 @@ struct token {
  * caller to end with token_done().
  */
 MUST_CHECK int token_verify(const char *text, const struct jwk_set *keys,
+    const struct token_policy *policy, struct wall_time now,
+    struct token *ret_token);
+/*
+ * The same for a token signed with a shared secret (HS256); policy->jws.algs
+ * counts for nothing.  Faults besides: those of jws_verify_secret().
+ */
+MUST_CHECK int token_verify_secret(const char *text,
+    const struct jws_secret *secret, const struct token_policy *policy,
+    struct wall_time now, struct token *ret_token);
+/*
+ * The second half of both, for a payload that is believed for the channel it
+ * came over: reads and checks its claims, and takes it on success.
+ */
+MUST_CHECK int token_accept(struct json **payload,
     const struct token_policy *policy, struct wall_time now,
     struct token *ret_token);
 /* Wipes and frees; accepts a zeroed token. */

@@ -12,7 +12,7 @@ fences='
 ^cjson/			^helper/base/json\.c$
 ^jwt\.h$		^helper/base/jwtsig\.c$
 ^(liboath/)?oath\.h$	^helper/base/totp\.c$
-^openssl/		^helper/base/(crypto|jwk|jws|jwtsig)\.c$
+^openssl/		^helper/base/(crypto|jwk|jwksig)\.c$
 ^sqlite3\.h$		^helper/base/db\.c$
 ^uv\.h$			^helper/base/loop\.c$
 ^qrencode\.h$		^cli/qr\.c$

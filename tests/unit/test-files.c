@@ -288,6 +288,37 @@ a_secret_is_the_first_line(void **state)
 }
 
 static void
+two_secrets_are_two_lines_and_no_more(void **state)
+{
+	static const char *const bad[] = {"", "\n", "one\n\n", "one\n\ntwo\n",
+	    "one\ntwo\nthree", "one\ntwo\n\n", "one\nt\two\n"};
+	struct fixture *f = *state;
+	char *first = NULL;
+	char *second = NULL;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		make(f->path, bad[i], 0400);
+		assert_int_equal(files_read_secrets(f->path, &first, &second),
+		    ERR_MALFORMED);
+		assert_true(first == NULL && second == NULL);
+	}
+	make(f->path, "one\n", 0400);
+	assert_int_equal(files_read_secrets(f->path, &first, &second), 0);
+	assert_string_equal(first, "one");
+	assert_null(second);
+	secret_free_string(first);
+	make(f->path, "one\ntwo", 0400);
+	assert_int_equal(files_read_secrets(f->path, &first, &second), 0);
+	assert_string_equal(first, "one");
+	assert_string_equal(second, "two");
+	secret_free_string(first);
+	secret_free_string(second);
+	make(f->path, "one\n", 0444);
+	assert_int_equal(
+	    files_read_secrets(f->path, &first, &second), ERR_INSECURE_FILE);
+}
+
+static void
 fill(char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -427,6 +458,7 @@ main(void)
 	    FILES_TEST(the_limit_is_exact),
 	    FILES_TEST(a_file_that_grows_is_held_to_the_limit),
 	    FILES_TEST(a_secret_is_the_first_line),
+	    FILES_TEST(two_secrets_are_two_lines_and_no_more),
 	    FILES_TEST(replace_sets_content_and_mode),
 	    FILES_TEST(replace_does_not_write_through_a_link),
 	    FILES_TEST(t61_any_call_fails_and_the_file_is_whole),

@@ -122,6 +122,18 @@ token_verify(const char *text, const struct jwk_set *keys,
 						   : ERR_TOKEN_KEY_UNKNOWN;
 }
 
+int
+token_verify_secret(const char *text, const struct jws_secret *secret,
+    const struct token_policy *policy, struct wall_time now,
+    struct token *ret_token)
+{
+	if (strcmp(text, secret->current) == 0)
+		return ERR_OK;
+	if (secret->previous != NULL && strcmp(text, secret->previous) == 0)
+		return ERR_OK;
+	return ERR_TOKEN_SECRET;
+}
+
 void
 token_done(struct token *token)
 {
@@ -407,6 +419,71 @@ warming_fetches_ahead_and_once(void **state)
 	assert_int_equal(world.fetches, 1);
 }
 
+#define SECRET "a secret of at least 32 bytes: 1"
+#define PREVIOUS "a secret of at least 32 bytes: 0"
+
+static void
+with_secret(const char *current, const char *previous)
+{
+	static const struct keys_reasons reasons = {0};
+
+	keys_free(world.keys);
+	world.keys = NULL;
+	assert_int_equal(
+	    keys_new(NULL, NULL, &world.clock.clock, &reasons, &world.keys), 0);
+	assert_int_equal(keys_set_secret(world.keys, current, previous), 0);
+}
+
+static void
+t1_with_a_secret_no_set_is_ever_fetched(void **state)
+{
+	struct result r;
+
+	with_secret(SECRET, NULL);
+	keys_warm(world.keys);
+	ask(&r, SECRET);
+	check(&r, 0);
+	ask(&r, PREVIOUS);
+	check(&r, ERR_TOKEN_SECRET);
+	clock_fake_advance(&world.clock, KEYS_MAX_AGE_MS * 2);
+	keys_warm(world.keys);
+	ask(&r, "a");
+	check(&r, ERR_TOKEN_SECRET);
+	assert_int_equal(keys_set_url(world.keys, URL), ERR_INVALID_ARGUMENT);
+	assert_int_equal(world.fetches, 0);
+}
+
+static void
+the_previous_secret_is_accepted_where_there_is_one(void **state)
+{
+	struct result r;
+
+	with_secret(SECRET, PREVIOUS);
+	ask(&r, SECRET);
+	check(&r, 0);
+	ask(&r, PREVIOUS);
+	check(&r, 0);
+	ask(&r, "another");
+	check(&r, ERR_TOKEN_SECRET);
+}
+
+static void
+a_secret_that_is_short_or_comes_late_is_refused(void **state)
+{
+	static const struct keys_reasons reasons = {0};
+	struct keys *keys = NULL;
+
+	assert_int_equal(
+	    keys_set_secret(world.keys, SECRET, NULL), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    keys_new(NULL, NULL, &world.clock.clock, &reasons, &keys), 0);
+	assert_int_equal(
+	    keys_set_secret(keys, SECRET + 1, NULL), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    keys_set_secret(keys, SECRET, ""), ERR_INVALID_ARGUMENT);
+	keys_free(keys);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -422,6 +499,9 @@ main(void)
 	    T(a_cancelled_verification_is_never_called),
 	    T(another_url_drops_the_set),
 	    T(warming_fetches_ahead_and_once),
+	    T(t1_with_a_secret_no_set_is_ever_fetched),
+	    T(the_previous_secret_is_accepted_where_there_is_one),
+	    T(a_secret_that_is_short_or_comes_late_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

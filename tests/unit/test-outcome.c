@@ -78,6 +78,7 @@ static const struct {
     {"token-key-unknown", FAILED},
     {"token-key-unfit", FAILED},
     {"token-signature", FAILED},
+    {"token-secret", FAILED},
     {"token-type", FAILED},
     {"token-issuer", FAILED},
     {"token-audience", FAILED},

@@ -224,7 +224,10 @@ static const struct {
     {"[sudo]", "[service]\nurl = http://id.example\n[sudo]", "url"},
     {"[sudo]", "[service]\njwks_url = id.example\n[sudo]", "jwks_url"},
     {"[sudo]", "[service]\nprofile = ../x\n[sudo]", "profile"},
-    {"[sudo]", "[service]\njwt_check = secret\n[sudo]", "not supported yet"},
+    {"[sudo]", "[service]\njwt_check = hope\n[sudo]", "not supported yet"},
+    {"[sudo]", "[service]\njwt_check = secret\n[sudo]", "jwt_secret_file"},
+    {"[sudo]", "[service]\njwt_secret_file = /etc/x\n[sudo]",
+	"jwt_secret_file"},
 };
 
 static void
@@ -359,6 +362,79 @@ secrets_that_others_can_read_are_refused(void **state)
 	assert_int_equal(load(f, &problem), ERR_MALFORMED);
 }
 
+#define SECRET "0123456789abcdef0123456789abcde\xc3"
+#define PREVIOUS "-123456789abcdef0123456789abcdef"
+
+static int
+load_jwt_secret(struct fixture *f, const char *content, mode_t mode,
+    struct settings **ret_settings, struct conf_problem *problem)
+{
+	char path[128];
+	char section[256];
+
+	snprintf(path, sizeof(path), "%s/0.conf", f->folder);
+	put_file(path, content, mode);
+	snprintf(section, sizeof(section),
+	    "[service]\njwt_check = secret\njwt_secret_file = %s\n[sudo]",
+	    path);
+	write_with(f, "[sudo]", section);
+	problem->text[0] = '\0';
+	int r = settings_load(f->config, ret_settings, problem);
+	assert_int_equal(unlink(path), 0);
+	return r;
+}
+
+static void
+a_jwt_secret_is_one_line_and_the_previous_the_next(void **state)
+{
+	struct fixture *f = *state;
+	struct settings *one SETTINGS_AUTO = NULL;
+	struct settings *two SETTINGS_AUTO = NULL;
+	struct conf_problem problem;
+
+	assert_int_equal(
+	    load_jwt_secret(f, SECRET "\n", 0400, &one, &problem), 0);
+	assert_string_equal(settings_idsvc(one).jwt_secret, SECRET);
+	assert_null(settings_idsvc(one).jwt_secret_previous);
+	assert_false(settings_idsvc(one).jwt_transport);
+	assert_int_equal(
+	    load_jwt_secret(f, SECRET "\n" PREVIOUS, 0400, &two, &problem), 0);
+	assert_string_equal(settings_idsvc(two).jwt_secret, SECRET);
+	assert_string_equal(settings_idsvc(two).jwt_secret_previous, PREVIOUS);
+}
+
+static void
+a_jwt_secret_that_is_weak_or_open_is_refused_and_never_told(void **state)
+{
+	static const struct {
+		const char *content;
+		mode_t mode;
+		int fault;
+	} files[] = {
+	    {SECRET, 0444, ERR_INSECURE_FILE},
+	    {SECRET, 0404, ERR_INSECURE_FILE},
+	    {"123456789abcdef0123456789abcde\n", 0400, ERR_CONFIG_INVALID},
+	    {SECRET "\n123456789abcdef\n", 0400, ERR_CONFIG_INVALID},
+	    {"", 0400, ERR_MALFORMED},
+	    {"\n" SECRET "\n", 0400, ERR_MALFORMED},
+	    {SECRET "\n\n", 0400, ERR_MALFORMED},
+	    {SECRET "\r\n", 0400, ERR_MALFORMED},
+	    {SECRET "\n" PREVIOUS "\n" PREVIOUS, 0400, ERR_MALFORMED},
+	};
+	struct fixture *f = *state;
+	struct conf_problem problem;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct settings *s SETTINGS_AUTO = NULL;
+
+		assert_int_equal(load_jwt_secret(f, files[i].content,
+				     files[i].mode, &s, &problem),
+		    files[i].fault);
+		assert_string_not_equal(problem.text, "");
+		assert_null(strstr(problem.text, "23456789abcdef"));
+	}
+}
+
 static void
 files_of_the_folder_follow_in_order(void **state)
 {
@@ -413,6 +489,8 @@ main(void)
 	    T(a_scim_token_that_others_can_read_is_refused),
 	    T(a_profile_that_is_not_there_is_named),
 	    T(secrets_that_others_can_read_are_refused),
+	    T(a_jwt_secret_is_one_line_and_the_previous_the_next),
+	    T(a_jwt_secret_that_is_weak_or_open_is_refused_and_never_told),
 	    T(files_of_the_folder_follow_in_order),
 	    T(a_folder_that_cannot_be_read_is_no_empty_one),
 	};

@@ -31,6 +31,9 @@ samples.push(['RS256, but a MAC with the public key', 'ERR_TOKEN_SIGNATURE', tok
 samples.push(['none', 'ERR_TOKEN_ALGORITHM', token({ alg: 'none', kid: 'r' }, () => '')]);
 samples.push(['none, signed', 'ERR_TOKEN_ALGORITHM', token({ alg: 'none', kid: 'r' }, sign.RS256)]);
 
+const secret = 'known-to-everybody-for-the-self-check';
+const secretMac = token({ alg: 'HS256' }, (data) => crypto.createHmac('sha256', secret).update(data).digest());
+
 // C strings of at most 60 characters a line.
 const literal = (text) => text.match(/.{1,60}/g).map((s) => JSON.stringify(s)).join('\n');
 process.stdout.write(`/*
@@ -52,4 +55,11 @@ ${literal(JSON.stringify({ keys: [jwk(rsa, 'r'), jwk(ec, 'e'), jwk(ed, 'd')] }))
 static const struct jws_sample jws_samples[] = {
 ${samples.map(([what, expected, text]) => `/* ${what} */\n{${expected},\n${literal(text)}},`).join('\n')}
 };
+
+/* HS256; these secrets are none. */
+static const char jws_sample_secret[] = "${secret}";
+static const char jws_sample_other_secret[] =
+    "known-to-everybody-but-another-secret";
+static const char jws_sample_mac[] =
+${literal(secretMac)};
 `);
