@@ -86,8 +86,6 @@ show_member(const struct cli *cli, const struct proto_explain_reply *reply)
 	if (member->excluded[0] != '\0')
 		show_line(cli, "left out",
 		    show_reason(member->excluded, "", line, sizeof(line)));
-	if (reply->taken[0] != '\0')
-		show_line(cli, "because", reply->taken);
 	show_list(cli, "roles", member->roles);
 	show_list(cli, "groups", reply->groups);
 	show_list(cli, "local groups", reply->local_groups);
@@ -108,6 +106,8 @@ show_page(const struct cli *cli, const char *name, const char *role,
 		    what, sizeof(what), "pass a gate for the role %s", role);
 		show_answer(cli, name, what, reply->role, reply->role_text);
 	}
+	if (reply->taken[0] != '\0')
+		show_line(cli, "name", reply->taken);
 	if (is_ok(reply->reason))
 		show_member(cli, reply);
 }

@@ -139,12 +139,11 @@ explain(struct exchange *x, const struct member *member,
 	int login =
 	    member == NULL ? standing_nobody(p->standing, asked->user) : ERR_OK;
 	int held = ERR_OK;
+	const struct idcheck_view view = idadmin_view(p->ids);
 
 	reply.confirmed_s = to_s(directory_age_ms(p->directory));
 	PUT(reply.reason, err_name(login));
 	if (member != NULL) {
-		const struct idcheck_view view = idadmin_view(p->ids);
-
 		put_member(&reply.member, member);
 		idcheck_taken(&view, member, reply.taken, sizeof(reply.taken));
 		put_groups(p, member, &reply);
@@ -157,6 +156,9 @@ explain(struct exchange *x, const struct member *member,
 			PUT(reply.role, err_name(held));
 			PUT(reply.role_text, held == 0 ? "" : err_text(held));
 		}
+	} else if (login == ERR_LOCAL_USER) {
+		idcheck_displaced(
+		    &view, asked->user, reply.taken, sizeof(reply.taken));
 	}
 	PUT(reply.login, err_name(login));
 	PUT(reply.login_text, login == 0 ? "" : err_text(login));

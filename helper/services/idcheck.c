@@ -163,6 +163,36 @@ idcheck_taken(const struct idcheck_view *view, const struct member *member,
 		    name);
 }
 
+/* In the fixed order of a list. */
+static bool
+comes_first(const struct member *a, const struct member *b)
+{
+	return a->created_s != b->created_s ? a->created_s < b->created_s
+					    : strcmp(a->id, b->id) < 0;
+}
+
+void
+idcheck_displaced(const struct idcheck_view *view, const char *user, char *out,
+    size_t out_size)
+{
+	char name[NAME_USER_MAX + 1];
+	struct member member = {0};
+	struct member first = {0};
+
+	out[0] = '\0';
+	for (size_t i = 0; members_get(view->members, i, &member); i++)
+		if (member.excluded == ERR_LOCAL_USER &&
+		    ids_wish(view->ids, &member, name) == 0 &&
+		    strcmp(name, user) == 0 &&
+		    (first.id == NULL || comes_first(&member, &first)))
+			first = member;
+	if (first.id != NULL)
+		(void)snprintf(out, out_size,
+		    "without that local user the member %s (%s) would have the "
+		    "name",
+		    first.id, first.mail[0] == '\0' ? "no mail" : first.mail);
+}
+
 static const char *
 remedy_of(int reason)
 {

@@ -58,3 +58,7 @@ MUST_CHECK int idcheck_step(struct idcheck *check,
  * not why she is left out. */
 void idcheck_taken(const struct idcheck_view *view, const struct member *member,
     char *out, size_t out_size);
+/* The other way round: who would have the name of a local user, as a line; ""
+ * where it is nobody.  Looks at all members. */
+void idcheck_displaced(const struct idcheck_view *view, const char *user,
+    char *out, size_t out_size);

@@ -41,6 +41,9 @@ lost_numbers() {
 	is explain_says_whose_the_name_is "$(ctl explain Ada@b.test --json |
 		grep -o '"taken":"[^"]*"')" \
 		'"taken":"ada is the name of the member u-ada"'
+	is t32_explain_says_whom_a_local_user_displaced \
+		"$(ctl explain erin --json | grep -o '"taken":"[^"]*"')" \
+		'"taken":"without that local user the member u-erin (erin@acme.test) would have the name"'
 	is ids_are_for_root "$(setpriv --reuid "$uid" --clear-groups \
 		"$build/orgloginctl" ids --json 2>&1 | grep -o '([a-z-]*)')" \
 		'(peer-refused)'

@@ -149,6 +149,13 @@ idcheck_taken(const struct idcheck_view *view, const struct member *member,
 	    member->excluded == 0 ? "" : "ada is the name of u-ada");
 }
 
+void
+idcheck_displaced(const struct idcheck_view *view, const char *user, char *out,
+    size_t out_size)
+{
+	snprintf(out, out_size, "u-%s would have it", user);
+}
+
 int
 idadmin_state(const struct idadmin *admin)
 {
@@ -293,6 +300,8 @@ standing_login(const struct standing *standing, const struct member *member)
 int
 standing_nobody(const struct standing *standing, const char *user)
 {
+	if (strcmp(user, "root") == 0)
+		return ERR_LOCAL_USER;
 	return front()->ids_damaged ? ERR_STATE_DAMAGED : ERR_NOT_A_MEMBER;
 }
 

@@ -276,6 +276,25 @@ explain_knows_strangers(void **state)
 	    "host's organisation. (not-a-member)\n");
 }
 
+static void
+t32_explain_tells_whom_a_local_user_displaced(void **state)
+{
+	struct clihost *host = *state;
+	const struct proto_explain_reply reply = {.reason = "local-user",
+	    .taken = "without that local user u-1 would have the name",
+	    .login = "local-user",
+	    .login_text = "This is a local account of this host."};
+
+	assert_int_equal(
+	    clihost_ask(host, "explain eve", PROTO_EXPLAIN_REPLY, &reply),
+	    CLI_NO);
+	assert_string_equal(host->out,
+	    "eve may not log in to this host: This is a local account of this "
+	    "host. (local-user)\n"
+	    "  name           without that local user u-1 would have the "
+	    "name\n");
+}
+
 #define LONG "a-name-or-mail-longer-than-any-may-be-here"
 
 static void
@@ -446,6 +465,7 @@ main(void)
 	    CLIHOST_TEST(explain_says_yes_and_shows_the_member),
 	    CLIHOST_TEST(explain_says_why_not),
 	    CLIHOST_TEST(explain_knows_strangers),
+	    CLIHOST_TEST(t32_explain_tells_whom_a_local_user_displaced),
 	    CLIHOST_TEST(a_name_that_is_too_long_is_refused),
 	    CLIHOST_TEST(whoami_as_json),
 	    CLIHOST_TEST(members_are_one_a_line),

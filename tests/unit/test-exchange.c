@@ -771,6 +771,26 @@ explain_finds_who_has_no_name(void **state)
 }
 
 static void
+t32_explain_tells_whom_a_local_user_displaced(void **state)
+{
+	struct proto_explain request = {.user = "root"};
+	struct client_reply reply;
+	int fd = front_connect(0);
+
+	front_send(fd, PROTO_EXPLAIN, &request);
+	read_reply(fd, PROTO_EXPLAIN_REPLY, &reply);
+	assert_string_equal(reply.u.explain.reason, "local-user");
+	assert_string_equal(reply.u.explain.login, "local-user");
+	assert_string_equal(reply.u.explain.taken, "u-root would have it");
+	memcpy(request.user, "eve", 4);
+	front_send(fd, PROTO_EXPLAIN, &request);
+	read_reply(fd, PROTO_EXPLAIN_REPLY, &reply);
+	assert_string_equal(reply.u.explain.reason, "not-a-member");
+	assert_string_equal(reply.u.explain.taken, "");
+	(void)close(fd);
+}
+
+static void
 sync_tells_its_progress_and_its_end(void **state)
 {
 	const struct proto_sync request = {.full = 1, .accept_shrink = 1};
@@ -829,6 +849,7 @@ main(void)
 	    T(rows_findings_and_lines_are_told_as_they_are_taken),
 	    T(t83_an_export_says_whether_the_map_is_whole),
 	    T(a_map_comes_in_by_one_client_at_a_time),
+	    T(t32_explain_tells_whom_a_local_user_displaced),
 	    T(explain_finds_who_has_no_name),
 	    T(sync_tells_its_progress_and_its_end),
 	};

@@ -232,6 +232,29 @@ who_is_left_out_is_told_with_whose_the_name_is(void **state)
 	assert_string_equal(text, "");
 }
 
+static void
+t32_whom_a_local_user_displaced_is_told(void **state)
+{
+	struct fixture *f = *state;
+	const char *const early = ",\"created\":\"2020-01-02T03:04:05Z\"";
+	const char *const late = ",\"created\":\"2020-01-02T03:04:06Z\"";
+	struct idcheck_view view = {0};
+	char text[256];
+
+	members_free(f->members);
+	f->members = dirlab_assigned(f->db, f->ids, f->locals,
+	    DIRLAB_LINES(dirlab_line("u-6", "local@x.example", late),
+		dirlab_line("u-8", "Local@z.example", early),
+		dirlab_line("u-7", "Local@y.example", early)));
+	view = view_of(f);
+	idcheck_displaced(&view, "local", text, sizeof(text));
+	assert_string_equal(text,
+	    "without that local user the member u-7 (Local@y.example) would "
+	    "have the name");
+	idcheck_displaced(&view, "ada", text, sizeof(text));
+	assert_string_equal(text, "");
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -245,6 +268,7 @@ main(void)
 	    TEST(t74_numbers_outside_the_range_are_found),
 	    TEST(t76_a_number_used_for_another_is_found),
 	    TEST(t83_a_damaged_map_is_the_first_finding),
+	    TEST(t32_whom_a_local_user_displaced_is_told),
 	    TEST(who_is_left_out_is_told_with_whose_the_name_is),
 	};
 
