@@ -45,6 +45,12 @@ kind_name(enum idrow_kind kind)
 	return kind == IDROW_GROUP ? "group" : "user";
 }
 
+static const char *
+state_name(bool live)
+{
+	return live ? "live" : "tombstone";
+}
+
 int
 idrows_new(struct db *db, const char *organization, struct idrows **ret_rows)
 {
@@ -234,6 +240,10 @@ read_row(struct idrows *rows, struct db_stmt *stmt)
 	uint64_t sum = 0;
 	int err = 0;
 
+	/* The digest holds the values; a word that is none has no value. */
+	if (strcmp(db_text(stmt, 1), kind_name(row.kind)) != 0 ||
+	    strcmp(db_text(stmt, 6), state_name(row.live)) != 0)
+		return ERR_STATE_DAMAGED;
 	if (number != row.number || !row_valid(&row) || !row_free(rows, &row))
 		return ERR_STATE_DAMAGED;
 	err = digest(rows, &row, &sum);
@@ -432,7 +442,7 @@ write_row(struct idrows *rows, const struct idrow *row)
 	    [3] = row->key,
 	    [5] = row->name,
 	    [6] = row->home,
-	    [7] = row->live ? "live" : "tombstone"};
+	    [7] = state_name(row->live)};
 
 	for (int i = 1; i < (int)ARRAY_SIZE(texts) && err == 0; i++)
 		if (texts[i] != NULL)

@@ -124,6 +124,69 @@ t83_every_part_of_a_save_leaves_a_whole_map(void **state)
 	assert_string_equal(find(rows, IDROW_USER, "u-0").name, "");
 }
 
+/* The statement of a column, with one parameter. */
+static int
+set_text(struct db *db, const char *sql, const char *text)
+{
+	struct db_stmt *stmt = NULL;
+	int err = db_prepare(db, sql, &stmt);
+
+	if (err == 0)
+		err = db_bind_text(stmt, 1, text);
+	return err == 0 ? db_run(stmt) : err;
+}
+
+static void
+t83_every_bit_of_a_text_is_held(void **state)
+{
+	static const struct {
+		const char *sql;
+		const char *text;
+	} columns[] = {
+	    {"UPDATE ids SET organization = ?1 WHERE number = 70000", "acme"},
+	    {"UPDATE ids SET kind = ?1 WHERE number = 70000", "user"},
+	    {"UPDATE ids SET key = ?1 WHERE number = 70000", "u-1"},
+	    {"UPDATE ids SET name = ?1 WHERE number = 70000", "ada"},
+	    {"UPDATE ids SET home = ?1 WHERE number = 70000", "lovelace"},
+	    {"UPDATE ids SET state = ?1 WHERE number = 70000", "live"},
+	    {"UPDATE ids SET kind = ?1 WHERE number = 70001", "group"},
+	    {"UPDATE ids SET state = ?1 WHERE number = 70002", "tombstone"},
+	};
+	struct db *db DB_AUTO = NULL;
+	ROWS_AUTO struct idrows *rows = NULL;
+	struct db_stmt *stmt = NULL;
+	size_t index = 0;
+
+	(void)state;
+	assert_int_equal(db_open(":memory:", &db), 0);
+	/* They would not even let such words in, but a disk asks nobody. */
+	assert_int_equal(
+	    db_prepare(db, "PRAGMA ignore_check_constraints = ON", &stmt), 0);
+	assert_int_equal(db_run(stmt), 0);
+	assert_int_equal(idrows_new(db, "acme", &rows), 0);
+	index = add(rows, IDROW_USER, "u-1", 70000);
+	assert_int_equal(idrows_set_name(rows, index, "ada"), 0);
+	assert_int_equal(idrows_set_home(rows, index, "lovelace"), 0);
+	(void)add(rows, IDROW_GROUP, "admins", 70001);
+	index = add(rows, IDROW_USER, "u-2", 70002);
+	assert_int_equal(idrows_set_live(rows, index, false), 0);
+	save(rows);
+	for (size_t c = 0; c < ARRAY_SIZE(columns); c++) {
+		for (size_t i = 0; i < 8 * strlen(columns[c].text); i++) {
+			char text[16];
+
+			(void)snprintf(
+			    text, sizeof(text), "%s", columns[c].text);
+			text[i / 8] ^= (char)(1U << i % 8);
+			assert_int_equal(set_text(db, columns[c].sql, text), 0);
+			assert_int_equal(idrows_load(rows), ERR_STATE_DAMAGED);
+		}
+		assert_int_equal(
+		    set_text(db, columns[c].sql, columns[c].text), 0);
+		assert_int_equal(idrows_load(rows), 0);
+	}
+}
+
 static void
 t74_t76_bad_and_taken_numbers_are_refused(void **state)
 {
@@ -262,6 +325,7 @@ main(void)
 	    cmocka_unit_test(saved_rows_come_back),
 	    cmocka_unit_test(t74_t76_bad_and_taken_numbers_are_refused),
 	    cmocka_unit_test(a_home_is_set_once_and_for_one),
+	    cmocka_unit_test(t83_every_bit_of_a_text_is_held),
 	    cmocka_unit_test(t83_every_part_of_a_save_leaves_a_whole_map),
 	    cmocka_unit_test(t74_bad_numbers_in_the_file_are_damage),
 	    cmocka_unit_test(who_is_gone_has_no_name),
