@@ -14,8 +14,9 @@ EXTRA_DIST += \
 	bench/nss/peers/sssd.sh bench/nss/peers/systemd.sh
 
 noinst_PROGRAMS += bench/bench-jws
-bench_bench_jws_SOURCES = bench/bench-jws.c
-bench_bench_jws_LDADD = libbase.la
+bench_bench_jws_SOURCES = bench/bench-jws.c bench/samples.c bench/samples.h
+bench_bench_jws_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+bench_bench_jws_LDADD = libservices.la $(CRYPTO_LIBS)
 
 noinst_PROGRAMS += bench/lookups
 bench_lookups_SOURCES = bench/lookups.c

@@ -97,6 +97,15 @@ buf_put(struct buf *b, const void *bytes, size_t len)
 	b->len += len;
 }
 
+uint8_t *
+buf_extend(struct buf *b, size_t len)
+{
+	if (!reserve(b, len))
+		return NULL;
+	b->len += len;
+	return b->bytes + b->len - len;
+}
+
 static void
 put_integer(struct buf *b, uint64_t v, size_t width)
 {

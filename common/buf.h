@@ -32,6 +32,9 @@ void buf_reset(struct buf *b);
 MUST_CHECK int buf_fault(const struct buf *b);
 
 void buf_put(struct buf *b, const void *bytes, size_t len);
+/* The place of len more bytes, for the caller to fill at once; NULL on a fault.
+ * Borrowed until the next write. */
+uint8_t *buf_extend(struct buf *b, size_t len);
 void buf_put_u8(struct buf *b, uint8_t v);
 void buf_put_u16(struct buf *b, uint16_t v);
 void buf_put_u32(struct buf *b, uint32_t v);

@@ -55,49 +55,69 @@ crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 	return 0;
 }
 
-/* The six bits of a letter (RFC 4648 5), or -1. */
-static int
-sextet(char c)
+/* The alphabet of RFC 4648 5: a letter's value plus one, 0 for what is none. */
+static const uint8_t places[UCHAR_MAX + 1] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 63, 0, 0, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+    0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+    17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0, 0, 0, 0, 64, 0, 27, 28, 29, 30,
+    31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49,
+    50, 51, 52, 0, 0, 0, 0, 0};
+
+static uint8_t
+sextet(char letter)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '-')
-		return 62;
-	return c == '_' ? 63 : -1;
+	return (uint8_t)(places[(unsigned char)letter] - 1);
 }
 
 static bool
 all_sextets(const char *text, size_t len)
 {
+	uint8_t seen = 0;
+
 	for (size_t i = 0; i < len; i++)
-		if (sextet(text[i]) < 0)
-			return false;
-	return true;
+		seen |= sextet(text[i]);
+	return seen < 64;
+}
+
+/* The last, broken group of two or three letters. */
+static void
+decode_rest(const char *text, size_t len, uint8_t *to)
+{
+	uint8_t second = sextet(text[1]);
+
+	to[0] = (uint8_t)(sextet(text[0]) << 2 | second >> 4);
+	if (len == 3)
+		to[1] = (uint8_t)(second << 4 | sextet(text[2]) >> 2);
 }
 
 int
 crypto_base64url_decode(const char *text, size_t len, struct buf *out)
 {
-	uint32_t bits = 0;
+	size_t rest = len % 4;
 
-	if (len % 4 == 1 || !all_sextets(text, len))
+	if (rest == 1 || !all_sextets(text, len))
 		return ERR_MALFORMED;
 	/* The last letter of a broken group carries two or four bits too many,
 	 * which must be zero. */
-	if (len % 4 == 2 && (sextet(text[len - 1]) & 0xf) != 0)
+	if (rest == 2 && (sextet(text[len - 1]) & 0xf) != 0)
 		return ERR_MALFORMED;
-	if (len % 4 == 3 && (sextet(text[len - 1]) & 0x3) != 0)
+	if (rest == 3 && (sextet(text[len - 1]) & 0x3) != 0)
 		return ERR_MALFORMED;
-	for (size_t i = 0; i < len; i++) {
-		bits = bits << 6 | (uint32_t)sextet(text[i]);
-		if (i % 4 != 0)
-			buf_put_u8(out, (uint8_t)(bits >> (6 - 2 * (i % 4))));
+	uint8_t *to = buf_extend(out, len * 3 / 4);
+	if (to == NULL)
+		return buf_fault(out);
+	for (; len >= 4; len -= 4, text += 4, to += 3) {
+		uint32_t bits = (uint32_t)sextet(text[0]) << 18 |
+		    (uint32_t)sextet(text[1]) << 12 |
+		    (uint32_t)sextet(text[2]) << 6 | sextet(text[3]);
+		to[0] = (uint8_t)(bits >> 16);
+		to[1] = (uint8_t)(bits >> 8);
+		to[2] = (uint8_t)bits;
 	}
-	return buf_fault(out);
+	if (rest != 0)
+		decode_rest(text, rest, to);
+	return 0;
 }
 
 #define NONCE_BYTES 12

@@ -177,9 +177,10 @@ json_get(const struct json_node *node, const char *name)
 {
 	if (!json_is_object(node))
 		return NULL;
-	JSON_ARRAY_FOREACH (child, node)
-		if (strcmp(json_name(child), name) == 0)
-			return child;
+	/* Most names differ in their first letter. */
+	for (const cJSON *c = item_of(node)->child; c != NULL; c = c->next)
+		if (c->string[0] == name[0] && strcmp(c->string, name) == 0)
+			return node_of(c);
 	return NULL;
 }
 

@@ -211,6 +211,25 @@ strings_read_back_or_fail(void **state)
 	read_string("\0\0\0\0", 4, "", 0);
 }
 
+static void
+room_is_given_to_be_filled_and_within_the_limit(void **state)
+{
+	struct buf b BUF_AUTO = {.limit = 600};
+
+	buf_put_text(&b, "ab");
+	uint8_t *room = buf_extend(&b, 500);
+	assert_non_null(room);
+	memset(room, 'x', 500);
+	buf_put_text(&b, "cd");
+	assert_int_equal(b.len, 504);
+	assert_memory_equal(buf_text(&b), "abxx", 4);
+	assert_memory_equal(buf_text(&b) + 500, "xxcd", 5);
+	assert_null(buf_extend(&b, 97));
+	assert_int_equal(buf_fault(&b), ERR_NO_SPACE);
+	assert_int_equal(b.len, 504);
+	assert_null(buf_extend(&b, 1));
+}
+
 int
 main(void)
 {
@@ -222,6 +241,7 @@ main(void)
 	    cmocka_unit_test(format_writes_what_printf_would),
 	    cmocka_unit_test(no_memory_is_told_and_keeps_the_content),
 	    cmocka_unit_test(an_empty_buffer_is_an_empty_text),
+	    cmocka_unit_test(room_is_given_to_be_filled_and_within_the_limit),
 	    cmocka_unit_test(a_cursor_never_reads_past_its_end),
 	    cmocka_unit_test(strings_read_back_or_fail),
 	};
