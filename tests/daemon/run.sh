@@ -256,8 +256,8 @@ eligibility() {
 	"$build/orgloginctl" sync >/dev/null
 	before=$(count device)
 	is t19_unknown "$(wire signin nobody-knows)" not-a-member
-	is t19_local_user_of_the_same_name "$(wire signin erin)" not-a-member
-	is t19_root "$(wire signin root)" not-a-member
+	is t19_local_user_of_the_same_name "$(wire signin erin)" local-user
+	is t19_root "$(wire signin root)" local-user
 	is t19_suspended "$(wire signin bob)" member-suspended
 	is t19_role_not_allowed "$(wire signin dave)" role-not-allowed
 	is t19_no_request_for_any_of_them "$(count device)" "$before"
@@ -472,7 +472,7 @@ profile_none() {
 	start_daemon
 	is none_a_member_of_a_file_signs_in "$(wire signin carol)" ok
 	is none_a_suspended_one_does_not "$(wire signin bob)" member-suspended
-	is t32_a_member_named_root_is_nobody "$(wire account root)" not-a-member
+	is t32_a_member_named_root_is_nobody "$(wire account root)" local-user
 	control '{"token":"id_token","claims":{"sub":"corp-other"}}'
 	is t27_none_another_subject "$(wire signin carol)" wrong-person
 	echo '{"id":"u-4",' >>"$etc/members.jsonl"
