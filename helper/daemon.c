@@ -111,6 +111,15 @@ on_locals(void *arg)
 		    LOG_TEXT("reason", err_name(r)));
 }
 
+/* A list of members counts: who left it keeps no token. */
+static void
+on_members(void *arg)
+{
+	struct daemon *d = arg;
+
+	wallet_sweep(d->wallet);
+}
+
 /* Where the members come from. */
 static int
 open_source(struct daemon *d, struct source *ret_source)
@@ -171,6 +180,8 @@ open_members(struct daemon *d)
 		r = open_source(d, &sync.source);
 	if (r != 0)
 		return r;
+	sync.taken = on_members;
+	sync.arg = d;
 	d->standing = settings_standing(s, d->directory);
 	sync.directory = d->directory;
 	return sync_new(d->loop, d->clock, &sync, &d->sync);
@@ -179,9 +190,14 @@ open_members(struct daemon *d)
 static int
 open_wallet(struct daemon *d)
 {
-	const struct wallet_options options = {.vault = d->vault};
+	const struct wallet_options options = {
+	    .vault = d->vault,
+	    .idsvc = d->idsvc,
+	    .standing = &d->standing,
+	    .organization_id = d->settings->organization_id,
+	};
 
-	return wallet_new(&options, &d->wallet);
+	return wallet_new(d->loop, d->clock, &options, &d->wallet);
 }
 
 static int

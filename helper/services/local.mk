@@ -6,6 +6,9 @@ libservices_la_SOURCES =
 libservices_la_SOURCES += helper/services/idpdoc.c helper/services/idpdoc.h
 libservices_la_SOURCES += helper/services/proofs.c helper/services/proofs.h
 libservices_la_SOURCES += helper/services/vault.c helper/services/vault.h
+libservices_la_SOURCES += helper/services/purse.c helper/services/purse.h
+libservices_la_SOURCES += helper/services/purses.c helper/services/purses.h
+libservices_la_SOURCES += helper/services/renewal.c helper/services/renewal.h
 libservices_la_SOURCES += helper/services/wallet.c helper/services/wallet.h
 
 if HAVE_CMOCKA
@@ -19,8 +22,24 @@ tests_unit_test_vault_SOURCES = tests/unit/test-vault.c
 tests_unit_test_vault_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_vault_LDADD = libservices.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-purse
+tests_unit_test_purse_SOURCES = tests/unit/test-purse.c
+tests_unit_test_purse_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_purse_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-purses
+tests_unit_test_purses_SOURCES = tests/unit/test-purses.c $(WALLETLAB)
+tests_unit_test_purses_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_purses_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-renewal
+tests_unit_test_renewal_SOURCES = tests/unit/test-renewal.c
+tests_unit_test_renewal_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_renewal_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-wallet
-tests_unit_test_wallet_SOURCES = tests/unit/test-wallet.c
+WALLETLAB = tests/unit/walletlab.c tests/unit/walletlab.h
+tests_unit_test_wallet_SOURCES = tests/unit/test-wallet.c $(WALLETLAB)
 tests_unit_test_wallet_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_wallet_LDADD = libservices.la $(UNIT_LIBS)
 

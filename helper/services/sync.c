@@ -155,6 +155,8 @@ on_taken(void *arg, int reason)
 	} else if (reason == 0) {
 		s->beats++;
 	}
+	if (reason == 0 && s->options.taken != NULL)
+		s->options.taken(s->options.arg);
 	finish(s, reason, -1);
 }
 

@@ -26,6 +26,9 @@ struct sync_options {
 	struct directory *directory; /* borrowed, as is the source */
 	struct source source;
 	int64_t refresh_s;
+	/* A list counts, or was confirmed; NULL: nobody is told. */
+	void (*taken)(void *arg);
+	void *arg;
 };
 
 MUST_CHECK int sync_new(struct loop *loop, const struct clock *clock,
