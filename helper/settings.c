@@ -23,6 +23,7 @@
 #include "common/secret.h"
 #include "common/text.h"
 #include "keytable.h"
+#include "rules/profilecheck.h"
 
 #define PATH_SIZE 1024
 #define REFRESH_MAX_S 900
@@ -359,7 +360,7 @@ fill_profile(
 	}
 	if (r != 0)
 		return r;
-	r = profile_check(s->profile_rules, &why);
+	r = profilecheck(s->profile_rules, &why);
 	return r == ERR_CONFIG_INVALID ? wrong(problem, why) : r;
 }
 
@@ -501,6 +502,7 @@ settings_idsvc(const struct settings *settings)
 	    .jwt_transport = strcmp(settings->jwt_check, "transport") == 0,
 	    .jwt_secret = settings->jwt_secret,
 	    .jwt_secret_previous = settings->jwt_secret_previous,
+	    .passwords = strcmp(settings->auth_policy, "standard") == 0,
 	};
 }
 

@@ -43,6 +43,7 @@ struct settings {
 	char profile[SETTINGS_TEXT_SIZE];
 	char service_url[SETTINGS_TEXT_SIZE];
 	char api_key_file[SETTINGS_TEXT_SIZE];
+	char auth_policy[SETTINGS_TEXT_SIZE];
 	char jwt_check[SETTINGS_TEXT_SIZE];
 	char jwt_secret_file[SETTINGS_TEXT_SIZE];
 	char jwt_issuer[SETTINGS_TEXT_SIZE];

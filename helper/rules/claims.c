@@ -80,7 +80,8 @@ subject_fits(const char *sub)
 static int
 check_presence(const struct claims_policy *policy, const struct claims *claims)
 {
-	if (!subject_fits(claims->sub))
+	if (!subject_fits(claims->sub) &&
+	    !(claims->sub == NULL && may_lack(policy, CLAIMS_LACK_SUB)))
 		return ERR_TOKEN_CLAIM;
 	if (!claims->exp.present || claims->exp.s <= 0)
 		return ERR_TOKEN_CLAIM;

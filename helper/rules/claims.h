@@ -49,6 +49,7 @@ enum claims_lack {
 	CLAIMS_LACK_ISS = 1 << 0,
 	CLAIMS_LACK_AUD = 1 << 1,
 	CLAIMS_LACK_IAT = 1 << 2,
+	CLAIMS_LACK_SUB = 1 << 3, /* another claim names the person */
 };
 
 /* All zero accepts nothing. Everything is borrowed. */

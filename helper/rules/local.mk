@@ -118,7 +118,10 @@ tests_unit_test_claims_SOURCES = tests/unit/test-claims.c
 tests_unit_test_claims_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_claims_LDADD = librules.la $(UNIT_LIBS)
 endif
-librules_la_SOURCES += helper/rules/profile.c helper/rules/profile.h
+librules_la_SOURCES += helper/rules/template.c helper/rules/template.h
+librules_la_SOURCES += helper/rules/profile.c helper/rules/profile.h \
+	helper/rules/profileset.c
+librules_la_SOURCES += helper/rules/profilecheck.c helper/rules/profilecheck.h
 librules_la_SOURCES += helper/rules/backoff.c helper/rules/backoff.h
 
 if HAVE_CMOCKA
@@ -137,6 +140,17 @@ tests_unit_test_backoff_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_backoff_LDADD = librules.la $(UNIT_LIBS)
 
 PROFILES = tests/unit/profiles.c tests/unit/profiles.h
+
+check_PROGRAMS += tests/unit/test-template
+tests_unit_test_template_SOURCES = tests/unit/test-template.c
+tests_unit_test_template_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_template_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-profilecheck
+tests_unit_test_profilecheck_SOURCES = tests/unit/test-profilecheck.c \
+	$(PROFILES)
+tests_unit_test_profilecheck_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_profilecheck_LDADD = librules.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-profile
 tests_unit_test_profile_SOURCES = tests/unit/test-profile.c $(PROFILES)

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "common/err.h"
+#include "rules/template.h"
 
 int
 fill_set(struct fill *fill, const char *name, const char *value)
@@ -22,13 +23,10 @@ fill_set(struct fill *fill, const char *name, const char *value)
 }
 
 static const char *
-value_of(const struct fill *fill, const struct profile_piece *piece)
+value_of(const struct fill *fill, const struct template_piece *piece)
 {
 	for (size_t i = fill->count; i > 0; i--) {
-		const char *name = fill->items[i - 1].name;
-
-		if (strlen(name) == piece->len &&
-		    memcmp(name, piece->text, piece->len) == 0)
+		if (template_names(piece, fill->items[i - 1].name))
 			return fill->items[i - 1].value;
 	}
 	return NULL;
@@ -80,6 +78,11 @@ put_value(struct buf *out, const char *value, enum profile_place place)
 {
 	switch (place) {
 	case PROFILE_IN_PATH:
+		/* Encoded or not, it would be another path (RFC 3986 5.2.4). */
+		if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
+			return ERR_INVALID_ARGUMENT;
+		fill_percent(out, value);
+		return ERR_OK;
 	case PROFILE_IN_FORM:
 		fill_percent(out, value);
 		return ERR_OK;
@@ -96,10 +99,10 @@ fill_template(struct buf *out, const char *template, enum profile_place place,
     const struct fill *fill)
 {
 	const char *cursor = template;
-	struct profile_piece piece = {0};
+	struct template_piece piece = {0};
 	int r = ERR_OK;
 
-	while (r == 0 && profile_next_piece(&cursor, &piece)) {
+	while (r == 0 && template_next(&cursor, &piece)) {
 		const char *value = NULL;
 
 		if (!piece.is_placeholder) {

@@ -26,8 +26,8 @@ MUST_CHECK int fill_set(struct fill *fill, const char *name, const char *value);
 
 /*
  * Appends the filled template: percent-encoded in a path or a form, as JSON
- * string content in JSON, and refused in a header where it holds a control
- * byte.  A placeholder without a value is INVALID_ARGUMENT.
+ * string content in JSON.  INVALID_ARGUMENT: a placeholder without a value,
+ * one with a control byte in a header, or one that is "." or ".." in a path.
  */
 MUST_CHECK int fill_template(struct buf *out, const char *template,
     enum profile_place place, const struct fill *fill);

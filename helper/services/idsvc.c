@@ -15,24 +15,22 @@
 #include "common/secret.h"
 #include "services/keys.h"
 #include "services/orgtoken.h"
-#include "services/readout.h"
+#include "services/svcask.h"
 #include "services/svcflight.h"
+#include "services/svcforward.h"
 #include "services/svclist.h"
 
 /* One operation for a person. */
-struct ask {
-	struct ask *next;
+struct asked {
+	struct asked *next;
 	struct idsvc *idsvc;
 	uint64_t id;
-	struct svcflight *flight;
-	uint64_t verification; /* 0: none */
-	struct wall_time started;
+	struct svcask *ask;
 	idsvc_standing_fn *fn;
 	void *arg;
 };
 
 struct idsvc {
-	const struct clock *clock;
 	const struct profile *profile;
 	struct keys *keys; /* NULL: believed for the channel */
 	struct orgtoken_rules rules;
@@ -41,159 +39,53 @@ struct idsvc {
 	char *organization_id;
 	char *api_key;
 	bool passwords;
-	struct ask *asks;
-	uint64_t last_id; /* of an ask */
+	struct svcask_home home;
+	struct asked *asked;
+	uint64_t last_id; /* of one asked */
 	struct svclist *list;
 	int state; /* of the last operation */
 };
 
 static void
-ask_free(struct ask *a)
+asked_free(struct asked *asked)
 {
-	if (a == NULL)
+	if (asked == NULL)
 		return;
-	svcflight_free(a->flight);
-	if (a->idsvc->keys != NULL)
-		keys_cancel(a->idsvc->keys, a->verification);
-	free(a);
+	svcask_free(asked->ask);
+	free(asked);
 }
 
-static struct ask *
-unlink_ask(struct idsvc *idsvc, uint64_t id)
+static struct asked *
+unlink_asked(struct idsvc *idsvc, uint64_t id)
 {
-	struct ask **link = &idsvc->asks;
+	struct asked **link = &idsvc->asked;
 
 	while (*link != NULL && (*link)->id != id)
 		link = &(*link)->next;
 	if (*link != NULL) {
-		struct ask *a = *link;
+		struct asked *asked = *link;
 
-		*link = a->next;
-		return a;
+		*link = asked->next;
+		return asked;
 	}
 	return NULL;
 }
 
-/* Ends an operation with its one callback. */
 static void
-end(struct ask *a, const struct idsvc_standing *standing)
+on_standing(void *arg, const struct idsvc_standing *standing)
 {
-	a->idsvc->state = standing->reason;
-	(void)unlink_ask(a->idsvc, a->id);
-	a->fn(a->arg, standing);
-	ask_free(a);
-}
+	struct asked *asked = arg;
 
-static void
-fail(struct ask *a, int reason)
-{
-	end(a, &(struct idsvc_standing){.reason = reason});
-}
-
-static void
-on_verified(void *arg, int reason, const struct token *token)
-{
-	struct ask *a = arg;
-	struct orgtoken org = {0};
-	int r = reason;
-
-	a->verification = 0;
-	if (r == 0)
-		r = orgtoken_read(&a->idsvc->profile->claims,
-		    json_root(token->payload), &org);
-	if (r == 0 &&
-	    strcmp(org.organization,
-		svcflight_given(a->flight, "organization")) != 0)
-		r = ERR_TOKEN_ORGANIZATION;
-	if (r != 0) {
-		fail(a, r);
-		return;
-	}
-	end(a,
-	    &(struct idsvc_standing){
-		.subject = org.subject,
-		.organization = org.organization,
-		.roles = org.roles.items,
-		.role_count = org.roles.count,
-		.scopes = org.scopes.items,
-		.scope_count = org.scopes.count,
-		.jwt = svcflight_taken(a->flight, "jwt"),
-		.refresh_token = svcflight_taken(a->flight, "refresh_token"),
-		.session_token = svcflight_taken(a->flight, "session_token"),
-		.expires_s = token->claims.exp.s,
-	    });
-}
-
-/* The organisation's own token is believed, or the operation fails. */
-static int
-verify(struct ask *a, const char *jwt)
-{
-	struct idsvc *idsvc = a->idsvc;
-	struct token token TOKEN_AUTO = {0};
-	struct token_policy policy = orgtoken_policy(&idsvc->rules, a->started);
-	int r = idsvc->keys != NULL ? keys_verify(idsvc->keys, jwt, &policy,
-					  on_verified, a, &a->verification)
-				    : orgtoken_from_transport(jwt, &policy,
-					  clock_wall(idsvc->clock), &token);
-
-	if (r == 0 && idsvc->keys == NULL)
-		on_verified(a, ERR_OK, &token);
-	return r;
-}
-
-static void
-on_answer(void *arg, const struct svcflight_answer *answer)
-{
-	struct ask *a = arg;
-	const char *jwt = svcflight_taken(a->flight, "jwt");
-	int r = answer->reason;
-
-	if (r == 0 && jwt == NULL) {
-		end(a, &(struct idsvc_standing){0});
-		return;
-	}
-	if (r == 0)
-		r = verify(a, jwt);
-	if (r != 0)
-		fail(a, r);
-}
-
-static int
-set_variables(struct idsvc *idsvc, struct svcflight *flight,
-    const struct idsvc_call *call)
-{
-	const struct {
-		const char *name;
-		const char *value;
-	} given[] = {
-	    {"id_token", call->id_token},
-	    {"issuer", call->issuer},
-	    {"subject", call->subject},
-	    {"mail", call->mail},
-	    {"name", call->name},
-	    {"provider", call->provider},
-	    {"password", call->password},
-	    {"code", call->code},
-	    {"session_token", call->session_token},
-	    {"jwt", call->jwt},
-	    {"refresh_token", call->refresh_token},
-	    {"role", call->role},
-	    {"member", call->member},
-	    {"organization",
-		call->organization != NULL ? call->organization
-					   : idsvc->organization_id},
-	};
-	int r = ERR_OK;
-
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(given); i++)
-		r = svcflight_set(flight, given[i].name, given[i].value);
-	return r;
+	asked->idsvc->state = standing->reason;
+	(void)unlink_asked(asked->idsvc, asked->id);
+	asked->fn(asked->arg, standing);
+	asked_free(asked);
 }
 
 bool
 idsvc_can(const struct idsvc *idsvc, enum profile_op op)
 {
-	return idsvc->profile->ops[op].count > 0 &&
+	return idsvc->profile->ops[op].present &&
 	    (op != PROFILE_PASSWORD_LOGIN || idsvc->passwords);
 }
 
@@ -201,33 +93,28 @@ int
 idsvc_ask(struct idsvc *idsvc, const struct idsvc_call *call,
     idsvc_standing_fn *fn, void *arg, uint64_t *ret_id)
 {
-	struct ask *a = NULL;
+	struct asked *asked = NULL;
 	int r = ERR_OK;
 
 	if (call->op == PROFILE_MEMBERS)
 		return ERR_INVALID_ARGUMENT;
 	if (call->op == PROFILE_PASSWORD_LOGIN && !idsvc->passwords)
-		return ERR_SERVICE_REFUSED;
-	a = calloc(1, sizeof(*a));
-	if (a == NULL)
+		return ERR_PASSWORD_FORBIDDEN;
+	asked = calloc(1, sizeof(*asked));
+	if (asked == NULL)
 		return ERR_NO_MEMORY;
-	a->idsvc = idsvc;
-	a->started = clock_wall(idsvc->clock);
-	a->fn = fn;
-	a->arg = arg;
-	r = svcflight_new(&idsvc->site, call->op, on_answer, a, &a->flight);
-	if (r == 0)
-		r = set_variables(idsvc, a->flight, call);
-	if (r == 0)
-		r = svcflight_start(a->flight);
+	asked->idsvc = idsvc;
+	asked->fn = fn;
+	asked->arg = arg;
+	r = svcask_new(&idsvc->home, call, on_standing, asked, &asked->ask);
 	if (r != 0) {
-		ask_free(a);
+		asked_free(asked);
 		return r;
 	}
-	a->id = ++idsvc->last_id;
-	a->next = idsvc->asks;
-	idsvc->asks = a;
-	*ret_id = a->id;
+	asked->id = ++idsvc->last_id;
+	asked->next = idsvc->asked;
+	idsvc->asked = asked;
+	*ret_id = asked->id;
 	return ERR_OK;
 }
 
@@ -252,9 +139,20 @@ idsvc_forward(const struct idsvc *idsvc, const struct idsvc_standing *standing,
     struct buf *lines)
 {
 	if (standing->jwt == NULL)
-		return ERR_NOT_FOUND;
+		return ERR_NO_TOKEN;
 	buf_put_format(lines, "Authorization: Bearer %s\n", standing->jwt);
-	return buf_fault(lines);
+	return svcforward_put(idsvc->profile,
+	    &(struct svcforward){
+		.jwt = standing->jwt,
+		.subject = standing->subject,
+		.organization = standing->organization,
+		.system_role = standing->system_role,
+		.name = standing->name,
+		.mail = standing->mail,
+		.roles = standing->roles,
+		.role_count = standing->role_count,
+	    },
+	    lines);
 }
 
 struct source
@@ -266,7 +164,7 @@ idsvc_source(struct idsvc *idsvc)
 void
 idsvc_cancel(struct idsvc *idsvc, uint64_t id)
 {
-	ask_free(unlink_ask(idsvc, id));
+	asked_free(unlink_asked(idsvc, id));
 }
 
 static void
@@ -295,8 +193,8 @@ idsvc_free(struct idsvc *idsvc)
 {
 	if (idsvc == NULL)
 		return;
-	while (idsvc->asks != NULL)
-		ask_free(unlink_ask(idsvc, idsvc->asks->id));
+	while (idsvc->asked != NULL)
+		asked_free(unlink_asked(idsvc, idsvc->asked->id));
 	svclist_free(idsvc->list);
 	keys_free(idsvc->keys);
 	orgtoken_rules_done(&idsvc->rules);
@@ -330,6 +228,19 @@ set_site(
 	return ERR_OK;
 }
 
+/* A token that did not come from the service has no channel to be believed
+ * for. */
+static int
+check_channel(const struct idsvc_options *options)
+{
+	for (size_t i = 0; i < PROFILE_OP_COUNT; i++) {
+		if (options->jwt_transport &&
+		    options->profile->ops[i].jwt[0] != '\0')
+			return ERR_CONFIG_INVALID;
+	}
+	return ERR_OK;
+}
+
 int
 idsvc_new(struct loop *loop, struct http *http, const struct clock *clock,
     const struct idsvc_options *options, struct idsvc **ret_idsvc)
@@ -339,11 +250,12 @@ idsvc_new(struct loop *loop, struct http *http, const struct clock *clock,
 
 	if (idsvc == NULL)
 		return ERR_NO_MEMORY;
-	idsvc->clock = clock;
 	idsvc->profile = options->profile;
 	idsvc->passwords = options->passwords;
 	idsvc->state = ERR_NOT_FOUND;
-	r = set_site(idsvc, http, options);
+	r = check_channel(options);
+	if (r == 0)
+		r = set_site(idsvc, http, options);
 	if (r == 0)
 		r = orgtoken_rules_init(&idsvc->rules, options);
 	if (r == 0)
@@ -351,7 +263,14 @@ idsvc_new(struct loop *loop, struct http *http, const struct clock *clock,
 		    &idsvc->site, on_list_state, idsvc, &idsvc->list);
 	if (r == 0)
 		r = orgtoken_keys(loop, http, clock, options, &idsvc->keys);
-	if (r == 0)
-		*ret_idsvc = TAKE(idsvc);
-	return r;
+	if (r != 0)
+		return r;
+	idsvc->home = (struct svcask_home){
+	    .site = &idsvc->site,
+	    .clock = clock,
+	    .keys = idsvc->keys,
+	    .rules = &idsvc->rules,
+	};
+	*ret_idsvc = TAKE(idsvc);
+	return ERR_OK;
 }

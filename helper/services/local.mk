@@ -306,6 +306,10 @@ libservices_la_SOURCES += helper/services/orgtoken.c \
 	helper/services/orgtoken.h
 libservices_la_SOURCES += helper/services/readout.c helper/services/readout.h
 libservices_la_SOURCES += helper/services/reply.c helper/services/reply.h
+libservices_la_SOURCES += helper/services/svcask.c helper/services/svcask.h
+libservices_la_SOURCES += helper/services/svcfacts.c helper/services/svcfacts.h
+libservices_la_SOURCES += helper/services/svcforward.c \
+	helper/services/svcforward.h
 libservices_la_SOURCES += helper/services/svcflight.c \
 	helper/services/svcflight.h
 libservices_la_SOURCES += helper/services/svclist.c helper/services/svclist.h
@@ -367,6 +371,22 @@ tests_unit_test_svcflight_SOURCES = tests/unit/test-svcflight.c $(PROFILES) \
 	$(NETLAB)
 tests_unit_test_svcflight_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_svcflight_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-svcfacts
+tests_unit_test_svcfacts_SOURCES = tests/unit/test-svcfacts.c $(PROFILES)
+tests_unit_test_svcfacts_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_svcfacts_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-svcask
+tests_unit_test_svcask_SOURCES = tests/unit/test-svcask.c $(PROFILES) \
+	$(NETLAB)
+tests_unit_test_svcask_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_svcask_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-svcforward
+tests_unit_test_svcforward_SOURCES = tests/unit/test-svcforward.c $(PROFILES)
+tests_unit_test_svcforward_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_svcforward_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-svclist
 tests_unit_test_svclist_SOURCES = tests/unit/test-svclist.c $(PROFILES) \

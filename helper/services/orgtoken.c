@@ -12,51 +12,52 @@
 #include "base/crypto.h"
 #include "base/jws.h"
 #include "common/err.h"
-#include "common/name.h"
-#include "services/fill.h"
+#include "rules/template.h"
 
-/* The profile's issuer is a template over the service's URL, taken as it is. */
+/*
+ * What the configuration says, else the profile's template over the service's
+ * URL, which is taken as it is; NULL where neither says anything.
+ */
 static int
-issuer_of(const struct idsvc_options *options, char **ret_issuer)
+expected(const char *configured, const char *template, const char *url,
+    char **ret_text)
 {
 	struct buf text BUF_AUTO = {0};
-	const char *cursor = options->profile->claims.issuer;
-	struct profile_piece piece = {0};
+	struct template_piece piece = {0};
 
 	buf_init(&text, 2048);
-	while (profile_next_piece(&cursor, &piece)) {
+	if (configured != NULL)
+		buf_put_text(&text, configured);
+	while (configured == NULL && template_next(&template, &piece)) {
 		if (piece.is_placeholder)
-			buf_put_text(&text, options->url);
+			buf_put_text(&text, url);
 		else
 			buf_put(&text, piece.text, piece.len);
-	}
-	if (options->jwt_issuer != NULL) {
-		buf_reset(&text);
-		buf_put_text(&text, options->jwt_issuer);
 	}
 	if (buf_fault(&text) != 0)
 		return buf_fault(&text);
 	if (text.len == 0)
 		return ERR_OK;
-	*ret_issuer = strdup(buf_text(&text));
-	return *ret_issuer == NULL ? ERR_NO_MEMORY : ERR_OK;
+	*ret_text = strdup(buf_text(&text));
+	return *ret_text == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
 int
 orgtoken_rules_init(
     struct orgtoken_rules *rules, const struct idsvc_options *options)
 {
-	const char *audience = options->jwt_audience != NULL
-	    ? options->jwt_audience
-	    : options->profile->claims.audience;
+	const struct profile_claims *claims = &options->profile->claims;
 	int r = ERR_OK;
 
-	*rules = (struct orgtoken_rules){0};
-	r = issuer_of(options, &rules->issuer);
-	if (r == 0 && audience[0] != '\0') {
-		rules->audience = strdup(audience);
-		r = rules->audience == NULL ? ERR_NO_MEMORY : ERR_OK;
-	}
+	*rules = (struct orgtoken_rules){
+	    .may_lack_iat = claims->may_lack_iat,
+	    .may_lack_sub = strcmp(claims->facts.subject, "/sub") != 0,
+	};
+	r = expected(
+	    options->jwt_issuer, claims->issuer, options->url, &rules->issuer);
+	if (r == 0)
+		r = expected(options->jwt_audience, claims->audience,
+		    options->url, &rules->audience);
 	return r;
 }
 
@@ -130,6 +131,13 @@ orgtoken_policy(const struct orgtoken_rules *rules, struct wall_time started)
 		policy.claims.may_lack |= CLAIMS_LACK_ISS;
 	if (rules->audience == NULL)
 		policy.claims.may_lack |= CLAIMS_LACK_AUD;
+	if (rules->may_lack_sub)
+		policy.claims.may_lack |= CLAIMS_LACK_SUB;
+	/* Without an iat no token is older than the sign-in. */
+	if (rules->may_lack_iat) {
+		policy.claims.may_lack |= CLAIMS_LACK_IAT;
+		policy.claims.started = (struct wall_time){0};
+	}
 	return policy;
 }
 
@@ -164,26 +172,7 @@ orgtoken_from_transport(const char *text, const struct token_policy *policy,
 }
 
 int
-orgtoken_read(const struct profile_claims *at, const struct json_node *payload,
-    struct orgtoken *ret_org)
+orgtoken_peek(const char *text, struct json **ret_payload)
 {
-	struct orgtoken *org = ret_org;
-	int r = ERR_OK;
-
-	org->subject = json_string(json_at(payload, at->subject));
-	org->organization = json_string(json_at(payload, at->organization));
-	/* Somebody who is in no organisation has no organisation claim. */
-	if (org->organization == NULL)
-		return json_is_null(json_at(payload, at->organization))
-		    ? ERR_TOKEN_ORGANIZATION
-		    : ERR_TOKEN_CLAIM;
-	if (org->subject == NULL || !name_id_valid(org->subject))
-		return ERR_TOKEN_CLAIM;
-	r = readout_list(
-	    json_at(payload, at->roles), at->roles_form, &org->roles);
-	if (r == 0)
-		r = readout_list(
-		    at->scopes[0] == '\0' ? NULL : json_at(payload, at->scopes),
-		    at->scopes_form, &org->scopes);
-	return r == 0 ? ERR_OK : ERR_TOKEN_CLAIM;
+	return read_payload(text, ret_payload);
 }

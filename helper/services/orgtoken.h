@@ -1,5 +1,5 @@
 /*
- * orgtoken.h - the organisation's JWT: which one is accepted, and what it says.
+ * orgtoken.h - the organisation's JWT: which one is accepted.
  * Pure, but for the keys.
  */
 #pragma once
@@ -10,13 +10,14 @@
 #include "rules/profile.h"
 #include "services/idsvc.h"
 #include "services/keys.h"
-#include "services/readout.h"
 #include "services/token.h"
 
 /* What a token must hold, from the configuration or else the profile. */
 struct orgtoken_rules {
 	char *issuer; /* NULL: the service sets none */
 	char *audience;
+	bool may_lack_iat;
+	bool may_lack_sub; /* another claim names the person */
 };
 MUST_CHECK int orgtoken_rules_init(
     struct orgtoken_rules *rules, const struct idsvc_options *options);
@@ -44,12 +45,8 @@ MUST_CHECK int orgtoken_from_transport(const char *text,
     const struct token_policy *policy, struct wall_time now,
     struct token *ret_token);
 
-struct orgtoken {
-	const char *subject;
-	const char *organization;
-	struct readout_list roles;
-	struct readout_list scopes;
-};
-/* TOKEN_CLAIM when something needed is missing or of another type. */
-MUST_CHECK int orgtoken_read(const struct profile_claims *at,
-    const struct json_node *payload, struct orgtoken *ret_org);
+/*
+ * What a token says, believed by nobody: for what goes back to the service that
+ * made it.
+ */
+MUST_CHECK int orgtoken_peek(const char *text, struct json **ret_payload);

@@ -7,6 +7,7 @@
  */
 #include "services/readout.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,56 +34,74 @@ add(struct readout_list *list, size_t *used, const char *text, size_t len)
 	return ERR_OK;
 }
 
+/* The parts between separators; a comma may have blanks around it. */
 static int
-split(struct readout_list *list, size_t *used, const char *text)
+split(struct readout_list *list, const char *text, char separator)
 {
+	const char ends[] = {separator, '\0'};
+	size_t used = 0;
 	int r = ERR_OK;
 
 	for (const char *p = text; r == 0 && *p != '\0';) {
 		size_t len = 0;
 
-		p += strspn(p, " ,");
-		len = strcspn(p, ",");
+		p += strspn(p, separator == ',' ? " ," : ends);
+		len = strcspn(p, ends);
 		while (len > 0 && p[len - 1] == ' ')
 			len--;
 		if (len > 0)
-			r = add(list, used, p, len);
-		p += strcspn(p, ",");
+			r = add(list, &used, p, len);
+		p += strcspn(p, ends);
 	}
 	return r;
 }
 
-int
-readout_list(const struct json_node *node, enum profile_list form,
-    struct readout_list *ret_list)
+static int
+read_array(const struct json_node *node, const char *item_pointer,
+    struct readout_list *list)
 {
-	const char *text = json_string(node);
 	size_t used = 0;
 	int r = ERR_OK;
+
+	if (!json_is_array(node))
+		return ERR_SERVICE_MALFORMED;
+	JSON_ARRAY_FOREACH (item, node) {
+		const char *text = json_string(json_at(item, item_pointer));
+
+		if (text == NULL)
+			return ERR_SERVICE_MALFORMED;
+		r = add(list, &used, text, strlen(text));
+		if (r != 0)
+			return r;
+	}
+	return ERR_OK;
+}
+
+int
+readout_list(const struct json_node *root, const struct profile_listing *at,
+    struct readout_list *ret_list)
+{
+	const struct json_node *node =
+	    at->at[0] == '\0' ? NULL : json_at(root, at->at);
+	const char *text = json_string(node);
+	size_t used = 0;
 
 	ret_list->count = 0;
 	if (node == NULL || json_is_null(node))
 		return ERR_OK;
-	switch (form) {
+	if (at->form == PROFILE_ARRAY)
+		return read_array(node, at->item, ret_list);
+	if (text == NULL)
+		return ERR_SERVICE_MALFORMED;
+	switch (at->form) {
 	case PROFILE_STRING:
-		return text == NULL ? ERR_SERVICE_MALFORMED
-				    : add(ret_list, &used, text, strlen(text));
+		return add(ret_list, &used, text, strlen(text));
 	case PROFILE_COMMA:
-		return text == NULL ? ERR_SERVICE_MALFORMED
-				    : split(ret_list, &used, text);
+		return split(ret_list, text, ',');
+	case PROFILE_SPACE:
+		return split(ret_list, text, ' ');
 	case PROFILE_ARRAY:
-		if (!json_is_array(node))
-			return ERR_SERVICE_MALFORMED;
-		JSON_ARRAY_FOREACH (item, node) {
-			const char *role = json_string(item);
-
-			if (role == NULL)
-				return ERR_SERVICE_MALFORMED;
-			r = add(ret_list, &used, role, strlen(role));
-			if (r != 0)
-				return r;
-		}
-		return ERR_OK;
+		break;
 	}
 	return ERR_INTERNAL;
 }
@@ -110,29 +129,16 @@ state_of(const struct profile *profile, const struct json_node *item)
 	    : profile_state(profile, json_string(node));
 }
 
-static int
-read_lists(const struct profile *profile, const struct json_node *item,
-    struct readout_member *ret_member)
-{
-	const struct profile_members *at = &profile->members;
-	int r = readout_list(
-	    json_at(item, at->roles), at->roles_form, &ret_member->roles);
-
-	if (r == 0)
-		r = readout_list(
-		    at->scopes[0] == '\0' ? NULL : json_at(item, at->scopes),
-		    at->scopes_form, &ret_member->scopes);
-	return r;
-}
-
 int
 readout_member(const struct profile *profile, const struct json_node *item,
     struct readout_member *ret_member)
 {
 	const struct profile_members *at = &profile->members;
 	struct member *member = &ret_member->member;
-	int r = read_lists(profile, item, ret_member);
+	int r = readout_list(item, &at->roles, &ret_member->roles);
 
+	if (r == 0)
+		r = readout_list(item, &at->scopes, &ret_member->scopes);
 	if (r != 0)
 		return r;
 	*member = (struct member){
@@ -233,31 +239,61 @@ readout_page(const struct profile *profile, const struct json_node *root,
 	return ERR_OK;
 }
 
+/* What stands there is this text, or a flag or a number written so. */
 static bool
-error_fits(
-    const struct profile_error *error, int status, const struct json_node *root)
+value_is(const struct json_node *node, const char *value)
 {
-	const char *value = NULL;
+	char digits[24];
+	bool flag = false;
+	int64_t number = 0;
 
-	if (error->status != 0 && error->status != status)
+	if (node == NULL || json_is_null(node))
 		return false;
-	if (error->pointer[0] == '\0')
+	if (value[0] == '\0')
 		return true;
-	value = json_string(json_at(root, error->pointer));
-	return value != NULL &&
-	    (error->value[0] == '\0' || strcmp(error->value, value) == 0);
+	if (json_string(node) != NULL)
+		return strcmp(json_string(node), value) == 0;
+	if (json_bool(node, &flag))
+		return strcmp(flag ? "true" : "false", value) == 0;
+	if (!json_integer(node, &number))
+		return false;
+	(void)snprintf(digits, sizeof(digits), "%lld", (long long)number);
+	return strcmp(digits, value) == 0;
+}
+
+static bool
+fits(const struct profile_outcome *outcome, const char *request, int status,
+    const struct json_node *root)
+{
+	if (outcome->good != (status >= 200 && status <= 299) ||
+	    (outcome->request[0] != '\0' &&
+		strcmp(outcome->request, request) != 0) ||
+	    (outcome->status != 0 && outcome->status != status))
+		return false;
+	return outcome->pointer[0] == '\0' ||
+	    value_is(json_at(root, outcome->pointer), outcome->value);
+}
+
+const struct profile_outcome *
+readout_outcome(const struct profile *profile, const char *request, int status,
+    const struct json_node *root)
+{
+	for (size_t i = 0; i < profile->outcome_count; i++) {
+		if (fits(&profile->outcomes[i], request, status, root))
+			return &profile->outcomes[i];
+	}
+	return NULL;
 }
 
 int
-readout_error(
-    const struct profile *profile, int status, const struct json *json)
+readout_error(const struct profile *profile, const char *request, int status,
+    const struct json_node *root)
 {
-	const struct json_node *root = json == NULL ? NULL : json_root(json);
+	const struct profile_outcome *outcome =
+	    readout_outcome(profile, request, status, root);
 
-	for (size_t i = 0; i < profile->error_count; i++) {
-		if (error_fits(&profile->errors[i], status, root))
-			return profile->errors[i].reason;
-	}
+	if (outcome != NULL)
+		return outcome->reason;
 	if (status == 429)
 		return ERR_SERVICE_RATE_LIMITED;
 	return status == 401 || status == 403 ? ERR_SERVICE_REFUSED

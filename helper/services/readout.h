@@ -20,12 +20,13 @@ struct readout_list {
 };
 
 /*
- * Reads an array of strings, a comma list or one string.  What is no role id
- * is left out: it could only ever give less.  SERVICE_MALFORMED: another type,
- * or more than fits.  A NULL node is an empty list.
+ * Reads the array, the comma or space list, or the one string that stands in
+ * root where the listing says.  What is no role id is left out: it could only
+ * ever give less.  SERVICE_MALFORMED: another type, or more than fits.  What is
+ * not there, or null, is an empty list.
  */
-MUST_CHECK int readout_list(const struct json_node *node,
-    enum profile_list form, struct readout_list *ret_list);
+MUST_CHECK int readout_list(const struct json_node *root,
+    const struct profile_listing *at, struct readout_list *ret_list);
 
 /* One member of a list; borrows from item and from the two lists. */
 struct readout_member {
@@ -53,6 +54,13 @@ MUST_CHECK int readout_page(const struct profile *profile,
     const struct json_node *root, struct readout_paging *paging,
     struct members *members, bool *ret_more);
 
-/* The reason of an answer that is not 2xx; json may be NULL. */
-int readout_error(
-    const struct profile *profile, int status, const struct json *json);
+/*
+ * What the profile makes of an answer to a request: the first of its outcomes
+ * (of a 2xx answer) or errors (of any other) that fits.  NULL: none.  root may
+ * be NULL.
+ */
+const struct profile_outcome *readout_outcome(const struct profile *profile,
+    const char *request, int status, const struct json_node *root);
+/* The reason of an answer that is not 2xx. */
+int readout_error(const struct profile *profile, const char *request,
+    int status, const struct json_node *root);

@@ -40,3 +40,14 @@ reply_is(const struct http_response *response, const char *media_type)
 	    strspn(response->content_type + len, " \t") ==
 	    strcspn(response->content_type + len, ";");
 }
+
+bool
+reply_may_be_json(const struct http_response *response)
+{
+	size_t len = strcspn(response->content_type, "; \t");
+
+	return len == 0 ||
+	    (len > 5 &&
+		(memcmp(response->content_type + len - 5, "/json", 5) == 0 ||
+		    memcmp(response->content_type + len - 5, "+json", 5) == 0));
+}

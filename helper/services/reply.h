@@ -14,3 +14,5 @@ int reply_reason(const struct http_response *response);
 bool reply_good(const struct http_response *response); /* 2xx */
 /* Of this media type, whatever its parameters (RFC 9110 8.3.1). */
 bool reply_is(const struct http_response *response, const char *media_type);
+/* JSON of any name (RFC 6839 3.1), or not said what. */
+bool reply_may_be_json(const struct http_response *response);

@@ -13,11 +13,15 @@
 
 #include "common/err.h"
 #include "common/secret.h"
+#include "services/orgtoken.h"
 #include "services/readout.h"
 #include "services/reply.h"
+#include "services/svcfacts.h"
+#include "services/svcforward.h"
 #include "services/svcsend.h"
 
 #define GIVEN_MAX 16
+#define FORWARD_MAX_BYTES ((size_t)16 * 1024)
 #define VARIABLES_MAX (GIVEN_MAX + PROFILE_STEPS_MAX * PROFILE_TAKES_MAX)
 
 struct svcflight {
@@ -34,7 +38,8 @@ struct svcflight {
 		char *value;      /* secret */
 	} variables[VARIABLES_MAX];
 	size_t variable_count;
-	size_t given; /* so many of them were set, the others taken */
+	size_t given;        /* so many of them were set, the others taken */
+	struct json *person; /* the answer to [person] request */
 };
 
 int
@@ -43,7 +48,7 @@ svcflight_new(const struct svcflight_site *site, enum profile_op op,
 {
 	struct svcflight *f = NULL;
 
-	if (site->profile->ops[op].count == 0)
+	if (!site->profile->ops[op].present)
 		return ERR_UNSUPPORTED;
 	f = calloc(1, sizeof(*f));
 	if (f == NULL)
@@ -64,6 +69,7 @@ svcflight_free(struct svcflight *flight)
 	if (f == NULL)
 		return;
 	http_cancel(f->site->http, f->transfer);
+	json_free(f->person);
 	for (size_t i = 0; i < f->variable_count; i++)
 		secret_free_string(f->variables[i].value);
 	free(f);
@@ -114,6 +120,12 @@ const char *
 svcflight_taken(const struct svcflight *flight, const char *name)
 {
 	return last_of(flight, name, flight->given, flight->variable_count);
+}
+
+const struct json_node *
+svcflight_person(const struct svcflight *flight)
+{
+	return flight->person == NULL ? NULL : json_root(flight->person);
 }
 
 void
@@ -170,21 +182,63 @@ collect(const struct svcflight *f, char numbers[3][16], struct fill *fill)
 
 static void on_answer(void *arg, const struct http_response *response);
 
+/*
+ * The profile's [forward], for the person whose token the request carries.  The
+ * token only goes back to where it came from, so nobody has to believe it.
+ */
+static int
+put_forward(const struct svcflight *f, struct buf *lines)
+{
+	struct json *payload JSON_AUTO = NULL;
+	struct svcfacts facts = {0};
+	const char *jwt = svcflight_taken(f, "jwt");
+
+	if (jwt == NULL)
+		jwt = svcflight_given(f, "jwt");
+	if (jwt == NULL)
+		return ERR_INVALID_ARGUMENT;
+	int r = orgtoken_peek(jwt, &payload);
+	if (r == 0)
+		r = svcfacts_of_token(
+		    f->site->profile, json_root(payload), &facts);
+	if (r != 0)
+		return r;
+	return svcforward_put(f->site->profile,
+	    &(struct svcforward){
+		.jwt = jwt,
+		.subject = facts.subject,
+		.organization = facts.organization,
+		.system_role = facts.system_role,
+		.roles = facts.roles.items,
+		.role_count = facts.roles.count,
+		.name = facts.name != NULL ? facts.name
+					   : svcflight_given(f, "name"),
+		.mail = facts.mail != NULL ? facts.mail
+					   : svcflight_given(f, "mail"),
+	    },
+	    lines);
+}
+
 /* Sends the request of the flight's step. */
 static int
 launch(struct svcflight *f)
 {
 	struct fill fill = {0};
 	struct buf url BUF_AUTO = {0};
+	struct buf lines BUF_AUTO = {0};
 	struct svcsend send = {
 	    .base = f->site->url,
 	    .request = request_of(f),
 	    .fill = &fill,
+	    .lines = &lines,
 	};
 	char numbers[3][16];
 	int r = collect(f, numbers, &fill);
 
 	buf_init(&url, 2048);
+	buf_init(&lines, FORWARD_MAX_BYTES);
+	if (r == 0 && send.request->forward)
+		r = put_forward(f, &lines);
 	if (r == 0)
 		r = svcsend_url(&send, &url);
 	if (r == 0 && at_last(f) && f->condition != NULL)
@@ -205,15 +259,18 @@ fail(struct svcflight *f, int reason, int64_t retry_after_s)
 }
 
 static int
-take_values(struct svcflight *f, const struct json_node *root)
+take_values(struct svcflight *f, const struct profile_takes *takes,
+    const struct json_node *root)
 {
-	const struct profile_request *request = request_of(f);
 	int r = ERR_OK;
 
-	for (size_t i = 0; r == 0 && i < request->take_count; i++) {
-		const struct profile_take *take = &request->takes[i];
-		const char *value = json_string(json_at(root, take->pointer));
+	for (size_t i = 0; r == 0 && i < takes->count; i++) {
+		const struct profile_take *take = &takes->items[i];
+		const struct json_node *node = json_at(root, take->pointer);
+		const char *value = json_string(node);
 
+		if (take->may_lack && (node == NULL || json_is_null(node)))
+			continue;
 		r = value == NULL || value[0] == '\0'
 		    ? ERR_SERVICE_MALFORMED
 		    : add(f, take->variable, value);
@@ -221,30 +278,65 @@ take_values(struct svcflight *f, const struct json_node *root)
 	return r;
 }
 
+/* Whether anything is to be read out of the answer. */
+static bool
+is_read(const struct svcflight *f)
+{
+	const struct profile *profile = f->site->profile;
+	const char *name = request_of(f)->name;
+
+	return !at_last(f) || request_of(f)->takes.count > 0 ||
+	    f->op == PROFILE_MEMBERS || f->op == PROFILE_MEMBER ||
+	    strcmp(profile->person.request, name) == 0;
+}
+
+/* The answer to a step.  A fault is for the caller to tell. */
+static int
+go_on(struct svcflight *f, struct json **json,
+    const struct svcflight_answer *answer)
+{
+	const struct profile *profile = f->site->profile;
+	const char *name = request_of(f)->name;
+	int r = take_values(f, &request_of(f)->takes, answer->root);
+
+	if (r != 0)
+		return r;
+	if (strcmp(profile->person.request, name) == 0) {
+		json_free(f->person);
+		f->person = TAKE(*json);
+	}
+	if (!at_last(f)) {
+		f->step++;
+		return launch(f);
+	}
+	f->fn(f->arg, answer);
+	return ERR_OK;
+}
+
 /* A good answer.  A fault is for the caller to tell. */
 static int
 take(struct svcflight *f, const struct http_response *response)
 {
 	struct json *json JSON_AUTO = NULL;
+	const struct profile_outcome *outcome = NULL;
 	struct svcflight_answer answer = {
 	    .retry_after_s = -1, .response = response};
-	int r = json_parse(response->body, response->body_len,
-	    SVCSEND_ANSWER_MAX_BYTES, &json);
+	int r = reply_may_be_json(response)
+	    ? json_parse(response->body, response->body_len,
+		  SVCSEND_ANSWER_MAX_BYTES, &json)
+	    : ERR_SERVICE_MALFORMED;
 
-	/* Who only wants it done may be answered with nothing. */
-	if (r != 0 && (!at_last(f) || request_of(f)->take_count > 0))
+	/* Who only wants it done may be answered with anything. */
+	if (r != 0 && is_read(f))
 		return ERR_SERVICE_MALFORMED;
 	if (r == 0)
 		answer.root = json_root(json);
-	r = take_values(f, answer.root);
-	if (r != 0)
-		return r;
-	if (!at_last(f)) {
-		f->step++;
-		return launch(f);
-	}
-	f->fn(f->arg, &answer);
-	return ERR_OK;
+	outcome = readout_outcome(f->site->profile, request_of(f)->name,
+	    response->status, answer.root);
+	if (outcome == NULL)
+		return go_on(f, &json, &answer);
+	r = take_values(f, &outcome->takes, answer.root);
+	return r != 0 ? r : outcome->reason;
 }
 
 static void
@@ -254,7 +346,9 @@ take_refusal(struct svcflight *f, const struct http_response *response)
 
 	(void)!json_parse(response->body, response->body_len,
 	    SVCSEND_ANSWER_MAX_BYTES, &json);
-	fail(f, readout_error(f->site->profile, response->status, json),
+	fail(f,
+	    readout_error(f->site->profile, request_of(f)->name,
+		response->status, json == NULL ? NULL : json_root(json)),
 	    response->retry_after_s);
 }
 

@@ -53,6 +53,8 @@ MUST_CHECK int svcflight_set(
 const char *svcflight_given(const struct svcflight *flight, const char *name);
 /* What an answer brought; likewise. */
 const char *svcflight_taken(const struct svcflight *flight, const char *name);
+/* The answer that [person] is read from; NULL: there is none. Borrowed. */
+const struct json_node *svcflight_person(const struct svcflight *flight);
 
 /* The number of the page that is asked for, from 0. */
 void svcflight_page(struct svcflight *flight, uint32_t number);

@@ -23,6 +23,25 @@ svcsend_url(const struct svcsend *send, struct buf *url)
 	return r;
 }
 
+/* Each line of the buffer as a header, in place. */
+static int
+put_lines(struct buf *lines, struct http_request *http)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; lines != NULL && i < lines->len; i++) {
+		if (lines->bytes[i] != '\n')
+			continue;
+		if (http->header_count == HTTP_HEADERS_MAX)
+			return ERR_NO_SPACE;
+		lines->bytes[i] = '\0';
+		http->headers[http->header_count++] =
+		    (const char *)lines->bytes + start;
+		start = i + 1;
+	}
+	return ERR_OK;
+}
+
 static int
 put_headers(const struct svcsend *send, struct buf headers[PROFILE_HEADERS_MAX],
     struct http_request *http)
@@ -45,7 +64,7 @@ put_headers(const struct svcsend *send, struct buf headers[PROFILE_HEADERS_MAX],
 		    : "content-type: application/x-www-form-urlencoded";
 	if (send->condition != NULL)
 		http->headers[http->header_count++] = send->condition;
-	return r;
+	return r == 0 ? put_lines(send->lines, http) : r;
 }
 
 int

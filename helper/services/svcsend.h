@@ -19,6 +19,8 @@ struct svcsend {
 	const struct profile_request *request;
 	const struct fill *fill;
 	const char *condition; /* one more header; NULL: none */
+	/* More headers, each ended by a newline; NULL: none. */
+	struct buf *lines;
 };
 
 /* Puts the request's URL into an initialised buffer.  INVALID_ARGUMENT: a

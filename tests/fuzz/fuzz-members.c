@@ -12,6 +12,7 @@
 #include "common/err.h"
 #include "services/memberjson.h"
 #include "services/readout.h"
+#include "services/svcfacts.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/peek.h"
 
@@ -26,11 +27,25 @@ static const struct profile profile = {
     .state_count = 1,
     .states = {{"suspended", MEMBER_SUSPENDED}},
     .state_absent = MEMBER_ACTIVE,
-    .error_count = 1,
-    .errors = {{.status = 403,
-	.pointer = "/code",
-	.value = "BANNED_USER",
-	.reason = ERR_MEMBER_SUSPENDED}},
+    .outcome_count = 2,
+    .outcomes = {{.status = 403,
+		     .pointer = "/code",
+		     .value = "BANNED_USER",
+		     .reason = ERR_MEMBER_SUSPENDED},
+	{.good = true,
+	    .pointer = "/mfa_required",
+	    .value = "true",
+	    .reason = ERR_SERVICE_MFA}},
+    .claims = {.facts = {.subject = "/sub",
+		   .organization = "/org",
+		   .system_role = "/system_role",
+		   .name = "/name",
+		   .mail = "/email",
+		   .roles = {.at = "/roles", .form = PROFILE_SPACE},
+		   .organizations = {.at = "/orgs", .item = "/id"}}},
+    .person = {.facts = {.subject = "/id",
+		   .state = "/status",
+		   .scopes = {.at = "/scopes"}}},
     .members =
 	{
 	    .items = "/members",
@@ -43,10 +58,8 @@ static const struct profile profile = {
 	    .username = "/user/username",
 	    .state = "/status",
 	    .created = "/createdAt",
-	    .roles = "/role",
-	    .roles_form = PROFILE_COMMA,
-	    .scopes = "/scopes",
-	    .scopes_form = PROFILE_ARRAY,
+	    .roles = {.at = "/role", .form = PROFILE_COMMA},
+	    .scopes = {.at = "/scopes", .form = PROFILE_ARRAY},
 	},
 };
 
@@ -78,10 +91,8 @@ static const struct profile whole = {
 	    .paging = PROFILE_WHOLE,
 	    .id = "/userId",
 	    .mail = "/user/email",
-	    .roles = "/roles",
-	    .roles_form = PROFILE_ARRAY,
-	    .scopes = "/role",
-	    .scopes_form = PROFILE_STRING,
+	    .roles = {.at = "/roles", .form = PROFILE_ARRAY},
+	    .scopes = {.at = "/role", .form = PROFILE_STRING},
 	},
 };
 
@@ -119,6 +130,38 @@ check_repeated(const struct json *json, struct readout_paging *paging,
 }
 
 static void
+check_list(const struct readout_list *list)
+{
+	require(list->count <= MEMBERS_ROLES_MAX);
+	for (size_t i = 0; i < list->count; i++)
+		require(name_role_valid(list->items[i]));
+}
+
+/* The same answer as a token's claims, as [person] and as one member. */
+static void
+check_facts(const struct json_node *root)
+{
+	struct svcfacts facts = {0};
+	int r = svcfacts_of_token(&profile, root, &facts);
+
+	require(r != 0 ||
+	    (name_id_valid(facts.subject) && facts.organization != NULL));
+	if (r == 0)
+		r = svcfacts_of_person(&profile, root, &facts);
+	require(facts.mail == NULL || name_mail_valid(facts.mail));
+	require(facts.name == NULL || name_gecos_valid(facts.name));
+	require(
+	    facts.system_role == NULL || name_role_valid(facts.system_role));
+	check_list(&facts.roles);
+	check_list(&facts.scopes);
+	check_list(&facts.organizations);
+	facts = (struct svcfacts){0};
+	r = svcfacts_of_member(&profile, root, &facts);
+	require(r == 0 || r == ERR_SERVICE_MALFORMED);
+	require(r != 0 || name_id_valid(facts.subject));
+}
+
+static void
 check_answer(const uint8_t *bytes, size_t len)
 {
 	JSON_AUTO struct json *json = NULL;
@@ -127,9 +170,11 @@ check_answer(const uint8_t *bytes, size_t len)
 	bool more = false;
 	int r = json_parse(bytes, len, (size_t)1 << 20, &json);
 
-	require(readout_error(&profile, 403, json) < 0);
+	require(readout_error(&profile, "x", 403,
+		    json == NULL ? NULL : json_root(json)) < 0);
 	if (r != 0 || members_new(&members) != 0)
 		return;
+	check_facts(json_root(json));
 	check_whole(json);
 	r = readout_page(&profile, json_root(json), &paging, members, &more);
 	for (size_t i = 0; i < members_count(members); i++)

@@ -9,6 +9,8 @@
 
 #include "base/conf.h"
 #include "common/err.h"
+#include "rules/profilecheck.h"
+#include "rules/template.h"
 #include "services/fill.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -26,13 +28,13 @@ static void
 check_template(const char *template, enum profile_place place)
 {
 	struct buf out BUF_AUTO = {.limit = 4096};
-	struct profile_piece piece = {0};
+	struct template_piece piece = {0};
 	const char *cursor = template;
 	struct fill fill = {0};
 	size_t len = 0;
 	int r = 0;
 
-	while (profile_next_piece(&cursor, &piece)) {
+	while (template_next(&cursor, &piece)) {
 		require(piece.len > 0);
 		len += piece.len + (piece.is_placeholder ? 2 : 0);
 	}
@@ -47,13 +49,13 @@ static void
 check_request(const struct profile_request *request)
 {
 	require(request->header_count <= PROFILE_HEADERS_MAX);
-	require(request->take_count <= PROFILE_TAKES_MAX);
+	require(request->takes.count <= PROFILE_TAKES_MAX);
 	check_template(request->path, PROFILE_IN_PATH);
 	check_template(request->body, request->body_place);
 	for (size_t i = 0; i < request->header_count; i++)
 		check_template(request->headers[i], PROFILE_IN_HEADER);
-	for (size_t i = 0; i < request->take_count; i++)
-		require(request->takes[i].pointer[0] == '/');
+	for (size_t i = 0; i < request->takes.count; i++)
+		require(request->takes.items[i].pointer[0] == '/');
 }
 
 static void
@@ -65,8 +67,8 @@ check_whole(const struct profile *profile)
 				    profile->ops[i].requests[j]) != NULL);
 	for (size_t i = 0; i < profile->request_count; i++)
 		check_request(&profile->requests[i]);
-	for (size_t i = 0; i < profile->error_count; i++)
-		require(profile->errors[i].reason < 0);
+	for (size_t i = 0; i < profile->outcome_count; i++)
+		require(profile->outcomes[i].reason < 0);
 	require(profile->members.page_size > 0 || profile->ops[0].count > 0);
 }
 
@@ -99,7 +101,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	    conf_parse(conf, "fuzz", (const char *)bytes, len, &problem) != 0 ||
 	    take_entries(profile, conf) != 0)
 		return 0;
-	if (profile_check(profile, &why) == 0)
+	if (profilecheck(profile, &why) == 0)
 		check_whole(profile);
 	else
 		require(why != NULL);

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "rules/profilecheck.h"
+
 static void
 take_line(struct profile *profile, const char *line)
 {
@@ -29,14 +31,20 @@ take_line(struct profile *profile, const char *line)
 		fail_msg("%s: %s", part[2], why);
 }
 
+void
+profiles_add(struct profile *profile, const char *const *lines)
+{
+	for (; *lines != NULL; lines++)
+		take_line(profile, *lines);
+}
+
 struct profile *
 profiles_make(const char *const *lines)
 {
 	struct profile *profile = NULL;
 
 	assert_int_equal(profile_new(&profile), 0);
-	for (; *lines != NULL; lines++)
-		take_line(profile, *lines);
+	profiles_add(profile, lines);
 	return profile;
 }
 
@@ -94,7 +102,7 @@ profiles_sample(void)
 	struct profile *profile = profiles_make(lines);
 	const char *why = NULL;
 
-	if (profile_check(profile, &why) != 0)
+	if (profilecheck(profile, &why) != 0)
 		fail_msg("%s", why);
 	return profile;
 }

@@ -55,6 +55,19 @@ odd_values_are_refused(void **state)
 	    {"members", "", "page_size", "0"},
 	    {"members", "", "page_size", "10001"},
 	    {"members", "", "roles_form", "tree"},
+	    {"members", "", "roles", "role"},
+	    {"members", "", "roles_item", "id"},
+	    {"members", "", "rolesform", "array"},
+	    {"members", "", "mail", "/a~2"},
+	    {"members", "", "mail", "/a~"},
+	    {"token", "", "may_lack", "exp"},
+	    {"token", "", "lifetime", "soon"},
+	    {"request", "list", "forward", "maybe"},
+	    {"request", "list", "maybe.x", "v"},
+	    {"forward", "", "header.x", "no colon"},
+	    {"forward", "", "body", "x"},
+	    {"outcome", "banned", "status", "1000"},
+	    {"error", "banned", "status", "99"},
 	    {"states", "", "gone", "Dead"},
 	    {"error", "banned", "reason", "ok"},
 	    {"error", "banned", "reason", "no-such-reason"},
@@ -67,48 +80,6 @@ odd_values_are_refused(void **state)
 		    ERR_CONFIG_INVALID);
 }
 
-/* Takes the sample, changes one thing, and expects a refusal. */
-static void
-expect_bad(
-    const char *section, const char *word, const char *key, const char *value)
-{
-	struct profile *profile = profiles_sample();
-	const char *why = NULL;
-
-	assert_int_equal(
-	    profile_set(profile, section, word, key, value, &why), 0);
-	assert_int_equal(profile_check(profile, &why), ERR_CONFIG_INVALID);
-	assert_non_null(why);
-	profile_free(profile);
-}
-
-static void
-what_belongs_together_is_checked(void **state)
-{
-	expect_bad("operation", "revoke", "steps", "not-there");
-	expect_bad("request", "list", "path", "/{session}");
-	expect_bad("request", "exchange", "body", "{session}");
-	expect_bad("request", "token", "header.b", "X: {nothing}");
-	expect_bad("error", "new", "", "");
-	expect_bad("token", "", "subject", "");
-	expect_bad("token", "", "organization", "");
-	expect_bad("members", "", "id", "");
-}
-
-static void
-a_signin_without_a_token_is_refused(void **state)
-{
-	static const char *const lines[] = {"operation|signin|steps|one",
-	    "request|one||", "request|one|method|GET", "request|one|path|/",
-	    "request|one|take.x|other=/token", "token||subject|/s",
-	    "token||organization|/o", "token||roles|/r", NULL};
-	struct profile *profile = profiles_make(lines);
-	const char *why = NULL;
-
-	assert_int_equal(profile_check(profile, &why), ERR_CONFIG_INVALID);
-	profile_free(profile);
-}
-
 static void
 a_state_word_that_is_not_listed_is_unknown(void **state)
 {
@@ -119,25 +90,6 @@ a_state_word_that_is_not_listed_is_unknown(void **state)
 	assert_int_equal(profile_state(profile, "Active"), MEMBER_UNKNOWN);
 	assert_int_equal(profile_state(profile, ""), MEMBER_UNKNOWN);
 	profile_free(profile);
-}
-
-static void
-templates_come_apart_at_their_placeholders(void **state)
-{
-	const char *cursor = "a{b_c}{D}{}{e";
-	struct profile_piece piece = {0};
-
-	assert_true(profile_next_piece(&cursor, &piece));
-	assert_false(piece.is_placeholder);
-	assert_int_equal(piece.len, 1);
-	assert_true(profile_next_piece(&cursor, &piece));
-	assert_true(piece.is_placeholder);
-	assert_int_equal(piece.len, 3);
-	assert_memory_equal(piece.text, "b_c", 3);
-	assert_true(profile_next_piece(&cursor, &piece));
-	assert_false(piece.is_placeholder);
-	assert_int_equal(piece.len, strlen("{D}{}{e"));
-	assert_false(profile_next_piece(&cursor, &piece));
 }
 
 static void
@@ -165,10 +117,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(unknown_names_are_refused),
 	    cmocka_unit_test(odd_values_are_refused),
-	    cmocka_unit_test(what_belongs_together_is_checked),
-	    cmocka_unit_test(a_signin_without_a_token_is_refused),
 	    cmocka_unit_test(a_state_word_that_is_not_listed_is_unknown),
-	    cmocka_unit_test(templates_come_apart_at_their_placeholders),
 	    cmocka_unit_test(too_many_of_anything_is_refused),
 	};
 

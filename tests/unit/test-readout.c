@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -26,13 +27,17 @@ parse(const char *text)
 static int
 read_list(const char *text, enum profile_list form, struct readout_list *list)
 {
-	struct json *json JSON_AUTO = parse(text);
+	const struct profile_listing at = {.at = "/l", .form = form};
+	char whole[1024];
+	struct json *json JSON_AUTO = NULL;
 
-	return readout_list(json_root(json), form, list);
+	(void)snprintf(whole, sizeof(whole), "{\"l\":%s}", text);
+	json = parse(whole);
+	return readout_list(json_root(json), &at, list);
 }
 
 static void
-lists_come_in_three_forms(void **state)
+lists_come_in_four_forms(void **state)
 {
 	struct readout_list list;
 
@@ -44,6 +49,9 @@ lists_come_in_three_forms(void **state)
 	assert_string_equal(list.items[0], "a");
 	assert_string_equal(list.items[1], "b");
 	assert_string_equal(list.items[2], "c");
+	assert_int_equal(read_list("\"a  b:c \"", PROFILE_SPACE, &list), 0);
+	assert_int_equal(list.count, 2);
+	assert_string_equal(list.items[1], "b:c");
 	assert_int_equal(read_list("\"admin\"", PROFILE_STRING, &list), 0);
 	assert_int_equal(list.count, 1);
 	assert_int_equal(read_list("null", PROFILE_ARRAY, &list), 0);
@@ -230,7 +238,8 @@ refusal(int status, const char *text)
 {
 	struct profile *profile = profiles_sample();
 	struct json *json JSON_AUTO = text == NULL ? NULL : parse(text);
-	int r = readout_error(profile, status, json);
+	int r = readout_error(
+	    profile, "list", status, json == NULL ? NULL : json_root(json));
 
 	profile_free(profile);
 	return r;
@@ -251,11 +260,64 @@ refusals_have_their_reasons(void **state)
 	assert_int_equal(refusal(404, "{}"), ERR_SERVICE_ERROR);
 }
 
+/* T111: one table, and what stands in none of its lines lets nobody in. */
+static void
+t111_what_a_refusal_means_is_decided_by_a_table(void **state)
+{
+	static const char *const lines[] = {"error|wrong||",
+	    "error|wrong|request|token", "error|wrong|status|401",
+	    "error|wrong|reason|password-wrong", "error|off||",
+	    "error|off|at|/disabled", "error|off|is|true",
+	    "error|off|reason|member-deactivated", "error|code||",
+	    "error|code|at|/n", "error|code|is|7",
+	    "error|code|reason|member-pending", "outcome|mfa||",
+	    "outcome|mfa|request|token", "outcome|mfa|at|/mfa",
+	    "outcome|mfa|is|true", "outcome|mfa|reason|service-mfa-required",
+	    NULL};
+	static const struct {
+		const char *request;
+		int status;
+		const char *text;
+		int reason; /* 0: no outcome */
+	} cases[] = {
+	    {"token", 401, "{}", ERR_PASSWORD_WRONG},
+	    {"list", 401, "{}", 0},
+	    {"list", 400, "{\"disabled\":true}", ERR_MEMBER_DEACTIVATED},
+	    {"list", 400, "{\"disabled\":\"true\"}", ERR_MEMBER_DEACTIVATED},
+	    {"list", 400, "{\"disabled\":false}", 0},
+	    {"list", 400, "{\"disabled\":1}", 0},
+	    {"list", 400, "{\"disabled\":null}", 0},
+	    {"list", 200, "{\"disabled\":true}", 0},
+	    {"list", 400, "{\"n\":7}", ERR_MEMBER_PENDING},
+	    {"list", 400, "{\"n\":70}", 0},
+	    {"list", 400, "{\"n\":{}}", 0},
+	    {"token", 200, "{\"mfa\":true}", ERR_SERVICE_MFA},
+	    {"token", 201, "{\"mfa\":true}", ERR_SERVICE_MFA},
+	    {"token", 200, "{\"mfa\":false}", 0},
+	    {"list", 200, "{\"mfa\":true}", 0},
+	    {"token", 400, "{\"mfa\":true}", 0},
+	    {"token", 200, "[]", 0},
+	};
+	struct profile *profile = profiles_sample();
+
+	profiles_add(profile, lines);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct json *json JSON_AUTO = parse(cases[i].text);
+		const struct profile_outcome *outcome = readout_outcome(profile,
+		    cases[i].request, cases[i].status, json_root(json));
+
+		assert_int_equal(
+		    outcome == NULL ? 0 : outcome->reason, cases[i].reason);
+	}
+	assert_null(readout_outcome(profile, "token", 200, NULL));
+	profile_free(profile);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(lists_come_in_three_forms),
+	    cmocka_unit_test(lists_come_in_four_forms),
 	    cmocka_unit_test(t101_a_string_is_no_array_and_an_array_no_string),
 	    cmocka_unit_test(what_is_no_role_id_is_left_out),
 	    cmocka_unit_test(a_member_is_read_where_the_profile_says),
@@ -265,6 +327,7 @@ main(void)
 	    cmocka_unit_test(pages_go_on_until_the_total),
 	    cmocka_unit_test(t110_a_list_that_is_not_complete_is_no_list),
 	    cmocka_unit_test(refusals_have_their_reasons),
+	    cmocka_unit_test(t111_what_a_refusal_means_is_decided_by_a_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
