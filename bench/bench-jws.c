@@ -31,14 +31,11 @@
 #define SECRET "a secret of the bench, 32 bytes!"
 static const char *const issuers[] = {"https://id.example.org/acme"};
 static const struct token_policy policy = {
-    .jws = {.algs = JWK_ALG_ALL},
-    .claims =
-	{
-	    .issuers = issuers,
-	    .issuer_count = 1,
-	    .client_id = "orglogin-host",
-	    .started = {NOW - 30},
-	},
+    .jws.algs = JWK_ALG_ALL,
+    .claims = {.issuers = issuers,
+	.issuer_count = 1,
+	.client_id = "orglogin-host",
+	.started.s = NOW - 30},
 };
 
 struct subject {

@@ -289,7 +289,16 @@ check_PROGRAMS += tests/unit/test-token
 tests_unit_test_token_SOURCES = tests/unit/test-token.c \
 	tests/unit/vectors.c tests/unit/vectors.h
 tests_unit_test_token_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_token_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=log_write
 tests_unit_test_token_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-corpus
+tests_unit_test_corpus_SOURCES = tests/unit/test-corpus.c \
+	tests/unit/vectors.c tests/unit/vectors.h
+tests_unit_test_corpus_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_corpus_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=jwk_verify -Wl,--wrap=crypto_hmac_sha256
+tests_unit_test_corpus_LDADD = libservices.la $(UNIT_LIBS)
 endif
 
 # Whom the daemon speaks to, and who gets in.

@@ -30,6 +30,24 @@ is_good_sample(const uint8_t *bytes, size_t len)
 	return false;
 }
 
+/* Under a secret there is one good token, and it is none under keys. */
+static void
+check_secret(const uint8_t *bytes, size_t len)
+{
+	const struct jws_secret secret = {
+	    .current = jws_sample_secret, .previous = jws_sample_other_secret};
+	struct json *payload JSON_AUTO = NULL;
+	enum jws_match match = JWS_MATCH_NONE;
+	bool good = len == sizeof(jws_sample_mac) - 1 &&
+	    memcmp(bytes, jws_sample_mac, len) == 0;
+
+	int r = jws_verify_secret(
+	    (const char *)bytes, len, &secret, "at+jwt", &match, &payload);
+	require((r == 0) == good && (payload != NULL) == good);
+	require(match == (good ? JWS_MATCH_CURRENT : JWS_MATCH_NONE));
+	require(r != ERR_NO_MEMORY && r != ERR_INTERNAL);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -44,5 +62,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	require((r == 0) == (payload != NULL));
 	require((r == 0) == is_good_sample(bytes, len));
 	require(r != ERR_NO_MEMORY && r != ERR_INTERNAL);
+	check_secret(bytes, len);
 	return 0;
 }

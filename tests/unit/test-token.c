@@ -6,30 +6,48 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "common/err.h"
 #include "tests/unit/vectors.h"
 
 #define LIMIT ((size_t)64 * 1024)
 
-/* The clock and the settings of tests/vectors/generate.mjs. */
-#define NOW 1800000000
-static const char *const issuers[] = {"https://id.example.org/acme"};
-static const struct token_policy usual = {
-    .jws = {.algs = JWK_ALG_ALL},
-    .claims =
-	{
-	    .issuers = issuers,
-	    .issuer_count = 1,
-	    .client_id = "orglogin-host",
-	    .started = {NOW - 30},
-	},
-};
+/* The last line that was logged, and how many there were. */
+static struct {
+	enum log_level level;
+	char text[1024];
+	int64_t off_s;
+	unsigned int count;
+} said;
+
+void __wrap_log_write(
+    enum log_level level, const char *message, const struct log_field *fields);
+
+void
+__wrap_log_write(
+    enum log_level level, const char *message, const struct log_field *fields)
+{
+	int len = snprintf(said.text, sizeof(said.text), "%s", message);
+
+	said.level = level;
+	said.count++;
+	for (; fields->key != NULL; fields++) {
+		if (strcmp(fields->key, "off_s") == 0)
+			said.off_s = fields->number;
+		len += snprintf(said.text + len,
+		    sizeof(said.text) - (size_t)len, " %s=%s", fields->key,
+		    fields->text == NULL ? "" : fields->text);
+		assert_true((size_t)len < sizeof(said.text));
+	}
+}
 
 static int
 setup(void **state)
@@ -48,10 +66,11 @@ teardown(void **state)
 static void
 check_vector(const struct vector *vector, void *keys)
 {
+	const struct token_policy policy = vectors_policy();
 	struct token token TOKEN_AUTO = {0};
 
-	int r = token_verify(
-	    vector->bytes, keys, &usual, (struct wall_time){NOW}, &token);
+	int r = token_verify(vector->bytes, keys, &policy,
+	    (struct wall_time){VECTORS_NOW}, &token);
 	if (r != vector->expected)
 		fail_msg("%s: got %s", vector->name, err_name(r));
 	assert_true((token.payload != NULL) == (r == 0));
@@ -115,6 +134,125 @@ static void
 t10_keys_that_must_not_be_used(void **state)
 {
 	vectors_each("tokens", "--t10-", 50, check_vector, *state);
+}
+
+static int
+verify_file(const char *path, const struct jwk_set *keys, bool spoiled)
+{
+	const struct token_policy policy = vectors_policy();
+	struct token token TOKEN_AUTO = {0};
+	size_t len = 0;
+	char *text = vectors_read(path, &len);
+
+	if (spoiled)
+		text[len - 10] = text[len - 10] == 'A' ? 'B' : 'A';
+	memset(&said, 0, sizeof(said));
+	int r = token_verify(
+	    text, keys, &policy, (struct wall_time){VECTORS_NOW}, &token);
+	free(text);
+	return r;
+}
+
+static void
+t8_a_clock_that_is_off_is_told_in_seconds_and_no_forgery_is(void **state)
+{
+	static const struct {
+		const char *path;
+		int reason;
+		int64_t off_s;
+	} cases[] = {
+	    {"tokens/token-expired--t8-clock-an-hour-behind.jwt",
+		ERR_TOKEN_EXPIRED, 3600},
+	    {"tokens/token-expired--t8-exp-60-s-ago.jwt", ERR_TOKEN_EXPIRED,
+		60},
+	    {"tokens/token-not-yet-valid--t8-clock-an-hour-ahead.jwt",
+		ERR_TOKEN_NOT_YET_VALID, 3600},
+	    {"tokens/token-not-yet-valid--t8-nbf-in-61-s.jwt",
+		ERR_TOKEN_NOT_YET_VALID, 61},
+	    {"tokens/token-stale--t8-iat-61-s-before-start.jwt",
+		ERR_TOKEN_STALE, 61},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(
+		    verify_file(cases[i].path, *state, false), cases[i].reason);
+		assert_int_equal(said.count, 1);
+		assert_int_equal(said.level, LOG_LEVEL_WARNING);
+		assert_non_null(strstr(said.text, "clock"));
+		assert_non_null(strstr(said.text, err_name(cases[i].reason)));
+		assert_int_equal(said.off_s, cases[i].off_s);
+		/* The same claims under a signature that is wrong. */
+		assert_int_equal(verify_file(cases[i].path, *state, true),
+		    ERR_TOKEN_SIGNATURE);
+		assert_int_equal(said.count, 0);
+	}
+	assert_int_equal(
+	    verify_file("tokens/ok--t1-rs256.jwt", *state, false), 0);
+	assert_int_equal(said.count, 0);
+}
+
+static void
+check_silence(const struct vector *vector, void *keys)
+{
+	bool out_of_time = vector->expected == ERR_TOKEN_EXPIRED ||
+	    vector->expected == ERR_TOKEN_NOT_YET_VALID ||
+	    vector->expected == ERR_TOKEN_STALE;
+
+	said.count = 0;
+	check_vector(vector, keys);
+	if (said.count != out_of_time)
+		fail_msg("%s: %u lines", vector->name, said.count);
+}
+
+static void
+t8_nothing_else_is_said_to_be_the_clock(void **state)
+{
+	vectors_each("tokens", NULL, 490, check_silence, *state);
+}
+
+static int
+verify_by(const char *path, const struct jws_secret *secret)
+{
+	const struct token_policy policy = vectors_policy();
+	struct token token TOKEN_AUTO = {0};
+	size_t len = 0;
+	char *text = vectors_read(path, &len);
+
+	memset(&said, 0, sizeof(said));
+	int r = token_verify_secret(
+	    text, secret, &policy, (struct wall_time){VECTORS_NOW}, &token);
+	free(text);
+	assert_true((token.payload != NULL) == (r == 0));
+	assert_null(strstr(said.text, secret->current));
+	return r;
+}
+
+static void
+a_secret_that_differs_is_explained_and_never_told(void **state)
+{
+	static const char current[] = "secret-tokens/ok--t1-hs256.jwt";
+	static const char previous[] =
+	    "secret-tokens/ok--t1-hs256-with-the-previous-secret.jwt";
+	static const char neither[] =
+	    "secret-tokens/token-secret--t3-of-another-secret.jwt";
+	struct jws_secret secret = {VECTORS_SECRET, VECTORS_PREVIOUS};
+
+	assert_int_equal(verify_by(current, &secret), 0);
+	assert_int_equal(said.count, 0);
+	assert_int_equal(verify_by(previous, &secret), 0);
+	assert_int_equal(said.level, LOG_LEVEL_NOTICE);
+	assert_non_null(strstr(said.text, "previous secret"));
+	assert_null(strstr(said.text, VECTORS_PREVIOUS));
+	assert_int_equal(verify_by(neither, &secret), ERR_TOKEN_SECRET);
+	assert_int_equal(said.level, LOG_LEVEL_WARNING);
+	assert_non_null(strstr(said.text, "changed in one place only"));
+	assert_non_null(strstr(said.text, "previous_secret=differs too"));
+	assert_null(strstr(said.text, VECTORS_PREVIOUS));
+	secret.previous = NULL;
+	assert_int_equal(verify_by(previous, &secret), ERR_TOKEN_SECRET);
+	assert_non_null(strstr(said.text, "previous_secret=none"));
+	secret.current = "too short";
+	assert_int_equal(verify_by(current, &secret), ERR_TOKEN_KEY_UNFIT);
 }
 
 static struct json *
@@ -241,6 +379,10 @@ main(void)
 	    cmocka_unit_test(t8_times_missing_strange_and_at_the_edge),
 	    cmocka_unit_test(t9_texts_that_two_readers_read_in_two_ways),
 	    cmocka_unit_test(t10_keys_that_must_not_be_used),
+	    cmocka_unit_test(
+		t8_a_clock_that_is_off_is_told_in_seconds_and_no_forgery_is),
+	    cmocka_unit_test(t8_nothing_else_is_said_to_be_the_clock),
+	    cmocka_unit_test(a_secret_that_differs_is_explained_and_never_told),
 	    cmocka_unit_test(claims_are_read_as_they_stand),
 	    cmocka_unit_test(absent_claims_stay_absent),
 	    cmocka_unit_test(t28_mail_counts_as_verified_only_when_said),

@@ -88,6 +88,23 @@ vectors_each(const char *folder, const char *mark, size_t at_least,
 	assert_true(seen >= at_least);
 }
 
+struct token_policy
+vectors_policy(void)
+{
+	static const char *const issuers[] = {"https://id.example.org/acme"};
+
+	return (struct token_policy){
+	    .jws = {.algs = JWK_ALG_ALL},
+	    .claims =
+		{
+		    .issuers = issuers,
+		    .issuer_count = 1,
+		    .client_id = "orglogin-host",
+		    .started = {VECTORS_NOW - 30},
+		},
+	};
+}
+
 struct jwk_set *
 vectors_keys(void)
 {

@@ -7,6 +7,12 @@
 #include <stddef.h>
 
 #include "base/jwk.h"
+#include "services/token.h"
+
+/* The clock and the secrets of the generators. */
+#define VECTORS_NOW 1800000000
+#define VECTORS_SECRET "the secret of the vectors, which everybody knows"
+#define VECTORS_PREVIOUS "the secret that the vectors had before this one."
 
 struct vector {
 	const char *name; /* of the file */
@@ -25,5 +31,8 @@ void vectors_each(const char *folder, const char *mark, size_t at_least,
 /* The content of a file of tests/vectors, NUL-terminated; free() it. */
 char *vectors_read(const char *path, size_t *ret_len);
 
-/* The key set that all tokens are checked against; jwk_set_free() it. */
+/* What all tokens are checked against: the issuer, the client and the start of
+ * the sign-in are those of the generators. */
+struct token_policy vectors_policy(void);
+/* The key set for those in tokens/; jwk_set_free() it. */
 struct jwk_set *vectors_keys(void);

@@ -4,7 +4,9 @@ EXTRA_DIST += \
 	tests/vectors/keys.mjs \
 	tests/vectors/keysets.mjs \
 	tests/vectors/samples.mjs \
+	tests/vectors/secrets.mjs \
 	tests/vectors/seeds.mjs \
 	tests/vectors/keys.json \
 	tests/vectors/keysets \
+	tests/vectors/secret-tokens \
 	tests/vectors/tokens

@@ -38,7 +38,7 @@ write('jwk', [], [...files('keysets'), ...keys.map((key) => JSON.stringify({ key
 
 // The keys of the self-check, whose kids are r, e and d.
 const samples = fs.readFileSync(path.join(here, '../../helper/base/jws-samples.h'), 'utf8').split('jws_samples[]')[1]
-	.split('/*').slice(1).map((text) => [...text.matchAll(/"([^"]*)"/g)].map((m) => m[1]).join(''));
+	.split('/*').slice(1).map((text) => [...text.split('[] =').at(-1).matchAll(/"([^"]*)"/g)].map((m) => m[1]).join(''));
 const kids = { RS256: 'r', PS256: 'r', ES256: 'e', EdDSA: 'd' };
 const renamed = tokens.map(([head, body, signature]) => {
 	const header = Buffer.from(head, 'base64url').toString();
