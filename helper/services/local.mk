@@ -43,8 +43,45 @@ tests_unit_test_wallet_SOURCES = tests/unit/test-wallet.c $(WALLETLAB)
 tests_unit_test_wallet_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_wallet_LDADD = libservices.la $(UNIT_LIBS)
 
+SIGNINLAB = tests/unit/signinlab.c tests/unit/signinlab.h
+
+check_PROGRAMS += tests/unit/test-confirming
+tests_unit_test_confirming_SOURCES = tests/unit/test-confirming.c \
+	$(SIGNINLAB)
+tests_unit_test_confirming_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_confirming_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-dialogue
+tests_unit_test_dialogue_SOURCES = tests/unit/test-dialogue.c \
+	$(SIGNINLAB)
+tests_unit_test_dialogue_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_dialogue_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-proving
+tests_unit_test_proving_SOURCES = tests/unit/test-proving.c \
+	$(SIGNINLAB)
+tests_unit_test_proving_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_proving_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-svcstanding
+tests_unit_test_svcstanding_SOURCES = tests/unit/test-svcstanding.c
+tests_unit_test_svcstanding_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_svcstanding_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-ways
+tests_unit_test_ways_SOURCES = tests/unit/test-ways.c \
+	$(SIGNINLAB)
+tests_unit_test_ways_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_ways_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-eligible
+tests_unit_test_eligible_SOURCES = tests/unit/test-eligible.c \
+	$(SIGNINLAB)
+tests_unit_test_eligible_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_eligible_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-signin
-tests_unit_test_signin_SOURCES = tests/unit/test-signin.c
+tests_unit_test_signin_SOURCES = tests/unit/test-signin.c $(SIGNINLAB)
 tests_unit_test_signin_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_signin_LDADD = libservices.la $(UNIT_LIBS)
 
@@ -325,6 +362,14 @@ libservices_la_SOURCES += helper/services/svclist.c helper/services/svclist.h
 libservices_la_SOURCES += helper/services/svcsend.c helper/services/svcsend.h
 libservices_la_SOURCES += helper/services/visited.c helper/services/visited.h
 libservices_la_SOURCES += helper/services/signin.c helper/services/signin.h
+libservices_la_SOURCES += helper/services/confirming.c \
+	helper/services/confirming.h
+libservices_la_SOURCES += helper/services/dialogue.c helper/services/dialogue.h
+libservices_la_SOURCES += helper/services/eligible.c helper/services/eligible.h
+libservices_la_SOURCES += helper/services/proving.c helper/services/proving.h
+libservices_la_SOURCES += helper/services/svcstanding.c \
+	helper/services/svcstanding.h
+libservices_la_SOURCES += helper/services/ways.c helper/services/ways.h
 libservices_la_SOURCES += helper/services/standing.c \
 	helper/services/standing.h
 

@@ -1,24 +1,31 @@
 /*
- * signin.c - drives one sign-in from a name to a verdict.
+ * signin.c - the frame of one sign-in, from a name to a verdict.
  *
  * Each step has one way forward and ends in decide() on anything else:
- * eligible -> code shown -> polled until approved -> bound -> confirmed by the
- * service -> the account phase's own check -> proof recorded -> allowed.  A
- * sign-in is found by its id; after a verdict or a cancellation nothing of it
- * is left, so a late answer has nowhere to go.
+ * eligible -> a way chosen (services/ways) -> proven by a provider
+ * (services/proving) and bound -> confirmed by the service
+ * (services/confirming) -> shown to the name service -> the account phase's own
+ * check -> proof recorded -> allowed.  A sign-in is found by its id; after a
+ * verdict or a cancellation nothing of it is left, so a late answer has nowhere
+ * to go.
  */
 #include "services/signin.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypto.h"
 #include "base/log.h"
 #include "common/err.h"
-#include "common/secret.h"
-#include "common/text.h"
 #include "common/text.h"
 #include "services/binding.h"
+#include "services/confirming.h"
+#include "services/dialogue.h"
+#include "services/eligible.h"
+#include "services/proving.h"
+#include "services/ways.h"
+
+/* How often a choice may be none of those offered. */
+#define CHOICES_MAX 3
 
 struct signin {
 	struct signin *next;
@@ -28,18 +35,18 @@ struct signin {
 	void *arg;
 	struct proto_signin request;
 	char member_id[NAME_ID_MAX + 1];
-	struct grant grant;
-	struct wall_time started;
 	struct boot_time deadline;
-	struct loop_timer *poll_timer;
+	struct loop_timer *turn_timer; /* the first step, or the verdict */
 	struct loop_timer *deadline_timer;
-	char *device_code;
-	struct idp *idp; /* the provider in use; NULL: none yet */
-	uint64_t idp_id; /* request under way; 0: none */
-	uint64_t idsvc_id;
+	int refused;  /* the verdict at once, if not 0 */
+	bool allowed; /* likewise: by a proof given lately */
+	struct ways ways;
+	unsigned int choices;
+	struct dialogue *dialogue; /* each NULL until it is its turn */
+	struct proving *proving;
+	struct confirming *confirming;
+	const struct idsvc_standing *standing; /* confirming's; NULL: none */
 	uint64_t shown_id; /* waits until the name service sees a change */
-	int no_answer;     /* the last reason why a poll got none */
-	int decided;       /* the verdict, while it waits for its turn */
 	bool first_binding;
 	char issuer[1024];
 	char subject[CLAIMS_SUB_MAX + 1];
@@ -49,6 +56,7 @@ struct signins {
 	struct loop *loop;
 	const struct clock *clock;
 	struct signin_options options;
+	struct ways_options ways;
 	struct signin *list;
 	uint64_t last_id;
 	uint32_t count;
@@ -67,14 +75,12 @@ signin_free(struct signin *s)
 			break;
 		}
 	}
-	if (s->idp != NULL)
-		idp_cancel(s->idp, s->idp_id);
-	if (all->options.idsvc != NULL)
-		idsvc_cancel(all->options.idsvc, s->idsvc_id);
+	proving_free(s->proving);
+	confirming_free(s->confirming);
+	dialogue_free(s->dialogue);
 	directory_cancel(all->options.directory, s->shown_id);
-	loop_timer_free(s->poll_timer);
+	loop_timer_free(s->turn_timer);
 	loop_timer_free(s->deadline_timer);
-	secret_free_string(s->device_code);
 	free(s);
 }
 
@@ -109,6 +115,21 @@ last_gate(struct signin *s)
 	return standing_account(o->standing, s->request.user, s->request.roles);
 }
 
+/* What the service gave is kept for the member's calls of its APIs; a sign-in
+ * does not depend on it. */
+static void
+keep_tokens(struct signin *s)
+{
+	int r = ERR_OK;
+
+	if (s->standing != NULL && s->all->options.wallet != NULL)
+		r = wallet_keep(
+		    s->all->options.wallet, s->member_id, s->standing);
+	if (r != 0)
+		log_warning("tokens not kept", LOG_TEXT("reason", err_name(r)),
+		    LOG_TEXT("member", s->member_id));
+}
+
 static void
 complete(struct signin *s)
 {
@@ -124,6 +145,8 @@ complete(struct signin *s)
 	if (r == 0)
 		r = proofs_record(
 		    o->proofs, s->member_id, s->request.context.service);
+	if (r == 0)
+		keep_tokens(s);
 	decide(s, r);
 }
 
@@ -154,17 +177,19 @@ apply_standing(struct signin *s, const struct idsvc_standing *standing)
 	now.role_count = standing->role_count;
 	now.scopes = standing->scopes;
 	now.scope_count = standing->scope_count;
+	if (confirming_accepted(s->confirming) && now.state == MEMBER_PENDING)
+		now.state = MEMBER_ACTIVE;
 	return directory_update(
 	    s->all->options.directory, &now, on_shown, s, &s->shown_id);
 }
 
 static void
-on_standing(void *arg, const struct idsvc_standing *standing)
+on_confirmed(void *arg, int reason, const struct idsvc_standing *standing)
 {
 	struct signin *s = arg;
-	int r = standing->reason;
+	int r = reason;
 
-	s->idsvc_id = 0;
+	s->standing = standing;
 	if (r == 0)
 		r = apply_standing(s, standing);
 	if (r != 0)
@@ -173,84 +198,130 @@ on_standing(void *arg, const struct idsvc_standing *standing)
 		complete(s);
 }
 
+static struct questions_scene
+scene_of(const struct signin *s)
+{
+	return (struct questions_scene){
+	    .organization = s->all->options.organization_name,
+	    .user = s->request.user,
+	    .host = s->all->options.host_name,
+	    .rhost = s->request.context.rhost,
+	};
+}
+
+/* Asks the service about the member: identity, or NULL for by password. */
+static int
+confirm(struct signin *s, const struct member *member,
+    const struct idp_identity *identity)
+{
+	const struct confirming_options options = {
+	    .idsvc = s->all->options.idsvc,
+	    .dialogue = s->dialogue,
+	    .scene = scene_of(s),
+	    .member = member,
+	};
+	int r = confirming_new(&options, on_confirmed, s, &s->confirming);
+
+	if (r != 0)
+		return r;
+	return identity != NULL ? confirming_identity(s->confirming, identity)
+				: confirming_password(s->confirming);
+}
+
 /* The provider proved somebody; is it the member, and what are they now? */
 static void
-on_approved(struct signin *s, const struct idp_poll *poll)
+on_proven(void *arg, int reason, const struct idp_identity *identity)
 {
-	const struct signin_options *o = &s->all->options;
-	const struct idp_identity *who = poll->identity;
+	struct signin *s = arg;
 	struct member member;
-	struct idsvc_identity identity = {0};
-	int r = ERR_NOT_A_MEMBER;
+	int r = reason;
 
-	if (member_of(s, &member))
-		r = binding_check(
-		    o->directory, &member, who, &s->first_binding);
+	if (r == 0 && !member_of(s, &member))
+		r = ERR_NOT_A_MEMBER;
+	if (r == 0)
+		r = binding_check(s->all->options.directory, &member, identity,
+		    &s->first_binding);
 	if (r == 0 &&
-	    (!text_copy(s->issuer, sizeof(s->issuer), who->issuer) ||
-		!text_copy(s->subject, sizeof(s->subject), who->subject)))
+	    (!text_copy(s->issuer, sizeof(s->issuer), identity->issuer) ||
+		!text_copy(s->subject, sizeof(s->subject), identity->subject)))
 		r = ERR_TOKEN_CLAIM;
-	if (r != 0) {
-		decide(s, r);
-		return;
-	}
-	if (o->idsvc == NULL) {
+	if (r == 0 && s->all->options.idsvc == NULL) {
 		complete(s);
 		return;
 	}
-	identity = (struct idsvc_identity){
-	    .id_token = who->id_token,
-	    .issuer = who->issuer,
-	    .subject = who->subject,
-	    .mail = who->mail,
-	    .name = member.name,
-	};
-	r = idsvc_signin(o->idsvc, &identity, on_standing, s, &s->idsvc_id);
+	if (r == 0)
+		r = confirm(s, &member, identity);
 	if (r != 0)
 		decide(s, r);
 }
 
-static void
-plan_poll(struct signin *s)
+static int
+prove(struct signin *s, struct idp *idp)
 {
-	int64_t delay_ms = grant_delay_ms(&s->grant, clock_boot(s->all->clock));
+	const struct proving_options options = {
+	    .loop = s->all->loop,
+	    .clock = s->all->clock,
+	    .idp = idp,
+	    .dialogue = s->dialogue,
+	    .scene = scene_of(s),
+	    .deadline = s->deadline,
+	};
 
-	/* -1: the deadline timer ends it. */
-	if (delay_ms >= 0)
-		loop_timer_start(s->poll_timer, delay_ms);
+	return proving_new(&options, on_proven, s, &s->proving);
+}
+
+static int
+go(struct signin *s, size_t way)
+{
+	struct member member;
+
+	if (s->ways.idps[way] != NULL)
+		return prove(s, s->ways.idps[way]);
+	if (!member_of(s, &member))
+		return ERR_NOT_A_MEMBER;
+	return confirm(s, &member, NULL);
+}
+
+static dialogue_answer_fn on_choice;
+
+static int
+ask_choice(struct signin *s)
+{
+	const struct questions_scene scene = scene_of(s);
+	struct buf text BUF_AUTO = {0};
+
+	if (s->choices >= CHOICES_MAX)
+		return ERR_ANSWER_UNKNOWN;
+	buf_init(&text, PROTO_TEXT_SIZE - 1);
+	questions_put_choice(
+	    &text, &scene, s->ways.titles, s->ways.count, s->choices++ > 0);
+	return dialogue_ask(s->dialogue, &text, false, on_choice, s);
 }
 
 static void
-on_polled(void *arg, const struct idp_poll *poll)
+on_choice(void *arg, const char *answer)
 {
 	struct signin *s = arg;
-	enum grant_action action = GRANT_STOP;
-
-	s->idp_id = 0;
-	s->no_answer = poll->event == GRANT_NO_ANSWER ? poll->reason : 0;
-	action = grant_next(&s->grant, poll->event, clock_boot(s->all->clock));
-	if (action == GRANT_WAIT) {
-		plan_poll(s);
-		return;
-	}
-	if (poll->event == GRANT_APPROVED && s->grant.reason == 0) {
-		loop_timer_stop(s->poll_timer);
-		on_approved(s, poll);
-		return;
-	}
-	decide(s,
-	    poll->event == GRANT_FAILED && poll->reason != 0 ? poll->reason
-							     : s->grant.reason);
-}
-
-static void
-on_poll_time(void *arg)
-{
-	struct signin *s = arg;
-	int r = idp_device_poll(
-	    s->idp, s->device_code, s->started, on_polled, s, &s->idp_id);
+	size_t way = 0;
+	int r = questions_choice(
+		    answer, s->ways.names, s->ways.titles, s->ways.count, &way)
+	    ? go(s, way)
+	    : ask_choice(s);
 
 	if (r != 0)
+		decide(s, r);
+}
+
+/* The first step, or the verdict that stands already. */
+static void
+on_turn(void *arg)
+{
+	struct signin *s = arg;
+	int r = s->refused;
+
+	if (r == 0 && !s->allowed)
+		r = s->ways.count == 1 ? go(s, 0) : ask_choice(s);
+	if (r != 0 || s->allowed)
 		decide(s, r);
 }
 
@@ -258,101 +329,21 @@ static void
 on_deadline(void *arg)
 {
 	struct signin *s = arg;
+	int trouble = s->proving != NULL ? proving_trouble(s->proving) : 0;
 
-	decide(s, s->no_answer != 0 ? s->no_answer : ERR_GRANT_EXPIRED);
-}
-
-static int
-make_handle(char out[PROTO_HANDLE_SIZE])
-{
-	static const char digits[] = "0123456789abcdef";
-	uint8_t random[(PROTO_HANDLE_SIZE - 1) / 2];
-	int r = crypto_random(random, sizeof(random));
-
-	if (r != 0)
-		return r;
-	for (size_t i = 0; i < sizeof(random); i++) {
-		out[2 * i] = digits[random[i] >> 4];
-		out[2 * i + 1] = digits[random[i] & 15];
-	}
-	out[PROTO_HANDLE_SIZE - 1] = '\0';
-	return ERR_OK;
-}
-
-/*
- * Everything that a person needs to decide whether this is their own sign-in.
- * It begins with a newline, because an ssh client puts "(user@host) " before
- * the first line.
- */
-static int
-put_prompt(struct signin *s, const struct idp_device *device,
-    int64_t lifetime_s, struct proto_prompt *ret_prompt)
-{
-	const struct signin_options *o = &s->all->options;
-	char rhost[PROTO_RHOST_SIZE];
-	struct buf text BUF_AUTO = {0};
-
-	/* Whoever connects chooses this text: it never acts on a terminal. */
-	(void)text_escape(s->request.context.rhost, rhost, sizeof(rhost));
-	buf_init(&text, sizeof(ret_prompt->text) - 1);
-	buf_put_format(&text, "\n%s: sign in as %s on %s", o->organization_name,
-	    s->request.user, o->host_name);
-	if (rhost[0] != '\0')
-		buf_put_format(&text, ", from %s", rhost);
-	buf_put_format(&text,
-	    "\n\n  Open:  %s\n  Code:  %s\n\n"
-	    "The code is good for %lld seconds. Go on only if you started this "
-	    "sign-in\nyourself: approving a code that somebody sent you lets "
-	    "them in as you.\n"
-	    "Press Enter when you have signed in: ",
-	    device->verification_uri, device->user_code, (long long)lifetime_s);
-	if (buf_text(&text) == NULL)
-		return ERR_TOO_LARGE;
-	memcpy(ret_prompt->text, buf_text(&text), text.len + 1);
-	ret_prompt->lifetime_s = (uint32_t)lifetime_s;
-	ret_prompt->kind = PROTO_ASK_APPROVAL;
-	return make_handle(ret_prompt->handle);
+	if (trouble == 0)
+		trouble =
+		    s->proving != NULL ? ERR_GRANT_EXPIRED : ERR_TIMED_OUT;
+	decide(s, trouble);
 }
 
 static void
-on_device(void *arg, const struct idp_device *device)
+on_show(void *arg, const struct proto_prompt *prompt)
 {
 	struct signin *s = arg;
-	struct boot_time now = clock_boot(s->all->clock);
-	struct proto_prompt prompt = {0};
-	int64_t left_s = (s->deadline.ms - now.ms) / 1000;
-	int r = device->reason;
 
-	s->idp_id = 0;
-	if (left_s > device->expires_in_s)
-		left_s = device->expires_in_s;
-	if (r == 0)
-		r = put_prompt(s, device, left_s, &prompt);
-	if (r == 0) {
-		s->device_code = secret_dup(
-		    device->device_code, strlen(device->device_code));
-		r = s->device_code == NULL ? ERR_NO_MEMORY : ERR_OK;
-	}
-	if (r != 0) {
-		decide(s, r);
-		return;
-	}
-	grant_begin(&s->grant, now, device->expires_in_s, device->interval_s,
-	    s->deadline);
-	loop_timer_start(s->deadline_timer, s->grant.end.ms - now.ms);
-	plan_poll(s);
 	s->fn(s->arg,
-	    &(struct signin_news){.event = SIGNIN_SHOW, .prompt = &prompt});
-}
-
-static bool
-service_listed(const struct signin_options *o, const char *service)
-{
-	for (size_t i = 0; i < o->service_count; i++) {
-		if (strcmp(o->services[i], service) == 0)
-			return true;
-	}
-	return false;
+	    &(struct signin_news){.event = SIGNIN_SHOW, .prompt = prompt});
 }
 
 /* Where the person sits, as far as it bounds how many may sit there. */
@@ -380,77 +371,25 @@ check_room(const struct signins *all, const struct proto_signin *request,
 	return all->count >= SIGNIN_MAX ? ERR_BUSY_HOST : ERR_OK;
 }
 
-/*
- * Whether a proof that was given lately is enough: only for the very person
- * who already is that user on this host, as sudo's caller is.
- */
-static bool
-proof_is_enough(const struct signins *all, const struct proto_signin *request,
-    const struct member *member)
-{
-	int64_t max_age_s = request->max_age_s >= 0 ? request->max_age_s
-						    : all->options.max_age_s;
-	int64_t age_ms = -1;
-
-	if (member->uid == 0 || request->context.caller_uid != member->uid)
-		return false;
-	age_ms = proofs_age_ms(all->options.proofs, member->id);
-	return age_ms >= 0 && age_ms / 1000 < max_age_s;
-}
-
+/* Everything that the first step needs. */
 static int
-start_grant(struct signin *s, const struct member *member)
+prepare(struct signin *s, const struct member *member)
 {
 	struct signins *all = s->all;
-	const struct proto_context *context = &s->request.context;
-	int r = ERR_OK;
+	int r = check_room(all, &s->request, member->id);
 
-	if (!service_listed(&all->options, context->service))
-		return ERR_SERVICE_NOT_LISTED;
-	r = check_room(all, &s->request, member->id);
 	if (r != 0)
 		return r;
-	if (all->options.idp_count == 0)
+	ways_of(&all->ways, member, &s->ways);
+	if (s->ways.count == 0)
 		return ERR_CONFIG_INVALID;
-	s->idp = all->options.idps[0];
 	if (!text_copy(s->member_id, sizeof(s->member_id), member->id))
 		return ERR_INTERNAL;
-	s->started = clock_wall(all->clock);
 	s->deadline.ms =
 	    clock_boot(all->clock).ms + all->options.deadline_s * 1000;
+	dialogue_set_deadline(s->dialogue, s->deadline);
 	loop_timer_start(s->deadline_timer, all->options.deadline_s * 1000);
-	return idp_device_start(s->idp, on_device, s, &s->idp_id);
-}
-
-static void
-on_verdict_turn(void *arg)
-{
-	struct signin *s = arg;
-
-	decide(s, s->decided);
-}
-
-/* 0: the grant was started; else the verdict, *allowed telling which. */
-static int
-consider(struct signin *s, bool *ret_allowed)
-{
-	const struct signin_options *o = &s->all->options;
-	struct member member;
-	int r =
-	    standing_account(o->standing, s->request.user, s->request.roles);
-
-	*ret_allowed = false;
-	if (r == 0 &&
-	    !members_get_user(
-		directory_members(o->directory), s->request.user, &member))
-		r = ERR_NOT_A_MEMBER;
-	if (r != 0)
-		return r;
-	if (proof_is_enough(s->all, &s->request, &member)) {
-		*ret_allowed = true;
-		return ERR_OK;
-	}
-	return start_grant(s, &member);
+	return ERR_OK;
 }
 
 static int
@@ -465,10 +404,13 @@ signin_new(struct signins *all, const struct proto_signin *request,
 	s->all = all;
 	s->request = *request;
 	s->id = ++all->last_id;
-	r = loop_timer_new(all->loop, on_poll_time, s, &s->poll_timer);
+	r = loop_timer_new(all->loop, on_turn, s, &s->turn_timer);
 	if (r == 0)
 		r = loop_timer_new(
 		    all->loop, on_deadline, s, &s->deadline_timer);
+	if (r == 0)
+		r = dialogue_new(
+		    all->loop, all->clock, on_show, s, &s->dialogue);
 	if (r != 0) {
 		signin_free(s);
 		return r;
@@ -482,26 +424,18 @@ signins_begin(struct signins *signins, const struct proto_signin *request,
     signin_fn *fn, void *arg, uint64_t *ret_id)
 {
 	struct signin *s = NULL;
-	bool allowed = false;
+	struct member member;
 	int r = signin_new(signins, request, &s);
 
 	if (r != 0)
 		return r;
 	s->fn = fn;
 	s->arg = arg;
-	r = consider(s, &allowed);
-	if (r != 0 || allowed) {
-		/* The verdict comes from the loop, as every callback. */
-		loop_timer_free(TAKE(s->poll_timer));
-		s->decided = r;
-		r = loop_timer_new(
-		    signins->loop, on_verdict_turn, s, &s->poll_timer);
-		if (r != 0) {
-			signin_free(s);
-			return r;
-		}
-		loop_timer_start(s->poll_timer, 0);
-	}
+	s->refused =
+	    eligible_check(&signins->options, request, &member, &s->allowed);
+	if (s->refused == 0 && !s->allowed)
+		s->refused = prepare(s, &member);
+	loop_timer_start(s->turn_timer, 0);
 	s->next = signins->list;
 	signins->list = s;
 	signins->count++;
@@ -509,22 +443,31 @@ signins_begin(struct signins *signins, const struct proto_signin *request,
 	return ERR_OK;
 }
 
+static struct signin *
+find(const struct signins *signins, uint64_t id)
+{
+	struct signin *s = signins->list;
+
+	while (s != NULL && s->id != id)
+		s = s->next;
+	return s;
+}
+
 void
 signins_cancel(struct signins *signins, uint64_t id)
 {
-	for (struct signin *s = signins->list; s != NULL; s = s->next) {
-		if (s->id == id) {
-			signin_free(s);
-			return;
-		}
-	}
+	struct signin *s = find(signins, id);
+
+	if (s != NULL)
+		signin_free(s);
 }
 
 int
 signins_answer(struct signins *signins, uint64_t id, const char *text)
 {
-	/* Nothing is asked that wants one. */
-	return ERR_MALFORMED;
+	struct signin *s = find(signins, id);
+
+	return s == NULL ? ERR_MALFORMED : dialogue_answer(s->dialogue, text);
 }
 
 uint32_t
@@ -544,6 +487,12 @@ signins_new(struct loop *loop, const struct clock *clock,
 	signins->loop = loop;
 	signins->clock = clock;
 	signins->options = *options;
+	signins->ways = (struct ways_options){
+	    .directory = options->directory,
+	    .idps = options->idps,
+	    .idp_count = options->idp_count,
+	    .idsvc = options->idsvc,
+	};
 	*ret_signins = signins;
 	return ERR_OK;
 }
