@@ -409,6 +409,12 @@ tests_unit_test_readout_SOURCES = tests/unit/test-readout.c $(PROFILES)
 tests_unit_test_readout_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_readout_LDADD = libservices.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-matrix
+tests_unit_test_matrix_SOURCES = tests/unit/test-matrix.c \
+	tests/unit/signer.c tests/unit/signer.h $(PROFILES)
+tests_unit_test_matrix_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_matrix_LDADD = libservices.la $(CRYPTO_LIBS) $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-orgtoken
 tests_unit_test_orgtoken_SOURCES = tests/unit/test-orgtoken.c $(PROFILES)
 tests_unit_test_orgtoken_CFLAGS = $(UNIT_CFLAGS)
