@@ -31,6 +31,7 @@
 #define P256_BYTES 32
 #define ED25519_BYTES 32
 #define PEM_MAX_BYTES 4096
+#define ISSUER_MAX_BYTES 1024
 
 /* The longest member that a good key has: a modulus. */
 #define MEMBER_MAX_BYTES ((size_t)RSA_BITS_MAX / 8 + 1)
@@ -38,6 +39,7 @@
 struct jwk {
 	char kid[JWK_KID_MAX + 1];
 	bool has_kid;
+	char *issuer;      /* NULL: not said */
 	unsigned int algs; /* 0: refused */
 	struct jwksig *sig;
 	char *pem;
@@ -330,14 +332,30 @@ read_kid(const struct json_node *key, struct jwk *out)
 	return true;
 }
 
+/* False: issuer is there but cannot be one, or memory is out. */
+static bool
+read_issuer(const struct json_node *key, struct jwk *out)
+{
+	const struct json_node *node = json_get(key, "issuer");
+	const char *issuer = json_string(node);
+
+	if (node == NULL)
+		return true;
+	if (issuer == NULL || strlen(issuer) > ISSUER_MAX_BYTES)
+		return false;
+	out->issuer = strdup(issuer);
+	return out->issuer != NULL;
+}
+
 /* Fills out; a key that is refused is left without algorithms. */
 static void
 read_key(const struct json_node *key, struct jwk *out)
 {
 	const struct kind *kind = kind_of(key);
 
-	if (!read_kid(key, out) || kind == NULL || has_secret_part(key) ||
-	    !is_for_signatures(key) || algs_of(key, kind) == 0)
+	if (!read_kid(key, out) || !read_issuer(key, out) || kind == NULL ||
+	    has_secret_part(key) || !is_for_signatures(key) ||
+	    algs_of(key, kind) == 0)
 		return;
 	EVP_PKEY *pkey CLEANUP(pkey_cleanup) = kind->from_json(key);
 	if (pkey == NULL || !pkey_is_sound(pkey))
@@ -397,6 +415,7 @@ jwk_set_free(struct jwk_set *set)
 	for (size_t i = 0; i < set->count; i++) {
 		jwksig_free(set->keys[i].sig);
 		free(set->keys[i].pem);
+		free(set->keys[i].issuer);
 	}
 	free(set);
 }
@@ -452,6 +471,12 @@ unsigned int
 jwk_algs(const struct jwk *key)
 {
 	return key->algs;
+}
+
+const char *
+jwk_issuer(const struct jwk *key)
+{
+	return key->issuer;
 }
 
 const char *

@@ -5,7 +5,8 @@
  * (d, p, q, k and the like), RSA below 2048 or above 8192 bits or with an even
  * or small exponent, points off the curve or of small order, an alg that is
  * not one of ours or not of this kty, unknown kty or crv, use other than "sig",
- * key_ops without "verify", kid longer than 256 bytes.  Two keys of one kid
+ * key_ops without "verify", kid longer than 256 bytes, an issuer that is no
+ * text of at most 1024.  Two keys of one kid
  * make both unusable.  At most 64 keys, 256 KiB.  Pure.
  */
 #pragma once
@@ -55,6 +56,9 @@ MUST_CHECK int jwk_set_find(const struct jwk_set *set, const char *kid,
     enum jwk_alg alg, const struct jwk **ret_key);
 /* The algorithms that this key fits (a mask), after its own alg member. */
 unsigned int jwk_algs(const struct jwk *key);
+/* For whom it signs, by its own word (Entra's issuer member); NULL: it does not
+ * say. Borrowed. */
+const char *jwk_issuer(const struct jwk *key);
 /* The public key as PEM, for libjwt. Borrowed. */
 const char *jwk_pem(const struct jwk *key);
 /*

@@ -173,6 +173,21 @@ struct signer {
 	const struct jwk *key;
 };
 
+/* One set may hold keys of several tenants: each signs for its own only. */
+static bool
+signs_for_us(const struct jwk *key, const struct jws_policy *policy)
+{
+	const char *issuer = jwk_issuer(key);
+
+	if (issuer == NULL || policy->key_issuer_count == 0)
+		return true;
+	for (size_t i = 0; i < policy->key_issuer_count; i++) {
+		if (strcmp(issuer, policy->key_issuers[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The key that the header asks for, if it is one of ours and fits. */
 static int
 choose_signer(const struct json_node *header, const struct jwk_set *keys,
@@ -188,7 +203,10 @@ choose_signer(const struct json_node *header, const struct jwk_set *keys,
 	int r = check_header(header, policy->typ, &kid);
 	if (r < 0)
 		return r;
-	return jwk_set_find(keys, kid, signer->alg, &signer->key);
+	r = jwk_set_find(keys, kid, signer->alg, &signer->key);
+	if (r < 0)
+		return r;
+	return signs_for_us(signer->key, policy) ? 0 : ERR_TOKEN_KEY_UNFIT;
 }
 
 static int

@@ -25,6 +25,9 @@
 struct jws_policy {
 	unsigned int algs; /* mask of enum jwk_alg */
 	const char *typ;   /* accepted besides "JWT" and none; NULL: no other */
+	/* What a key that names its issuer may name; none: any. */
+	const char *const *key_issuers;
+	size_t key_issuer_count;
 };
 
 /* RFC 7518 3.2: as long as the digest. */

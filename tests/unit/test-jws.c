@@ -205,6 +205,72 @@ t1_only_the_algorithms_of_the_policy_are_taken(void **state)
 	}
 }
 
+/* The usual key set, with this issuer said by each key; NULL: by none. */
+static struct jwk_set *
+keys_of(const char *issuer)
+{
+	struct jwk_set *set = NULL;
+	struct buf text BUF_AUTO = {.limit = JWK_SET_MAX_BYTES};
+	size_t len = 0;
+	char *bytes = vectors_read("keys.json", &len);
+	const char *at = bytes;
+
+	for (char *said = strstr(bytes, "\"issuer\""); said != NULL;
+	     said = strstr(said, "\"issuer\""))
+		memcpy(said, "\"before\"", strlen("\"before\""));
+	for (;;) {
+		const char *key = strstr(at, "\"kty\"");
+
+		if (key == NULL)
+			break;
+		buf_put(&text, at, (size_t)(key - at));
+		if (issuer != NULL)
+			buf_put_format(&text, "\"issuer\":%s,", issuer);
+		buf_put_text(&text, "\"kty\"");
+		at = key + strlen("\"kty\"");
+	}
+	buf_put_text(&text, at);
+	free(bytes);
+	assert_non_null(buf_text(&text));
+	assert_int_equal(jwk_set_parse(text.bytes, text.len, &set), 0);
+	return set;
+}
+
+static void
+t6_a_key_of_another_tenant_signs_nothing_for_us(void **state)
+{
+	static const char *const ours[] = {"https://t/1", "https://t/{id}"};
+	static const struct {
+		const char *issuer; /* as JSON text */
+		int r;
+	} cases[] = {
+	    {"\"https://t/1\"", 0},
+	    {"\"https://t/{id}\"", 0},
+	    {"\"https://t/2\"", ERR_TOKEN_KEY_UNFIT},
+	    {"\"https://t/1/\"", ERR_TOKEN_KEY_UNFIT},
+	    {"\"https://T/1\"", ERR_TOKEN_KEY_UNFIT},
+	    {"\"\"", ERR_TOKEN_KEY_UNFIT},
+	};
+	const struct jws_policy policy = {
+	    .algs = JWK_ALG_ALL,
+	    .key_issuers = ours,
+	    .key_issuer_count = ARRAY_SIZE(ours),
+	};
+	struct jwk_set *silent JWK_SET_AUTO = keys_of(NULL);
+	size_t len = 0;
+	char *token = vectors_read(reference_tokens[0], &len);
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct jwk_set *keys JWK_SET_AUTO = keys_of(cases[i].issuer);
+
+		assert_int_equal(verify(token, len, keys, &policy), cases[i].r);
+		/* Who pins no issuer does not look. */
+		assert_int_equal(verify(token, len, keys, &everything), 0);
+	}
+	assert_int_equal(verify(token, len, silent, &policy), 0);
+	free(token);
+}
+
 static void
 t5_an_access_token_is_taken_only_where_asked_for(void **state)
 {
@@ -306,6 +372,7 @@ main(void)
 	    cmocka_unit_test(t3_every_inserted_byte_is_refused),
 	    cmocka_unit_test(t3_every_truncation_is_refused),
 	    cmocka_unit_test(t1_only_the_algorithms_of_the_policy_are_taken),
+	    cmocka_unit_test(t6_a_key_of_another_tenant_signs_nothing_for_us),
 	    cmocka_unit_test(t5_an_access_token_is_taken_only_where_asked_for),
 	    cmocka_unit_test(t3_a_nul_inside_is_refused),
 	    cmocka_unit_test(a_sign_in_asks_openssl_alone),
