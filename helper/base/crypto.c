@@ -120,6 +120,25 @@ crypto_base64url_decode(const char *text, size_t len, struct buf *out)
 	return 0;
 }
 
+void
+crypto_base64url_encode(const void *bytes, size_t len, struct buf *out)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	const uint8_t *at = bytes;
+	uint32_t bits = 0;
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		bits = bits << 8 | at[i];
+		for (count += 8; count >= 6; count -= 6)
+			buf_put_u8(
+			    out, (uint8_t)letters[bits >> (count - 6) & 63]);
+	}
+	if (count > 0)
+		buf_put_u8(out, (uint8_t)letters[bits << (6 - count) & 63]);
+}
+
 #define NONCE_BYTES 12
 #define TAG_BYTES (CRYPTO_SEAL_BYTES - NONCE_BYTES)
 

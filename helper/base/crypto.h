@@ -29,6 +29,8 @@ MUST_CHECK int crypto_hmac_sha256(const void *key, size_t key_len,
  */
 MUST_CHECK int crypto_base64url_decode(
     const char *text, size_t len, struct buf *out);
+/* The same text from bytes. */
+void crypto_base64url_encode(const void *bytes, size_t len, struct buf *out);
 /*
  * AES-256-GCM (NIST SP 800-38D) with a fresh random nonce of 96 bits, which
  * stands before the bytes; the tag of 128 bits stands behind them.  aad is

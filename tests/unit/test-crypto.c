@@ -96,6 +96,28 @@ t3_each_byte_string_has_one_spelling(void **state)
 }
 
 static void
+base64url_encodes_what_it_decodes(void **state)
+{
+	uint8_t bytes[70];
+
+	for (size_t len = 0; len < sizeof(bytes); len++) {
+		struct buf text BUF_AUTO = {.limit = 128};
+		struct buf back BUF_AUTO = {.limit = 128};
+
+		for (size_t i = 0; i < len; i++)
+			bytes[i] = (uint8_t)(i * 37 + len * 101);
+		crypto_base64url_encode(bytes, len, &text);
+		assert_int_equal(text.len, (len * 8 + 5) / 6);
+		assert_int_equal(crypto_base64url_decode(
+				     (const char *)text.bytes, text.len, &back),
+		    0);
+		assert_int_equal(back.len, len);
+		if (len > 0)
+			assert_memory_equal(back.bytes, bytes, len);
+	}
+}
+
+static void
 base64url_respects_the_limit(void **state)
 {
 	struct buf out BUF_AUTO = {.limit = 2};
@@ -201,6 +223,7 @@ main(void)
 	    cmocka_unit_test(base64url_decodes),
 	    cmocka_unit_test(t3_other_spellings_are_refused),
 	    cmocka_unit_test(t3_each_byte_string_has_one_spelling),
+	    cmocka_unit_test(base64url_encodes_what_it_decodes),
 	    cmocka_unit_test(base64url_respects_the_limit),
 	};
 
