@@ -95,7 +95,7 @@ check_presence(const struct claims_policy *policy, const struct claims *claims)
 	return 0;
 }
 
-/* Items 9 and 10, RFC 7519 4.1.4 to 4.1.6.  What is compared with the clock
+/* Items 9 to 11, RFC 7519 4.1.4 to 4.1.6.  What is compared with the clock
  * moves by the skew, never the claim: it may be as large as it likes. */
 static int
 check_times(const struct claims_policy *policy, const struct claims *claims,
@@ -107,6 +107,10 @@ check_times(const struct claims_policy *policy, const struct claims *claims,
 		return ERR_TOKEN_NOT_YET_VALID;
 	if (claims->iat.present && claims->iat.s > now_s + CLAIMS_SKEW_S)
 		return ERR_TOKEN_NOT_YET_VALID;
+	if (policy->nonce != NULL &&
+	    (claims->nonce == NULL ||
+		strcmp(claims->nonce, policy->nonce) != 0))
+		return ERR_TOKEN_STALE;
 	if (policy->started.s == 0)
 		return 0;
 	if (!claims->iat.present ||

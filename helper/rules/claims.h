@@ -39,9 +39,7 @@ struct claims {
 	const char *hd;  /* Google: Workspace domain */
 	const char *preferred_username;
 	const char *email;
-	/* True only when the issuer says so: email_verified, or Entra's
-	 * xms_edov. */
-	bool email_verified;
+	bool email_verified; /* true only when the issuer says so */
 };
 
 /* What a token may lack; what it does hold must fit all the same. */
@@ -63,6 +61,9 @@ struct claims_policy {
 	/* When this sign-in began: an older iat is another sign-in's token.
 	 * 0: not checked. */
 	struct wall_time started;
+	/* What this sign-in sent, to be found in the token (OIDC Core 3.1.3.7
+	 * item 11). NULL: not checked. */
+	const char *nonce;
 	unsigned int may_lack; /* mask of enum claims_lack */
 };
 
@@ -70,7 +71,8 @@ struct claims_policy {
  * 0, or the first rule broken, in this order: TOKEN_ISSUER, TOKEN_AUDIENCE,
  * TOKEN_CLAIM (exp or iat missing or not positive, nbf negative, sub missing,
  * empty, over 255 bytes or not printable ASCII), TOKEN_EXPIRED,
- * TOKEN_NOT_YET_VALID, TOKEN_STALE.
+ * TOKEN_NOT_YET_VALID, TOKEN_STALE (another sign-in's: an older iat, another
+ * nonce or none).
  */
 MUST_CHECK int claims_check(const struct claims_policy *policy,
     const struct claims *claims, struct wall_time now);

@@ -94,10 +94,8 @@ read_audiences(const struct json_node *payload, struct claims *out)
 	return 0;
 }
 
-/* Google writes email_verified as a boolean or a string, Entra its xms_edov as
- * a boolean, a number or a string. */
-static bool
-read_flag(const struct json_node *node, bool *ret_value)
+bool
+token_flag(const struct json_node *node, bool *ret_value)
 {
 	const char *text = json_string(node);
 	int64_t number = 0;
@@ -118,17 +116,10 @@ read_flag(const struct json_node *node, bool *ret_value)
 static int
 read_verified(const struct json_node *payload, struct claims *out)
 {
-	static const char *const names[] = {"email_verified", "xms_edov"};
+	const struct json_node *node = json_get(payload, "email_verified");
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const struct json_node *node = json_get(payload, names[i]);
-		bool verified = false;
-		if (node == NULL)
-			continue;
-		if (!read_flag(node, &verified))
-			return ERR_TOKEN_CLAIM;
-		out->email_verified = out->email_verified || verified;
-	}
+	if (node != NULL && !token_flag(node, &out->email_verified))
+		return ERR_TOKEN_CLAIM;
 	return 0;
 }
 

@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/jwk.h"
 #include "base/json.h"
 #include "base/jws.h"
@@ -59,6 +61,13 @@ void token_done(struct token *token);
  */
 MUST_CHECK int token_read_claims(
     const struct json_node *payload, struct claims *ret_claims);
+
+/*
+ * A claim that is true or false: Google writes email_verified as a boolean or a
+ * string, Entra its xms_edov as a boolean, a number or a string.  False: none
+ * of these.
+ */
+MUST_CHECK bool token_flag(const struct json_node *node, bool *ret_value);
 
 /*
  * OIDC Core 3.1.3.6: when the ID Token has an at_hash, it must be that of the

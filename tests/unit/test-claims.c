@@ -246,6 +246,24 @@ t12_a_token_older_than_the_sign_in_is_stale(void **state)
 }
 
 static void
+t12_a_token_with_another_nonce_is_another_sign_ins(void **state)
+{
+	static const char *const wrong[] = {
+	    NULL, "", "n-1 ", "N-1", "n-", "n-10"};
+	struct claims_policy policy = usual;
+	struct claims claims = good_claims();
+
+	policy.nonce = "n-1";
+	claims.nonce = "n-1";
+	assert_int_equal(check(&policy, &claims), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		claims.nonce = wrong[i];
+		assert_int_equal(check(&policy, &claims), ERR_TOKEN_STALE);
+	}
+	assert_int_equal(check(&usual, &claims), 0);
+}
+
+static void
 t29_the_subject_is_there_and_printable(void **state)
 {
 	static const char *const refused[] = {
@@ -306,6 +324,8 @@ main(void)
 	    cmocka_unit_test(t8_times_hold_to_the_second),
 	    cmocka_unit_test(t8_a_clock_an_hour_off_is_named),
 	    cmocka_unit_test(t12_a_token_older_than_the_sign_in_is_stale),
+	    cmocka_unit_test(
+		t12_a_token_with_another_nonce_is_another_sign_ins),
 	    cmocka_unit_test(t29_the_subject_is_there_and_printable),
 	    cmocka_unit_test(what_may_be_lacking_must_fit_when_it_is_there),
 	};
