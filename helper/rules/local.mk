@@ -7,6 +7,7 @@ librules_la_SOURCES += helper/rules/access.c helper/rules/access.h
 librules_la_SOURCES += helper/rules/grant.c helper/rules/grant.h
 librules_la_SOURCES += helper/rules/questions.c helper/rules/questions.h
 librules_la_SOURCES += helper/rules/provider.c helper/rules/provider.h
+librules_la_SOURCES += helper/rules/refusal.c helper/rules/refusal.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-access
@@ -28,6 +29,11 @@ check_PROGRAMS += tests/unit/test-provider
 tests_unit_test_provider_SOURCES = tests/unit/test-provider.c
 tests_unit_test_provider_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_provider_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-refusal
+tests_unit_test_refusal_SOURCES = tests/unit/test-refusal.c
+tests_unit_test_refusal_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_refusal_LDADD = librules.la $(UNIT_LIBS)
 endif
 librules_la_SOURCES += helper/rules/snapemit.c helper/rules/snapemit.h
 librules_la_SOURCES += helper/rules/snapindex.c helper/rules/snapindex.h

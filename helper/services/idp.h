@@ -67,10 +67,11 @@ struct idp_identity {
 	int mail_reason;      /* why mail is NULL */
 	const char *name;     /* as told, NULL when not */
 	const char *id_token; /* secret; for the service's exchange */
-	/* app roles, then group ids, of the token: what counts without an
-	 * identity service */
+	/* What counts without an identity service: the token's roles, and at
+	 * Entra the ids of its groups. */
 	const char *const *roles;
 	size_t role_count;
+	int roles_reason; /* why they cannot be told: then there are none */
 };
 
 /* RFC 8628 3.2, after checks. Borrowed during the callback. */

@@ -1,60 +1,119 @@
 /*
- * idpanswer.c - what the provider's answers to a device grant mean.
+ * idpanswer.c - what stands in a provider's answers.
  *
- * Owns the table of error words and the checks on a device code answer; knows
- * no transfer and no time.
+ * Owns the reading of error answers, in JSON or as a form, and the checks on a
+ * device code answer; what a word means is rules/refusal's.  Knows no transfer
+ * and no time.
  */
 #include "services/idpanswer.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/err.h"
+#include "common/text.h"
 
 #define DEVICE_CODE_MAX_BYTES 4096
 #define EXPIRES_MAX_S 3600
+#define WORD_BYTES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 
-/* RFC 8628 3.5 and RFC 6749 5.2: the error member decides, whatever the
- * status is; Entra's two words stand beside. */
-static const struct {
-	const char *error;
-	enum grant_event event;
-	int reason;
-} errors[] = {
-    {"authorization_pending", GRANT_PENDING, ERR_OK},
-    {"slow_down", GRANT_SLOW_DOWN, ERR_OK},
-    {"access_denied", GRANT_DENIED, ERR_GRANT_DECLINED},
-    {"authorization_declined", GRANT_DENIED, ERR_GRANT_DECLINED},
-    {"expired_token", GRANT_CODE_EXPIRED, ERR_GRANT_EXPIRED},
-    {"bad_verification_code", GRANT_FAILED, ERR_GRANT_LOST},
-    {"invalid_grant", GRANT_FAILED, ERR_GRANT_LOST},
-    {"invalid_client", GRANT_FAILED, ERR_PROVIDER_REFUSED},
-    {"unauthorized_client", GRANT_FAILED, ERR_PROVIDER_REFUSED},
-    {"unsupported_grant_type", GRANT_FAILED, ERR_PROVIDER_REFUSED},
-    {"invalid_scope", GRANT_FAILED, ERR_PROVIDER_REFUSED},
-    {"temporarily_unavailable", GRANT_NO_ANSWER, ERR_PROVIDER_UNREACHABLE},
-    {"server_error", GRANT_NO_ANSWER, ERR_PROVIDER_ERROR},
-};
-
-struct idp_poll
-idpanswer_error(int status, const struct json *json)
+/* "error=WORD" among the pairs of a form; false: no such pair. */
+static bool
+find_in_form(const struct http_response *response, char *out, size_t out_size)
 {
-	const char *error = json == NULL
-	    ? NULL
-	    : json_string(json_get(json_root(json), "error"));
+	static const char name[] = "error=";
+	char form[1024];
+	const char *at = form;
+	size_t len = 0;
 
-	for (size_t i = 0; error != NULL && i < ARRAY_SIZE(errors); i++) {
-		if (strcmp(errors[i].error, error) == 0)
-			return (struct idp_poll){.event = errors[i].event,
-			    .reason = errors[i].reason};
+	if (response->body_len >= sizeof(form) || response->body_len == 0 ||
+	    memchr(response->body, '\0', response->body_len) != NULL)
+		return false;
+	memcpy(form, response->body, response->body_len);
+	form[response->body_len] = '\0';
+	while (strncmp(at, name, strlen(name)) != 0) {
+		at = strchr(at, '&');
+		if (at == NULL)
+			return false;
+		at++;
 	}
-	/* An overloaded or broken server, or a gateway before it. */
-	if (status >= 500 || status == 429)
-		return (struct idp_poll){
-		    .event = GRANT_NO_ANSWER, .reason = ERR_PROVIDER_ERROR};
-	return (struct idp_poll){.event = GRANT_FAILED,
-	    .reason =
-		error == NULL ? ERR_PROVIDER_MALFORMED : ERR_PROVIDER_ERROR};
+	at += strlen(name);
+	len = strcspn(at, "&\r\n");
+	if (len == 0 || len >= out_size || strspn(at, WORD_BYTES) < len)
+		return false;
+	memcpy(out, at, len);
+	out[len] = '\0';
+	return true;
+}
+
+/* Google names the limit of its device endpoint in error_code. */
+static const char *
+find_word(const struct json_node *root)
+{
+	const char *word = json_string(json_get(root, "error"));
+
+	return word != NULL ? word : json_string(json_get(root, "error_code"));
+}
+
+static size_t
+read_codes(const struct json_node *root, int64_t codes[REFUSAL_CODES_MAX],
+    char out[IDPANSWER_CODES_SIZE])
+{
+	const struct json_node *list = json_get(root, "error_codes");
+	size_t count = 0;
+	size_t len = 0;
+
+	if (!json_is_array(list))
+		return 0;
+	JSON_ARRAY_FOREACH (item, list) {
+		int n = 0;
+
+		if (count == REFUSAL_CODES_MAX ||
+		    !json_integer(item, &codes[count]))
+			break;
+		n = snprintf(out + len, IDPANSWER_CODES_SIZE - len, "%s%lld",
+		    len == 0 ? "" : " ", (long long)codes[count]);
+		if (n < 0 || (size_t)n >= IDPANSWER_CODES_SIZE - len) {
+			out[len] = '\0';
+			break;
+		}
+		len += (size_t)n;
+		count++;
+	}
+	return count;
+}
+
+static void
+read_trace(const struct json_node *root, char *out, size_t out_size)
+{
+	const char *trace = json_string(json_get(root, "trace_id"));
+
+	if (trace != NULL &&
+	    strspn(trace, "0123456789abcdefABCDEF-") == strlen(trace) &&
+	    !text_copy(out, out_size, trace))
+		out[0] = '\0';
+}
+
+void
+idpanswer_error(const struct http_response *response, const struct json *json,
+    struct idpanswer_error *ret_error)
+{
+	const struct json_node *root = json == NULL ? NULL : json_root(json);
+	const char *word = find_word(root);
+	int64_t codes[REFUSAL_CODES_MAX];
+	size_t count = 0;
+
+	*ret_error = (struct idpanswer_error){0};
+	if (word == NULL && json == NULL &&
+	    find_in_form(response, ret_error->word, sizeof(ret_error->word)))
+		word = ret_error->word;
+	else if (word != NULL)
+		(void)text_cut(ret_error->word, sizeof(ret_error->word), word);
+	count = read_codes(root, codes, ret_error->codes);
+	read_trace(root, ret_error->trace, sizeof(ret_error->trace));
+	ret_error->meaning =
+	    refusal_meaning(response->status, word, codes, count);
 }
 
 static bool
@@ -67,27 +126,31 @@ user_code_valid(const char *code)
 	return strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == len;
 }
 
-static bool
-uri_valid(const char *uri)
+/* The page to type the code at, by the names that this type has for it. */
+static const char *
+find_page(const struct json_node *root, const struct provider *provider)
 {
-	if (uri == NULL || strncmp(uri, "https://", 8) != 0 ||
-	    strlen(uri) > 255)
-		return false;
-	for (const char *p = uri; *p != '\0'; p++) {
-		if (*p < 0x21 || *p > 0x7e)
-			return false;
+	static const char *const names[] = {
+	    "verification_uri", "verification_url"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct json_node *node = json_get(root, names[i]);
+
+		if (node != NULL && provider_page_member(provider, names[i]))
+			return json_string(node);
 	}
-	return true;
+	return NULL;
 }
 
 int
-idpanswer_device(const struct json_node *root, struct idp_device *ret_device)
+idpanswer_device(const struct json_node *root, const struct provider *provider,
+    struct idp_device *ret_device)
 {
 	const struct json_node *interval = json_get(root, "interval");
 	struct idp_device device = {
 	    .device_code = json_string(json_get(root, "device_code")),
 	    .user_code = json_string(json_get(root, "user_code")),
-	    .verification_uri = json_string(json_get(root, "verification_uri")),
+	    .verification_uri = find_page(root, provider),
 	};
 
 	if (interval != NULL && !json_integer(interval, &device.interval_s))
@@ -100,7 +163,8 @@ idpanswer_device(const struct json_node *root, struct idp_device *ret_device)
 	if (device.device_code == NULL || device.device_code[0] == '\0' ||
 	    strlen(device.device_code) > DEVICE_CODE_MAX_BYTES ||
 	    !user_code_valid(device.user_code) ||
-	    !uri_valid(device.verification_uri))
+	    device.verification_uri == NULL ||
+	    !provider_page_allowed(provider, device.verification_uri))
 		return ERR_PROVIDER_MALFORMED;
 	*ret_device = device;
 	return ERR_OK;

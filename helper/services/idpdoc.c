@@ -1,59 +1,57 @@
 /*
- * idpdoc.c - reads a discovery document and pins its endpoints to the issuer.
+ * idpdoc.c - reads a discovery document.
  *
- * Owns the rules about which document and which endpoint is believed; it sends
- * nothing and keeps no secret.
+ * Owns which members are needed and of what form; where an endpoint may be is
+ * rules/provider's to say.  Sends nothing and keeps no secret.
  */
 #include "services/idpdoc.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/err.h"
 
-#define URL_MAX_BYTES 1024
-
 struct idpdoc {
-	char *device_endpoint;
+	char *begin_endpoint;
 	char *token_endpoint;
 	char *jwks_uri;
+	bool tells_issuer;
 };
 
-/* The length of "https://host:port" at the front of a URL; 0: not one. */
-static size_t
-origin_len(const char *url)
+/* Where an endpoint stands in the document, and what for. */
+struct place {
+	const char *name;
+	enum provider_endpoint endpoint;
+	char **ret_url;
+};
+
+static int
+read_endpoint(const struct json_node *root, const struct provider *provider,
+    const struct place *place)
 {
-	static const char scheme[] = "https://";
-	size_t host = 0;
+	const char *url = json_string(json_get(root, place->name));
 
-	if (strncmp(url, scheme, strlen(scheme)) != 0)
-		return 0;
-	host = strcspn(url + strlen(scheme), "/?#");
-	return host == 0 ? 0 : strlen(scheme) + host;
-}
-
-static bool
-same_origin(const char *url, const char *issuer)
-{
-	size_t len = origin_len(issuer);
-
-	if (strlen(url) > URL_MAX_BYTES || strchr(url, '@') != NULL)
-		return false;
-	return len != 0 && origin_len(url) == len &&
-	    strncmp(url, issuer, len) == 0;
+	if (url == NULL ||
+	    !provider_endpoint_allowed(provider, place->endpoint, url))
+		return ERR_PROVIDER_MALFORMED;
+	*place->ret_url = strdup(url);
+	return *place->ret_url == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
 static int
-read_endpoint(const struct json_node *root, const char *name,
-    const char *issuer, char **ret_url)
+check_issuer(const struct json_node *root, const struct provider *provider)
 {
-	const char *url = json_string(json_get(root, name));
+	const char *issuers[PROVIDER_ISSUERS_MAX];
+	size_t count = provider_document_issuers(provider, issuers);
+	const char *told = json_string(json_get(root, "issuer"));
 
-	if (url == NULL || !same_origin(url, issuer))
+	if (told == NULL)
 		return ERR_PROVIDER_MALFORMED;
-	*ret_url = strdup(url);
-	return *ret_url == NULL ? ERR_NO_MEMORY : ERR_OK;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(told, issuers[i]) == 0)
+			return ERR_OK;
+	}
+	return ERR_TOKEN_ISSUER;
 }
 
 void
@@ -61,36 +59,53 @@ idpdoc_free(struct idpdoc *doc)
 {
 	if (doc == NULL)
 		return;
-	free(doc->device_endpoint);
+	free(doc->begin_endpoint);
 	free(doc->token_endpoint);
 	free(doc->jwks_uri);
 	free(doc);
 }
 
+static int
+read_members(const struct json_node *root, const struct provider *provider,
+    bool paste, struct idpdoc *doc)
+{
+	static const char flag[] =
+	    "authorization_response_iss_parameter_supported";
+	const struct place places[] = {
+	    {paste ? "authorization_endpoint" : "device_authorization_endpoint",
+		paste ? PROVIDER_AUTHORIZE : PROVIDER_DEVICE,
+		&doc->begin_endpoint},
+	    {"token_endpoint", PROVIDER_TOKEN, &doc->token_endpoint},
+	    {"jwks_uri", PROVIDER_KEYS, &doc->jwks_uri},
+	};
+
+	if (json_get(root, places[0].name) == NULL)
+		return ERR_UNSUPPORTED;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		int r = read_endpoint(root, provider, &places[i]);
+
+		if (r != 0)
+			return r;
+	}
+	if (json_get(root, flag) != NULL &&
+	    !json_bool(json_get(root, flag), &doc->tells_issuer))
+		return ERR_PROVIDER_MALFORMED;
+	return ERR_OK;
+}
+
 int
-idpdoc_read(
-    const struct json_node *root, const char *issuer, struct idpdoc **ret_doc)
+idpdoc_read(const struct json_node *root, const struct provider *provider,
+    bool paste, struct idpdoc **ret_doc)
 {
 	struct idpdoc *doc IDPDOC_AUTO = NULL;
-	const char *told = json_string(json_get(root, "issuer"));
-	int r = ERR_OK;
+	int r = check_issuer(root, provider);
 
-	if (told == NULL)
-		return ERR_PROVIDER_MALFORMED;
-	if (strcmp(told, issuer) != 0)
-		return ERR_TOKEN_ISSUER;
-	if (json_get(root, "device_authorization_endpoint") == NULL)
-		return ERR_UNSUPPORTED;
+	if (r != 0)
+		return r;
 	doc = calloc(1, sizeof(*doc));
 	if (doc == NULL)
 		return ERR_NO_MEMORY;
-	r = read_endpoint(root, "device_authorization_endpoint", issuer,
-	    &doc->device_endpoint);
-	if (r == 0)
-		r = read_endpoint(
-		    root, "token_endpoint", issuer, &doc->token_endpoint);
-	if (r == 0)
-		r = read_endpoint(root, "jwks_uri", issuer, &doc->jwks_uri);
+	r = read_members(root, provider, paste, doc);
 	if (r != 0)
 		return r;
 	*ret_doc = TAKE(doc);
@@ -98,9 +113,9 @@ idpdoc_read(
 }
 
 const char *
-idpdoc_device_endpoint(const struct idpdoc *doc)
+idpdoc_begin_endpoint(const struct idpdoc *doc)
 {
-	return doc->device_endpoint;
+	return doc->begin_endpoint;
 }
 
 const char *
@@ -113,4 +128,10 @@ const char *
 idpdoc_jwks_uri(const struct idpdoc *doc)
 {
 	return doc->jwks_uri;
+}
+
+bool
+idpdoc_tells_issuer(const struct idpdoc *doc)
+{
+	return doc->tells_issuer;
 }

@@ -22,6 +22,7 @@ idpself_free(struct idpself *self)
 	secret_free_string(self->client_secret);
 	free(self->redirect_uri);
 	free(self->issuer);
+	free(self->tenant);
 	free(self->identity_claim);
 	free(self->domains);
 	free(self);
@@ -60,8 +61,10 @@ idpself_new(const struct idp_options *options, struct idpself **ret_self)
 {
 	struct idpself *self CLEANUP(idpself_cleanup) =
 	    calloc(1, sizeof(*self));
+	char issuer[PROVIDER_ISSUER_SIZE];
 
-	if (options->issuer == NULL || options->issuer[0] == '\0')
+	if (!provider_issuer(
+		options->type, options->issuer, options->tenant, issuer))
 		return ERR_INVALID_ARGUMENT;
 	if (self == NULL || !copy_text(&self->name, options->name) ||
 	    !copy_text(&self->title, options->title) ||
@@ -69,13 +72,15 @@ idpself_new(const struct idp_options *options, struct idpself **ret_self)
 	    !copy_secret(&self->client_secret, options->client_secret) ||
 	    !copy_text(&self->redirect_uri,
 		options->paste ? options->redirect_uri : NULL) ||
-	    !copy_text(&self->issuer, options->issuer) ||
+	    !copy_text(&self->issuer, issuer) ||
+	    !copy_text(&self->tenant, options->tenant) ||
 	    !copy_text(&self->identity_claim, options->identity_claim) ||
 	    !copy_domains(self, options))
 		return ERR_NO_MEMORY;
 	self->rules = (struct provider){
 	    .type = options->type,
 	    .issuer = self->issuer,
+	    .tenant = self->tenant,
 	    .identity_claim = self->identity_claim,
 	    .domains = (const char(*)[NAME_MAIL_MAX + 1]) self->domains,
 	    .domain_count = options->domain_count,

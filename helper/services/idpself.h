@@ -16,11 +16,12 @@ struct idpself {
 	char *redirect_uri;    /* NULL: the device grant */
 	struct provider rules; /* borrows from what follows */
 	char *issuer;
+	char *tenant;
 	char *identity_claim;
 	char (*domains)[NAME_MAIL_MAX + 1];
 };
 
-/* INVALID_ARGUMENT: no issuer. */
+/* INVALID_ARGUMENT: no issuer, or no tenant where one is needed. */
 MUST_CHECK int idpself_new(
     const struct idp_options *options, struct idpself **ret_self);
 void idpself_free(struct idpself *self);

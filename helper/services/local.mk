@@ -122,6 +122,16 @@ tests_unit_test_idpform_SOURCES = tests/unit/test-idpform.c
 tests_unit_test_idpform_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idpform_LDADD = libservices.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-idppaste
+tests_unit_test_idppaste_SOURCES = tests/unit/test-idppaste.c
+tests_unit_test_idppaste_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idppaste_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idpperson
+tests_unit_test_idpperson_SOURCES = tests/unit/test-idpperson.c
+tests_unit_test_idpperson_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idpperson_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-idpself
 tests_unit_test_idpself_SOURCES = tests/unit/test-idpself.c
 tests_unit_test_idpself_CFLAGS = $(UNIT_CFLAGS)
@@ -344,7 +354,12 @@ libservices_la_SOURCES += helper/services/fill.c helper/services/fill.h
 libservices_la_SOURCES += helper/services/idp.c helper/services/idp.h
 libservices_la_SOURCES += helper/services/idpanswer.c \
 	helper/services/idpanswer.h
+libservices_la_SOURCES += helper/services/idpcode.c helper/services/idpcode.h
+libservices_la_SOURCES += helper/services/idpfind.c helper/services/idpfind.h
 libservices_la_SOURCES += helper/services/idpform.c helper/services/idpform.h
+libservices_la_SOURCES += helper/services/idppaste.c helper/services/idppaste.h
+libservices_la_SOURCES += helper/services/idpperson.c helper/services/idpperson.h
+libservices_la_SOURCES += helper/services/idpsend.c helper/services/idpsend.h
 libservices_la_SOURCES += helper/services/idpself.c helper/services/idpself.h
 libservices_la_SOURCES += helper/services/idsvc.c helper/services/idsvc.h
 libservices_la_SOURCES += helper/services/keys.c helper/services/keys.h

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "base/loop.h"
 #include "services/keys.h"
 
 #define ISSUER "https://id.example"
@@ -50,6 +51,10 @@ static struct world {
 	uint64_t keys_id;
 	unsigned int verifications;
 	struct token_policy policy;
+	loop_fn *turn_fn;
+	void *turn_arg;
+	bool turn_due;
+	const char *home; /* where all requests go to */
 	struct idp *idp;
 } world;
 
@@ -71,7 +76,7 @@ http_start(struct http *http, const struct http_request *request, http_fn *fn,
 
 	assert_true(world.sent_count < REQUESTS_MAX);
 	/* T16: not a byte to another host. */
-	assert_int_equal(strncmp(request->url, ISSUER "/", 19), 0);
+	assert_true(strncmp(request->url, world.home, strlen(world.home)) == 0);
 	snprintf(s->method, sizeof(s->method), "%s", request->method);
 	snprintf(s->url, sizeof(s->url), "%s", request->url);
 	snprintf(s->body, sizeof(s->body), "%.*s", (int)request->body_len,
@@ -136,10 +141,41 @@ keys_cancel(struct keys *keys, uint64_t id)
 		world.keys_id = 0;
 }
 
-static int
-make(const char *secret)
+int
+loop_timer_new(
+    struct loop *loop, loop_fn *fn, void *arg, struct loop_timer **ret_timer)
 {
-	static const char domains[][NAME_MAIL_MAX + 1] = {"acme.example"};
+	world.turn_fn = fn;
+	world.turn_arg = arg;
+	*ret_timer = (struct loop_timer *)&world;
+	return ERR_OK;
+}
+
+void
+loop_timer_start(struct loop_timer *timer, int64_t delay_ms)
+{
+	assert_int_equal(delay_ms, 0);
+	world.turn_due = true;
+}
+
+void
+loop_timer_free(struct loop_timer *timer)
+{
+}
+
+static const char domains[][NAME_MAIL_MAX + 1] = {"acme.example"};
+
+static int
+make_from(const struct idp_options *options, const char *home)
+{
+	world = (struct world){.home = home};
+	clock_fake_init(&world.clock, 1800000000, 1000);
+	return idp_new(NULL, NULL, &world.clock.clock, options, &world.idp);
+}
+
+static int
+make_with(const char *secret, const char *page)
+{
 	const struct idp_options options = {
 	    .name = "corp",
 	    .title = "Corp",
@@ -147,13 +183,19 @@ make(const char *secret)
 	    .issuer = ISSUER,
 	    .client_id = "host 1",
 	    .client_secret = secret,
+	    .paste = page != NULL,
+	    .redirect_uri = page,
 	    .domains = domains,
 	    .domain_count = 1,
 	};
 
-	world = (struct world){0};
-	clock_fake_init(&world.clock, 1800000000, 1000);
-	return idp_new(NULL, NULL, &world.clock.clock, &options, &world.idp);
+	return make_from(&options, ISSUER "/");
+}
+
+static int
+make(const char *secret)
+{
+	return make_with(secret, NULL);
 }
 
 static int
@@ -547,6 +589,335 @@ a_secret_goes_into_the_body_encoded(void **state)
 	reply(HTTP_ANSWERED, 200, DEVICE);
 }
 
+#define GOOGLE_DISCOVERY                                              \
+	"{\"issuer\":\"https://accounts.google.com\","                \
+	"\"device_authorization_endpoint\":"                          \
+	"\"https://oauth2.googleapis.com/device/code\","              \
+	"\"token_endpoint\":\"https://oauth2.googleapis.com/token\"," \
+	"\"jwks_uri\":\"https://www.googleapis.com/oauth2/v3/certs\"}"
+
+static void
+google_is_asked_in_its_own_way(void **state)
+{
+	const struct idp_options options = {
+	    .name = "g",
+	    .title = "Google",
+	    .type = PROVIDER_GOOGLE,
+	    .client_id = "host-1",
+	    .client_secret = "hush",
+	    .domains = domains,
+	    .domain_count = 1,
+	};
+	struct heard h;
+
+	idp_free(world.idp);
+	assert_int_equal(make_from(&options, "https://"), 0);
+	assert_string_equal(
+	    idp_issuer(world.idp), "https://accounts.google.com");
+	start(&h);
+	assert_string_equal(world.sent[0].url,
+	    "https://accounts.google.com/.well-known/openid-configuration");
+	reply(HTTP_ANSWERED, 200, GOOGLE_DISCOVERY);
+	assert_string_equal(
+	    world.sent[1].url, "https://oauth2.googleapis.com/device/code");
+	/* T16: the secret goes with the tokens only; no offline_access. */
+	assert_string_equal(world.sent[1].body,
+	    "scope=openid%20email%20profile&client_id=host-1");
+	reply(HTTP_ANSWERED, 200,
+	    "{\"device_code\":\"d&1\",\"user_code\":\"GQVQ-JKEC\","
+	    "\"verification_url\":\"https://www.google.com/device\","
+	    "\"expires_in\":1800,\"interval\":5}");
+	assert_int_equal(h.reason, 0);
+	poll(&h);
+	assert_non_null(strstr(world.sent[2].body, "&client_secret=hush"));
+	reply(HTTP_ANSWERED, 428, "{\"error\":\"authorization_pending\"}");
+	assert_int_equal(h.event, GRANT_PENDING);
+	poll(&h);
+	reply(HTTP_ANSWERED, 200, TOKENS);
+	/* T6: both spellings, and no third. */
+	assert_int_equal(world.policy.claims.issuer_count, 2);
+	assert_string_equal(
+	    world.policy.claims.issuers[1], "accounts.google.com");
+	assert_int_equal(world.policy.jws.key_issuer_count, 0);
+	idp_cancel(world.idp, h.id);
+}
+
+#define TENANT "5b0c2d8e-1111-2222-3333-444455556666"
+#define ENTRA "https://login.microsoftonline.com/" TENANT
+
+static void
+entra_is_asked_in_its_own_way(void **state)
+{
+	const struct idp_options options = {
+	    .name = "e",
+	    .title = "Microsoft",
+	    .type = PROVIDER_ENTRA,
+	    .tenant = TENANT,
+	    .client_id = "app 1",
+	    .domains = domains,
+	    .domain_count = 1,
+	};
+	struct heard h;
+
+	idp_free(world.idp);
+	assert_int_equal(make_from(&options, ENTRA "/"), 0);
+	assert_string_equal(idp_issuer(world.idp), ENTRA "/v2.0");
+	start(&h);
+	assert_string_equal(world.sent[0].url,
+	    ENTRA "/v2.0/.well-known/openid-configuration?appid=app%201");
+	reply(HTTP_ANSWERED, 200,
+	    "{\"issuer\":\"https://login.microsoftonline.com/{tenantid}/v2.0\","
+	    "\"device_authorization_endpoint\":\"" ENTRA
+	    "/oauth2/v2.0/devicecode\",\"token_endpoint\":\"" ENTRA
+	    "/oauth2/v2.0/token\",\"jwks_uri\":\"" ENTRA "/keys\"}");
+	assert_string_equal(world.sent[1].url, ENTRA "/oauth2/v2.0/devicecode");
+	reply(HTTP_ANSWERED, 400,
+	    "{\"error\":\"unauthorized_client\",\"error_codes\":[530035]}");
+	assert_int_equal(h.reason, ERR_PROVIDER_POLICY);
+	poll(&h);
+	reply(HTTP_ANSWERED, 400,
+	    "{\"error\":\"invalid_grant\",\"error_codes\":[53003]}");
+	assert_int_equal(h.event, GRANT_FAILED);
+	assert_int_equal(h.reason, ERR_PROVIDER_POLICY);
+	poll(&h);
+	reply(HTTP_ANSWERED, 400, "{\"error\":\"authorization_declined\"}");
+	assert_int_equal(h.event, GRANT_DENIED);
+	poll(&h);
+	reply(HTTP_ANSWERED, 200, TOKENS);
+	assert_int_equal(world.policy.claims.issuer_count, 1);
+	assert_string_equal(world.policy.claims.issuers[0], ENTRA "/v2.0");
+	/* T6: of the keys of all tenants, ours and the common ones. */
+	assert_int_equal(world.policy.jws.key_issuer_count, 2);
+	assert_string_equal(world.policy.jws.key_issuers[0], ENTRA "/v2.0");
+	assert_string_equal(world.policy.jws.key_issuers[1],
+	    "https://login.microsoftonline.com/{tenantid}/v2.0");
+	idp_cancel(world.idp, h.id);
+}
+
+static void
+t12_an_access_token_of_another_answer_is_refused(void **state)
+{
+	/* at_hash of "x" by SHA-256 (OIDC Core 3.1.3.6) */
+	static const struct {
+		const char *answer;
+		const char *at_hash;
+		int r;
+	} cases[] = {
+	    {TOKENS, "LXEWQrcmsEQBYnyp-6wy9Q", 0},
+	    {TOKENS, "LXEWQrcmsEQBYnyp-6wy9A", ERR_TOKEN_CLAIM},
+	    {TOKENS, "", ERR_TOKEN_CLAIM},
+	    {"{\"id_token\":\"h.p.s\",\"access_token\":\"y\"}",
+		"LXEWQrcmsEQBYnyp-6wy9Q", ERR_TOKEN_CLAIM},
+	    {"{\"id_token\":\"h.p.s\"}", "LXEWQrcmsEQBYnyp-6wy9Q",
+		ERR_TOKEN_CLAIM},
+	};
+	struct heard h;
+
+	discover();
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct token token TOKEN_AUTO = {
+		    .claims = {.iss = ISSUER,
+			.sub = "sub-ada",
+			.email = "ada@acme.example",
+			.email_verified = true,
+			.at_hash = cases[i].at_hash}};
+
+		assert_int_equal(json_parse("{}", 2, 2, &token.payload), 0);
+		poll(&h);
+		reply(HTTP_ANSWERED, 200, cases[i].answer);
+		world.keys_id = 0;
+		world.keys_fn(world.keys_arg, 0, &token);
+		assert_int_equal(h.calls, 1);
+		assert_int_equal(h.reason, cases[i].r);
+		assert_int_equal(
+		    h.event, cases[i].r == 0 ? GRANT_APPROVED : GRANT_FAILED);
+	}
+}
+
+/* A paste that is under way. */
+struct pasting {
+	uint64_t id;
+	int calls;
+	int reason;
+	char url[2048];
+	struct idp_attempt *attempt;
+};
+
+static void
+on_paste(void *arg, int reason, const char *url, struct idp_attempt *attempt)
+{
+	struct pasting *p = arg;
+
+	p->calls++;
+	p->reason = reason;
+	p->attempt = attempt;
+	snprintf(p->url, sizeof(p->url), "%s", url == NULL ? "" : url);
+	assert_int_equal(url == NULL, attempt == NULL);
+}
+
+static void
+take_turn(void)
+{
+	assert_true(world.turn_due);
+	world.turn_due = false;
+	world.turn_fn(world.turn_arg);
+}
+
+#define PASTE_DISCOVERY                                                   \
+	"{\"issuer\":\"" ISSUER "\",\"authorization_endpoint\":\"" ISSUER \
+	"/auth\",\"token_endpoint\":\"" ISSUER                            \
+	"/token\",\"jwks_uri\":\"" ISSUER "/keys\"}"
+
+static void
+make_paste(void)
+{
+	idp_free(world.idp);
+	assert_int_equal(make_with(NULL, "https://page.example/"), 0);
+	assert_int_equal(idp_grant(world.idp), IDP_GRANT_PASTE);
+}
+
+static void
+begin_paste(struct pasting *p)
+{
+	*p = (struct pasting){.reason = 1};
+	assert_int_equal(idp_paste_start(world.idp, on_paste, p, &p->id), 0);
+	assert_int_equal(p->calls, 0);
+	if (world.turn_due)
+		take_turn();
+	else
+		reply(HTTP_ANSWERED, 200, PASTE_DISCOVERY);
+	assert_int_equal(p->calls, 1);
+	assert_int_equal(p->reason, 0);
+}
+
+/* The value of a name in a URL's query. */
+static void
+query_value(const char *url, const char *name, char *out, size_t out_size)
+{
+	const char *at = strstr(url, name);
+
+	assert_non_null(at);
+	at += strlen(name);
+	snprintf(out, out_size, "%.*s", (int)strcspn(at, "&"), at);
+}
+
+static int
+redeem(struct pasting *p, const char *typed, struct heard *h)
+{
+	*h = (struct heard){.reason = 1};
+	return idp_paste_redeem(
+	    world.idp, p->attempt, typed, on_poll, h, &h->id);
+}
+
+static void
+a_pasted_code_is_redeemed_with_all_that_ties_it(void **state)
+{
+	struct pasting p;
+	struct heard h;
+	char typed[256];
+	char state_text[64];
+	char nonce[64];
+
+	make_paste();
+	begin_paste(&p);
+	query_value(p.url, "&state=", state_text, sizeof(state_text));
+	query_value(p.url, "&nonce=", nonce, sizeof(nonce));
+	snprintf(typed, sizeof(typed), "4/0A.b.%s\n", state_text);
+	assert_int_equal(redeem(&p, typed, &h), 0);
+	assert_string_equal(world.sent[1].url, ISSUER "/token");
+	assert_non_null(strstr(world.sent[1].body,
+	    "grant_type=authorization_code&code=4%2F0A.b&redirect_uri="
+	    "https%3A%2F%2Fpage.example%2F&code_verifier="));
+	assert_non_null(strstr(world.sent[1].body, "&client_id=host%201"));
+	/* The attempt may go while the answer is awaited. */
+	idp_attempt_free(p.attempt);
+	reply(HTTP_ANSWERED, 200, TOKENS);
+	assert_string_equal(world.policy.claims.nonce, nonce);
+	assert_int_equal(world.policy.claims.started.s, 1800000000);
+	verified(0, "sub-ada");
+	assert_int_equal(h.event, GRANT_APPROVED);
+	assert_string_equal(h.subject, "sub-ada");
+	/* Once discovery is known, the next comes from the loop all the same.
+	 */
+	begin_paste(&p);
+	assert_int_equal(world.sent_count, 2);
+	idp_attempt_free(p.attempt);
+}
+
+static void
+t12_codes_of_two_live_pastes_do_not_swap(void **state)
+{
+	struct pasting p[2];
+	struct heard h;
+	char states[2][64];
+	char typed[256];
+
+	make_paste();
+	for (int i = 0; i < 2; i++) {
+		begin_paste(&p[i]);
+		query_value(p[i].url, "&state=", states[i], sizeof(states[i]));
+	}
+	for (int i = 0; i < 2; i++) {
+		snprintf(typed, sizeof(typed), "code.%s", states[1 - i]);
+		assert_int_equal(redeem(&p[i], typed, &h), ERR_PASTE_WRONG);
+		assert_int_equal(redeem(&p[i], "", &h), ERR_PASTE_WRONG);
+	}
+	assert_int_equal(world.sent_count, 1);
+	for (int i = 0; i < 2; i++) {
+		snprintf(typed, sizeof(typed), "code.%s", states[i]);
+		assert_int_equal(redeem(&p[i], typed, &h), 0);
+		reply(HTTP_ANSWERED, 400, "{\"error\":\"invalid_grant\"}");
+		assert_int_equal(h.reason, ERR_GRANT_LOST);
+		/* A code is sent once. */
+		assert_int_equal(redeem(&p[i], typed, &h), ERR_PASTE_WRONG);
+		idp_attempt_free(p[i].attempt);
+	}
+	assert_int_equal(world.sent_count, 3);
+}
+
+static void
+t22_a_paste_that_was_cancelled_is_never_called(void **state)
+{
+	struct pasting p = {.reason = 1};
+	struct heard h;
+	char typed[256];
+	char state_text[64];
+
+	make_paste();
+	assert_int_equal(idp_paste_start(world.idp, on_paste, &p, &p.id), 0);
+	idp_cancel(world.idp, p.id);
+	reply(HTTP_ANSWERED, 200, PASTE_DISCOVERY);
+	assert_int_equal(idp_paste_start(world.idp, on_paste, &p, &p.id), 0);
+	idp_cancel(world.idp, p.id);
+	take_turn();
+	assert_int_equal(p.calls, 0);
+	begin_paste(&p);
+	query_value(p.url, "&state=", state_text, sizeof(state_text));
+	snprintf(typed, sizeof(typed), "code.%s", state_text);
+	assert_int_equal(redeem(&p, typed, &h), 0);
+	idp_cancel(world.idp, h.id);
+	assert_null(open_request());
+	assert_int_equal(h.calls, 0);
+	idp_attempt_free(p.attempt);
+}
+
+static void
+a_paste_without_discovery_tells_why(void **state)
+{
+	struct pasting p = {.reason = 1};
+	uint64_t id = 0;
+
+	assert_int_equal(idp_grant(world.idp), IDP_GRANT_DEVICE);
+	assert_int_equal(
+	    idp_paste_start(world.idp, on_paste, &p, &id), ERR_UNSUPPORTED);
+	make_paste();
+	assert_int_equal(idp_paste_start(world.idp, on_paste, &p, &id), 0);
+	reply(HTTP_UNREACHABLE, 0, "");
+	assert_int_equal(p.calls, 1);
+	assert_int_equal(p.reason, ERR_PROVIDER_UNREACHABLE);
+	assert_null(p.attempt);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -562,6 +933,13 @@ main(void)
 	    T(t17_no_other_answer_approves),
 	    T(t22_a_cancelled_request_is_never_called),
 	    T(a_secret_goes_into_the_body_encoded),
+	    T(google_is_asked_in_its_own_way),
+	    T(entra_is_asked_in_its_own_way),
+	    T(t12_an_access_token_of_another_answer_is_refused),
+	    T(a_pasted_code_is_redeemed_with_all_that_ties_it),
+	    T(t12_codes_of_two_live_pastes_do_not_swap),
+	    T(t22_a_paste_that_was_cancelled_is_never_called),
+	    T(a_paste_without_discovery_tells_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,14 +15,25 @@
 #include "common/err.h"
 #include "tests/unit/jsontext.h"
 
-static struct idp_poll
+static const struct provider oidc = {
+    .type = PROVIDER_OIDC, .issuer = "https://id.example"};
+
+static struct refusal
 answer(int status, const char *body)
 {
+	const struct http_response response = {
+	    .outcome = HTTP_ANSWERED,
+	    .status = status,
+	    .body = (const uint8_t *)body,
+	    .body_len = strlen(body),
+	};
 	struct json *json JSON_AUTO = NULL;
+	struct idpanswer_error error;
 
 	if (json_parse(body, strlen(body), 65536, &json) != 0)
 		json = NULL;
-	return idpanswer_error(status, json);
+	idpanswer_error(&response, json, &error);
+	return error.meaning;
 }
 
 static void
@@ -53,14 +64,13 @@ t111_each_error_word_has_one_meaning_whatever_the_status(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		for (size_t s = 0; s < ARRAY_SIZE(statuses); s++) {
 			char body[128];
-			struct idp_poll poll;
+			struct refusal poll;
 
 			snprintf(body, sizeof(body), "{\"error\":\"%s\"}",
 			    words[i].word);
 			poll = answer(statuses[s], body);
 			assert_int_equal(poll.event, words[i].event);
 			assert_int_equal(poll.reason, words[i].reason);
-			assert_null(poll.identity);
 		}
 	}
 }
@@ -97,7 +107,7 @@ t111_what_is_not_known_is_never_an_approval(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct idp_poll poll = answer(cases[i].status, cases[i].body);
+		struct refusal poll = answer(cases[i].status, cases[i].body);
 
 		assert_int_equal(poll.event, cases[i].event);
 		assert_int_equal(poll.reason, cases[i].reason);
@@ -123,7 +133,7 @@ device_with(const char *name, const char *value, struct idp_device *ret_device)
 	json_text(
 	    text, sizeof(text), members, ARRAY_SIZE(members), name, value);
 	assert_int_equal(json_parse(text, strlen(text), 65536, &json), 0);
-	r = idpanswer_device(json_root(json), &device);
+	r = idpanswer_device(json_root(json), &oidc, &device);
 	ret_device->expires_in_s = device.expires_in_s;
 	ret_device->interval_s = device.interval_s;
 	return r;
@@ -210,6 +220,145 @@ t25_what_could_act_on_a_terminal_is_refused(void **state)
 	    device_with("verification_uri", many, &device), ERR_OK);
 }
 
+static int
+page_of(enum provider_type type, const char *pages, char *out, size_t size)
+{
+	struct provider provider = {.type = type, .issuer = oidc.issuer};
+	struct json *json JSON_AUTO = NULL;
+	struct idp_device device = {0};
+	char text[1024];
+	int r = ERR_OK;
+
+	snprintf(text, sizeof(text),
+	    "{\"device_code\":\"d\",\"user_code\":\"GQVQ-JKECX-ABCD\",%s"
+	    "\"expires_in\":1800}",
+	    pages);
+	assert_int_equal(json_parse(text, strlen(text), 1024, &json), 0);
+	r = idpanswer_device(json_root(json), &provider, &device);
+	snprintf(out, size, "%s", r == 0 ? device.verification_uri : "");
+	return r;
+}
+
+static void
+each_type_names_its_page_in_its_own_way(void **state)
+{
+	static const struct {
+		enum provider_type type;
+		const char *pages;
+		const char *page; /* NULL: refused */
+	} cases[] = {
+	    {PROVIDER_GOOGLE,
+		"\"verification_url\":\"https://www.google.com/device\",",
+		"https://www.google.com/device"},
+	    {PROVIDER_GOOGLE,
+		"\"verification_uri\":\"https://www.google.com/device\",",
+		NULL},
+	    {PROVIDER_ENTRA,
+		"\"verification_uri\":\"https://microsoft.com/devicelogin\","
+		"\"message\":\"go to https://evil.example\",",
+		"https://microsoft.com/devicelogin"},
+	    {PROVIDER_ENTRA,
+		"\"verification_url\":\"https://microsoft.com/devicelogin\",",
+		NULL},
+	    {PROVIDER_OIDC, "\"verification_url\":\"https://id.example/d\",",
+		"https://id.example/d"},
+	    {PROVIDER_OIDC,
+		"\"verification_url\":\"https://id.example/b\","
+		"\"verification_uri\":\"https://id.example/a\",",
+		"https://id.example/a"},
+	    {PROVIDER_OIDC, "\"verification_uri\":\"https://evil.example/a\",",
+		NULL},
+	    {PROVIDER_GOOGLE,
+		"\"verification_url\":\"https://evil.example/device\",", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char page[256];
+		int r =
+		    page_of(cases[i].type, cases[i].pages, page, sizeof(page));
+
+		assert_int_equal(
+		    r, cases[i].page == NULL ? ERR_PROVIDER_MALFORMED : ERR_OK);
+		assert_string_equal(
+		    page, cases[i].page == NULL ? "" : cases[i].page);
+	}
+}
+
+static void
+errors_may_come_as_a_form(void **state)
+{
+	static const struct {
+		const char *body;
+		enum grant_event event;
+	} cases[] = {
+	    {"error=authorization_pending", GRANT_PENDING},
+	    {"error=slow_down&error_description=x", GRANT_SLOW_DOWN},
+	    {"interval=5&error=authorization_pending\n", GRANT_PENDING},
+	    {"my_error=authorization_pending", GRANT_FAILED},
+	    {"x=error=authorization_pending", GRANT_FAILED},
+	    {"error=", GRANT_FAILED},
+	    {"error=authorization%5Fpending", GRANT_FAILED},
+	    {"error=authorization_pending;", GRANT_FAILED},
+	    {"error", GRANT_FAILED},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(
+		    answer(400, cases[i].body).event, cases[i].event);
+	/* JSON that is no error does not turn into a form. */
+	assert_int_equal(
+	    answer(400, "\"&error=slow_down\"").event, GRANT_FAILED);
+}
+
+static void
+entras_codes_and_trace_are_read_and_nothing_else_is_kept(void **state)
+{
+	static const char body[] =
+	    "{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS53003: "
+	    "blocked ada@acme.example\",\"error_codes\":[53003,-7],"
+	    "\"trace_id\":\"0fe9c2d1-aaaa\",\"correlation_id\":\"x\"}";
+	static const char *const odd[] = {
+	    "{\"error\":\"e\",\"error_codes\":\"53003\"}",
+	    "{\"error\":\"e\",\"error_codes\":[\"53003\"]}",
+	    "{\"error\":\"e\",\"error_codes\":[1.5]}",
+	    "{\"error\":\"e\",\"error_codes\":{\"a\":1}}",
+	    "{\"error\":\"e\",\"trace_id\":\"a b\"}",
+	    "{\"error\":\"e\",\"trace_id\":\"\\u001b[1m\"}"};
+	struct http_response response = {.outcome = HTTP_ANSWERED,
+	    .status = 400,
+	    .body = (const uint8_t *)body,
+	    .body_len = strlen(body)};
+	struct idpanswer_error error;
+	struct json *json = NULL;
+
+	assert_int_equal(json_parse(body, strlen(body), 4096, &json), 0);
+	idpanswer_error(&response, json, &error);
+	json_free(json);
+	assert_int_equal(error.meaning.reason, ERR_PROVIDER_POLICY);
+	assert_string_equal(error.word, "invalid_grant");
+	assert_string_equal(error.codes, "53003 -7");
+	assert_string_equal(error.trace, "0fe9c2d1-aaaa");
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
+		assert_int_equal(
+		    json_parse(odd[i], strlen(odd[i]), 4096, &json), 0);
+		idpanswer_error(&response, json, &error);
+		json_free(json);
+		assert_string_equal(error.codes, "");
+		assert_string_equal(error.trace, "");
+		assert_int_equal(error.meaning.event, GRANT_FAILED);
+	}
+}
+
+static void
+googles_limit_is_for_now(void **state)
+{
+	struct refusal r =
+	    answer(403, "{\"error_code\":\"rate_limit_exceeded\"}");
+
+	assert_int_equal(r.event, GRANT_NO_ANSWER);
+	assert_int_equal(r.reason, ERR_PROVIDER_ERROR);
+}
+
 int
 main(void)
 {
@@ -219,6 +368,11 @@ main(void)
 	    cmocka_unit_test(t111_what_is_not_known_is_never_an_approval),
 	    cmocka_unit_test(a_device_answer_gives_its_times),
 	    cmocka_unit_test(t25_what_could_act_on_a_terminal_is_refused),
+	    cmocka_unit_test(each_type_names_its_page_in_its_own_way),
+	    cmocka_unit_test(errors_may_come_as_a_form),
+	    cmocka_unit_test(
+		entras_codes_and_trace_are_read_and_nothing_else_is_kept),
+	    cmocka_unit_test(googles_limit_is_for_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
