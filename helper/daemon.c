@@ -30,7 +30,7 @@ struct daemon {
 	struct loop_signal *signals[2];
 	struct db *db;
 	struct http *http;
-	struct idp *idps[1];
+	struct idp *idps[PROVIDERSET_MAX];
 	size_t idp_count;
 	struct idsvc *idsvc;
 	struct scim *scim;       /* of these two, the source of members */
@@ -86,14 +86,17 @@ open_network(struct daemon *d)
 {
 	const struct settings *s = d->settings;
 	const struct http_options http = settings_http(s);
-	const struct idp_options idp = settings_idp(s);
 	const struct idsvc_options idsvc = settings_idsvc(s);
 	int r = http_new(d->loop, &http, &d->http);
 
-	if (r == 0)
-		r = idp_new(d->loop, d->http, d->clock, &idp, &d->idps[0]);
-	if (r == 0)
-		d->idp_count = 1;
+	for (size_t i = 0; r == 0 && i < s->providers.count; i++) {
+		const struct idp_options idp =
+		    providerset_options(&s->providers.entries[i]);
+
+		r = idp_new(d->loop, d->http, d->clock, &idp, &d->idps[i]);
+		if (r == 0)
+			d->idp_count++;
+	}
 	if (r == 0 && s->profile_rules != NULL)
 		r = idsvc_new(d->loop, d->http, d->clock, &idsvc, &d->idsvc);
 	return r;

@@ -21,25 +21,28 @@ struct key {
 	const char *section;
 	const char *name;
 	enum form form;
-	size_t offset;        /* in struct settings; NOWHERE */
+	size_t offset;        /* in struct settings, or in the provider's entry;
+			       * NOWHERE */
 	const char *fallback; /* the default, in the file's own form */
 	const char *now;      /* the only values built so far, parted by '|' */
 };
 
 #define NOWHERE SIZE_MAX
 #define AT(field) offsetof(struct settings, field)
+#define OF(field) offsetof(struct providerset_entry, field)
 
 static const struct key keys[] = {
     {"organization", "id", TEXT, AT(organization_id), "", NULL},
     {"organization", "name", TEXT, AT(organization_name), "", NULL},
-    {"provider", "type", TEXT, AT(provider_type), "", "oidc"},
-    {"provider", "issuer", TEXT, AT(issuer), "", NULL},
-    {"provider", "tenant", TEXT, NOWHERE, "", ""},
-    {"provider", "client_id", TEXT, AT(client_id), "", NULL},
-    {"provider", "client_secret_file", TEXT, AT(client_secret_file), "", NULL},
-    {"provider", "allowed_domains", LIST, AT(allowed_domains), "", NULL},
-    {"provider", "identity_claim", TEXT, NOWHERE, "", "|sub"},
-    {"provider", "grant", TEXT, NOWHERE, "device", "device"},
+    {"provider", "type", TEXT, OF(type_name), "", "google|entra|oidc"},
+    {"provider", "issuer", TEXT, OF(issuer), "", NULL},
+    {"provider", "tenant", TEXT, OF(tenant), "", NULL},
+    {"provider", "client_id", TEXT, OF(client_id), "", NULL},
+    {"provider", "client_secret_file", TEXT, OF(client_secret_file), "", NULL},
+    {"provider", "allowed_domains", LIST, OF(domains), "", NULL},
+    {"provider", "identity_claim", TEXT, OF(identity_claim), "", NULL},
+    {"provider", "grant", TEXT, OF(grant), "device", "device|paste"},
+    {"provider", "redirect_uri", TEXT, OF(redirect_uri), "", NULL},
     {"service", "profile", TEXT, AT(profile), "none", NULL},
     {"service", "url", TEXT, AT(service_url), "", NULL},
     {"service", "api_key_file", TEXT, AT(api_key_file), "", NULL},
@@ -83,12 +86,18 @@ static const struct key keys[] = {
     {"tls", "ca_file", TEXT, AT(ca_file), "", NULL},
 };
 
+static bool
+is_provider(const char *section)
+{
+	return strcmp(section, "provider") == 0;
+}
+
 /* Sections whose header has a word behind the name. */
 static bool
 takes_word(const char *section)
 {
-	return strcmp(section, "provider") == 0 ||
-	    strcmp(section, "role") == 0 || strcmp(section, "scope") == 0;
+	return is_provider(section) || strcmp(section, "role") == 0 ||
+	    strcmp(section, "scope") == 0;
 }
 
 static bool
@@ -144,9 +153,9 @@ set_list(struct settings_list *list, const char *value)
 }
 
 static bool
-set_value(struct settings *settings, const struct key *key, const char *value)
+set_value(void *owner, const struct key *key, const char *value)
 {
-	char *field = (char *)settings + key->offset;
+	char *field = (char *)owner + key->offset;
 
 	if (key->offset == NOWHERE)
 		return strlen(value) < SETTINGS_TEXT_SIZE;
@@ -215,11 +224,12 @@ set_mapping(struct settings *settings, const struct conf_entry *entry,
 	return ERR_OK;
 }
 
-/* The header of a section. */
+/* The header of a section. *ret_owner: where its keys go. */
 static int
 open_section(struct settings *settings, const struct conf_entry *entry,
-    struct conf_problem *problem)
+    struct conf_problem *problem, void **ret_owner)
 {
+	struct providerset_entry *provider = NULL;
 	const char *why = NULL;
 
 	if (!section_known(entry->section))
@@ -228,19 +238,17 @@ open_section(struct settings *settings, const struct conf_entry *entry,
 		why = "the section needs a name: [provider NAME], [role ID]";
 	else if (!takes_word(entry->section) && entry->word[0] != '\0')
 		why = "the section takes no name";
-	else if (strcmp(entry->section, "provider") == 0 &&
-	    settings->provider[0] != '\0' &&
-	    strcmp(settings->provider, entry->word) != 0)
-		why = "several providers are not supported yet";
 	else if (strlen(entry->word) >= SETTINGS_TEXT_SIZE)
 		why = "the name is too long";
+	else if (is_provider(entry->section) &&
+	    providerset_open(
+		&settings->providers, entry->word, &provider, &why) == 0)
+		why = NULL;
 	if (why != NULL) {
 		conf_problem_set(problem, entry, "%s", why);
 		return ERR_CONFIG_INVALID;
 	}
-	if (strcmp(entry->section, "provider") == 0)
-		memcpy(
-		    settings->provider, entry->word, strlen(entry->word) + 1);
+	*ret_owner = provider != NULL ? (void *)provider : (void *)settings;
 	return is_mapping(entry->section)
 	    ? set_mapping(settings, entry, problem)
 	    : ERR_OK;
@@ -250,7 +258,8 @@ int
 keytable_set(struct settings *settings, const struct conf_entry *entry,
     struct conf_problem *problem)
 {
-	int r = open_section(settings, entry, problem);
+	void *owner = NULL;
+	int r = open_section(settings, entry, problem, &owner);
 
 	if (r != 0 || entry->key[0] == '\0' || is_mapping(entry->section))
 		return r;
@@ -265,7 +274,7 @@ keytable_set(struct settings *settings, const struct conf_entry *entry,
 			    problem, entry, "this value is not supported yet");
 			return ERR_CONFIG_INVALID;
 		}
-		if (!set_value(settings, key, entry->value)) {
+		if (!set_value(owner, key, entry->value)) {
 			conf_problem_set(problem, entry, "bad value");
 			return ERR_CONFIG_INVALID;
 		}
@@ -278,6 +287,8 @@ keytable_set(struct settings *settings, const struct conf_entry *entry,
 void
 keytable_defaults(struct settings *settings)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		(void)set_value(settings, &keys[i], keys[i].fallback);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (!is_provider(keys[i].section))
+			(void)set_value(settings, &keys[i], keys[i].fallback);
+	}
 }

@@ -7,19 +7,26 @@ sbin_PROGRAMS += orglogind
 orglogind_SOURCES = helper/main.c \
 	helper/daemon.c helper/daemon.h \
 	helper/settings.c helper/settings.h \
-	helper/keytable.c helper/keytable.h
+	helper/keytable.c helper/keytable.h \
+	helper/providerset.c helper/providerset.h
 orglogind_LDADD = libfront.la
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-keytable
 tests_unit_test_keytable_SOURCES = tests/unit/test-keytable.c \
-	helper/keytable.c
+	helper/keytable.c helper/providerset.c
 tests_unit_test_keytable_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_keytable_LDADD = libfront.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-providerset
+tests_unit_test_providerset_SOURCES = tests/unit/test-providerset.c \
+	helper/providerset.c
+tests_unit_test_providerset_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_providerset_LDADD = libfront.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-settings
 tests_unit_test_settings_SOURCES = tests/unit/test-settings.c \
-	helper/settings.c helper/keytable.c
+	helper/settings.c helper/keytable.c helper/providerset.c
 tests_unit_test_settings_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_settings_LDADD = libfront.la $(UNIT_LIBS)
 endif

@@ -27,9 +27,6 @@
 
 #define PATH_SIZE 1024
 #define REFRESH_MAX_S 900
-#define DOMAIN_BYTES                 \
-	"abcdefghijklmnopqrstuvwxyz" \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 
 static int
 wrong(struct conf_problem *problem, const char *sentence)
@@ -171,20 +168,6 @@ url_good(const char *url, bool may_lack)
 	    strcspn(url, " \t\"'<>@") == len;
 }
 
-static int
-check_provider(const struct settings *s, struct conf_problem *problem)
-{
-	if (s->provider[0] == '\0')
-		return wrong(problem, "a section [provider NAME] is needed");
-	if (s->provider_type[0] == '\0')
-		return wrong(problem, "[provider] type is needed");
-	if (!url_good(s->issuer, false))
-		return wrong(problem, "[provider] issuer must be an https URL");
-	if (s->client_id[0] == '\0')
-		return wrong(problem, "[provider] client_id is needed");
-	return ERR_OK;
-}
-
 static void
 drop_slash(char *url)
 {
@@ -296,14 +279,6 @@ check_accounts(struct settings *s, struct conf_problem *problem)
 static int
 check_lists(struct settings *s, struct conf_problem *problem)
 {
-	for (size_t i = 0; i < s->allowed_domains.count; i++) {
-		const char *domain = s->allowed_domains.items[i];
-
-		if (strspn(domain, DOMAIN_BYTES) != strlen(domain) ||
-		    domain[0] == '.')
-			return wrong(problem,
-			    "[provider] allowed_domains: not a mail domain");
-	}
 	for (size_t i = 0; i < s->services.count; i++) {
 		if (strlen(s->services.items[i]) >= PROTO_SERVICE_SIZE)
 			return wrong(
@@ -395,8 +370,10 @@ complete(struct settings *s, struct conf_problem *problem)
 {
 	int r = read_profile(s, problem);
 
+	if (r == 0 && s->providers.count == 0)
+		r = wrong(problem, "a section [provider NAME] is needed");
 	if (r == 0)
-		r = check_provider(s, problem);
+		r = providerset_complete(&s->providers, problem);
 	if (r == 0)
 		r = check_sources(s, problem);
 	if (r == 0)
@@ -407,9 +384,6 @@ complete(struct settings *s, struct conf_problem *problem)
 		r = check_lists(s, problem);
 	if (r == 0)
 		r = make_policy(s, problem);
-	if (r == 0)
-		r = read_secret(
-		    s->client_secret_file, &s->client_secret, problem);
 	if (r == 0)
 		r = read_secret(s->api_key_file, &s->api_key, problem);
 	if (r == 0)
@@ -427,7 +401,7 @@ settings_free(struct settings *settings)
 		return;
 	access_policy_done(&settings->policy);
 	profile_free(settings->profile_rules);
-	secret_free_string(settings->client_secret);
+	providerset_done(&settings->providers);
 	secret_free_string(settings->api_key);
 	secret_free_string(settings->jwt_secret);
 	secret_free_string(settings->jwt_secret_previous);
@@ -470,21 +444,6 @@ settings_http(const struct settings *settings)
 	return (struct http_options){
 	    .ca_file = or_null(settings->ca_file),
 	    .user_agent = "orglogin/" ORGLOGIN_VERSION,
-	};
-}
-
-struct idp_options
-settings_idp(const struct settings *settings)
-{
-	return (struct idp_options){
-	    .name = settings->provider,
-	    .title = settings->provider,
-	    .type = PROVIDER_OIDC,
-	    .issuer = settings->issuer,
-	    .client_id = settings->client_id,
-	    .client_secret = settings->client_secret,
-	    .domains = settings->allowed_domains.items,
-	    .domain_count = settings->allowed_domains.count,
 	};
 }
 

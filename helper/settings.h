@@ -13,33 +13,21 @@
 #include "base/conf.h"
 #include "base/http.h"
 #include "common/attrs.h"
+#include "providerset.h"
 #include "rules/access.h"
 #include "rules/profile.h"
 #include "services/directory.h"
-#include "services/idp.h"
 #include "services/idsvc.h"
 #include "services/scim.h"
 #include "services/signin.h"
 #include "services/standing.h"
 #include "services/sync.h"
 
-#define SETTINGS_TEXT_SIZE 512
-
-struct settings_list {
-	char items[ACCESS_LIST_MAX][NAME_MAIL_MAX + 1];
-	size_t count;
-};
-
 /* As read, before it is turned into options. */
 struct settings {
 	char organization_id[SETTINGS_TEXT_SIZE];
 	char organization_name[SETTINGS_TEXT_SIZE];
-	char provider[SETTINGS_TEXT_SIZE]; /* the word of [provider WORD] */
-	char provider_type[SETTINGS_TEXT_SIZE];
-	char issuer[SETTINGS_TEXT_SIZE];
-	char client_id[SETTINGS_TEXT_SIZE];
-	char client_secret_file[SETTINGS_TEXT_SIZE];
-	struct settings_list allowed_domains;
+	struct providerset providers;
 	char profile[SETTINGS_TEXT_SIZE];
 	char service_url[SETTINGS_TEXT_SIZE];
 	char api_key_file[SETTINGS_TEXT_SIZE];
@@ -75,10 +63,9 @@ struct settings {
 	/* made of the above */
 	struct access_policy policy;
 	struct profile *profile_rules; /* NULL for profile none */
-	char *client_secret;           /* NULL: none */
-	char *api_key;
-	char *jwt_secret;          /* NULL: jwt_check says otherwise */
-	char *jwt_secret_previous; /* NULL: none */
+	char *api_key;                 /* NULL: none */
+	char *jwt_secret;              /* NULL: jwt_check says otherwise */
+	char *jwt_secret_previous;     /* NULL: none */
 	char *directory_token;
 };
 
@@ -95,7 +82,6 @@ DEFINE_CLEANUP(struct settings, settings, settings_free)
 
 /* All borrow from the settings. */
 struct http_options settings_http(const struct settings *settings);
-struct idp_options settings_idp(const struct settings *settings);
 struct idsvc_options settings_idsvc(const struct settings *settings);
 struct scim_options settings_scim(const struct settings *settings);
 struct directory_options settings_directory(const struct settings *settings);

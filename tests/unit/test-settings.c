@@ -140,13 +140,16 @@ a_whole_configuration_reaches_each_module(void **state)
 	struct signin_options *signin = calloc(1, sizeof(*signin));
 	struct conf_problem problem;
 	struct standing standing;
+	struct idp_options corp;
 
 	assert_non_null(signin);
 	write_with(f, NULL, NULL);
 	assert_int_equal(settings_load(f->config, &s, &problem), 0);
-	assert_string_equal(settings_idp(s).issuer, good[5] + 9);
-	assert_string_equal(settings_idp(s).client_id, "host-1");
-	assert_string_equal(settings_idp(s).client_secret, "hush");
+	assert_int_equal(s->providers.count, 1);
+	corp = providerset_options(&s->providers.entries[0]);
+	assert_string_equal(corp.issuer, good[5] + 9);
+	assert_string_equal(corp.client_id, "host-1");
+	assert_string_equal(corp.client_secret, "hush");
 	assert_null(settings_http(s).ca_file);
 	assert_string_equal(settings_directory(s).organization_id, "org-1");
 	assert_int_equal(settings_directory(s).refresh_s, 30);
@@ -163,8 +166,8 @@ a_whole_configuration_reaches_each_module(void **state)
 	assert_int_equal(signin->max_age_s, 300);
 	assert_int_equal(signin->service_count, 2);
 	assert_string_equal(signin->services[1], "sudo");
-	assert_int_equal(settings_idp(s).domain_count, 2);
-	assert_string_equal(settings_idp(s).domains[1], "sub.acme.example");
+	assert_int_equal(corp.domain_count, 2);
+	assert_string_equal(corp.domains[1], "sub.acme.example");
 	assert_int_equal(s->policy.allow_role_count, 2);
 	assert_string_equal(s->policy.allow_roles[1], "OrganizationAdmin");
 	assert_int_equal(s->policy.mapping_count, 1);
@@ -189,7 +192,7 @@ static const struct {
     {"issuer =", "issuer = https://", "issuer"},
     {"issuer =", "issuer = https://x@id.example", "issuer"},
     {"client_id =", NULL, "client_id"},
-    {"type = oidc", NULL, "[provider] type"},
+    {"type = oidc", NULL, "[provider acme] type"},
     {"allowed_domains =", "allowed_domains = @acme.example", "allowed_domains"},
     {"allowed_domains =", "allowed_domains = *.acme.example",
 	"allowed_domains"},
