@@ -7,32 +7,19 @@
 #include "common/roster.h"
 #include "common/snapshot_find.h"
 
-/* What is found stays in registers if its address is never taken. */
+/* The key is from snapshot_aim() for the base. */
 SNAPSHOT_INLINE int
-roster_find_by_name(
-    const struct roster *roster, const char *name, struct snapshot_user *ret)
+roster_find(const struct roster *roster, const struct snapshot_key *key,
+    struct snapshot_user *ret)
 {
+	/* What is found stays in registers if its address is never taken. */
 	struct snapshot_user user;
 	int err;
 
 	if (!roster->overlay.bytes)
-		return snapshot_find_by_name(&roster->base, name, ret);
-	err = roster_user_by_name(roster, name, &user);
-	if (!err)
-		*ret = user;
-	return err;
-}
-
-SNAPSHOT_INLINE int
-roster_find_by_id(
-    const struct roster *roster, uint32_t uid, struct snapshot_user *ret)
-{
-	struct snapshot_user user;
-	int err;
-
-	if (!roster->overlay.bytes)
-		return snapshot_find_by_id(&roster->base, uid, ret);
-	err = roster_user_by_id(roster, uid, &user);
+		return snapshot_find_user(&roster->base, key, ret);
+	err = key->name ? roster_user_by_name(roster, key->name, &user)
+			: roster_user_by_id(roster, key->id, &user);
 	if (!err)
 		*ret = user;
 	return err;

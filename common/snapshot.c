@@ -71,14 +71,18 @@ int
 snapshot_user_by_name(
     const struct snapshot *snap, const char *name, struct snapshot_user *ret)
 {
-	return snapshot_find_by_name(snap, name, ret);
+	struct snapshot_key key = snapshot_aim(snap, name, 0);
+
+	return snapshot_find_user(snap, &key, ret);
 }
 
 int
 snapshot_user_by_id(
     const struct snapshot *snap, uint32_t uid, struct snapshot_user *ret)
 {
-	return snapshot_find_by_id(snap, uid, ret);
+	struct snapshot_key key = snapshot_aim(snap, NULL, uid);
+
+	return snapshot_find_user(snap, &key, ret);
 }
 
 int

@@ -72,36 +72,47 @@ snapshot_make_user(const struct snapshot_head *head, struct snapshot_user *ret)
 	return 0;
 }
 
+SNAPSHOT_INLINE struct snapshot_range
+snapshot_user_index(const struct snapshot *snap, const struct snapshot_key *key)
+{
+	return snapshot_range(snap,
+	    &snap->index[key->name ? SNAPSHOT_USERS_BY_NAME
+				   : SNAPSHOT_USERS_BY_ID]);
+}
+
+/*
+ * What a search for a user begins with, by name or, where that is NULL, by id.
+ * Touches nothing of the file, but has the processor fetch what
+ * snapshot_find_user() reads first.
+ */
+SNAPSHOT_INLINE struct snapshot_key
+snapshot_aim(const struct snapshot *snap, const char *name, uint32_t id)
+{
+	struct snapshot_key key = {.name = name, .id = id};
+
+	if (!name)
+		key = snapshot_id_key(snap, id);
+	else if (!snapshot_name_key(snap, name, &key))
+		return key;
+
+	struct snapshot_range index = snapshot_user_index(snap, &key);
+
+	snapshot_prefetch(&index, snapshot_first_bucket(&index, &key));
+	return key;
+}
+
+/* The key is from snapshot_aim() for the same file. */
 SNAPSHOT_INLINE int
-snapshot_find_user(const struct snapshot *snap, enum snapshot_index_id id,
-    const struct snapshot_key *key, struct snapshot_user *ret)
+snapshot_find_user(const struct snapshot *snap, const struct snapshot_key *key,
+    struct snapshot_user *ret)
 {
 	struct snapshot_range users = snapshot_range(snap, &snap->users);
-	struct snapshot_range index = snapshot_range(snap, &snap->index[id]);
+	struct snapshot_range index = snapshot_user_index(snap, key);
 	struct snapshot_head head;
-	int err = snapshot_search(&index, &users, key, true, &head);
+	int err;
 
+	if (key->name ? key->length == 0 : name_number_reserved(key->id))
+		return ERR_NOT_FOUND;
+	err = snapshot_search(&index, &users, key, true, &head);
 	return err ? err : snapshot_make_user(&head, ret);
-}
-
-SNAPSHOT_INLINE int
-snapshot_find_by_name(
-    const struct snapshot *snap, const char *name, struct snapshot_user *ret)
-{
-	struct snapshot_key key;
-
-	if (!snapshot_name_key(snap, name, &key))
-		return ERR_NOT_FOUND;
-	return snapshot_find_user(snap, SNAPSHOT_USERS_BY_NAME, &key, ret);
-}
-
-SNAPSHOT_INLINE int
-snapshot_find_by_id(
-    const struct snapshot *snap, uint32_t uid, struct snapshot_user *ret)
-{
-	struct snapshot_key key = snapshot_id_key(snap, uid);
-
-	if (name_number_reserved(uid))
-		return ERR_NOT_FOUND;
-	return snapshot_find_user(snap, SNAPSHOT_USERS_BY_ID, &key, ret);
 }

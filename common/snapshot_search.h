@@ -104,6 +104,18 @@ snapshot_found_ref(const struct snapshot_bucket *bucket, uint32_t found)
 	    &bucket->ref[__builtin_ctz(found)], __ATOMIC_RELAXED);
 }
 
+/* Where its search begins, in bytes. */
+SNAPSHOT_INLINE uint64_t
+snapshot_first_bucket(
+    const struct snapshot_range *index, const struct snapshot_key *key)
+{
+	const uint64_t size = sizeof(struct snapshot_bucket);
+
+	return snapshot_hash_bucket(
+		   key->hash, (uint32_t)(index->length / size)) *
+	    size;
+}
+
 /*
  * The record that a key names, in at most SNAPSHOT_PROBE_MAX buckets.
  * ERR_NOT_FOUND; ERR_SNAPSHOT_INVALID where one lies outside its section.

@@ -227,11 +227,12 @@ group_list(struct map *map, const char *user_name,
 {
 	const long start = *list->count;
 	struct map_view view;
+	struct snapshot_key key;
 	struct snapshot_user user;
 	int err;
 
-	while ((err = map_begin_find(map, &view)) == 0) {
-		err = roster_find_by_name(&view.roster, user_name, &user);
+	while ((err = map_begin_find(map, user_name, 0, &view, &key)) == 0) {
+		err = roster_find(&view.roster, &key, &user);
 		if (!err)
 			err = add_gids(&user, list);
 		if (map_end(map, &view))

@@ -21,7 +21,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "common/roster.h"
+#include "common/roster_find.h"
 
 /* Words of a struct snapshot that lookups need, and that finding a user does.
  */
@@ -99,11 +99,10 @@ map_now_s(void)
 	return (uint64_t)now.tv_sec + 1;
 }
 
-/* The usual case: a base is mapped, nothing newer is told, no overlay has been
- * and no second passed.  Copies so many words of it.  False: it is another
- * case. */
+/* The usual case: a base is mapped, and no overlay has been.  Copies so many
+ * words of it, and touches nothing of the file.  False: it is another case. */
 static inline __attribute__((always_inline)) bool
-map_begin_usual(struct map *map, size_t words, struct map_view *view)
+map_copy_usual(struct map *map, size_t words, struct map_view *view)
 {
 	uint64_t number =
 	    atomic_load_explicit(&map->base.ready, memory_order_acquire);
@@ -112,15 +111,21 @@ map_begin_usual(struct map *map, size_t words, struct map_view *view)
 	    atomic_load_explicit(&map->overlay.ready, memory_order_relaxed))
 		return false;
 	map_copy(&map->base.slots[number % 2], words, &view->roster.base);
-	/* The second is looked at before a byte of the file is: see map.c. */
-	if (!map_undisturbed(&map->base, number) ||
-	    atomic_load_explicit(&map->checked_s, memory_order_relaxed) <
-		map_now_s())
-		return false;
-	view->marks = snapshot_get_marks(&view->roster.base);
 	view->number = number;
 	view->overlay_number = 0;
 	view->roster.overlay.bytes = NULL;
+	return map_undisturbed(&map->base, number);
+}
+
+/* No second passed, and nothing newer is told.  The second is looked at before
+ * a byte of the file is: see map.c. */
+static inline __attribute__((always_inline)) bool
+map_is_usual(struct map *map, struct map_view *view)
+{
+	if (atomic_load_explicit(&map->checked_s, memory_order_relaxed) <
+	    map_now_s())
+		return false;
+	view->marks = snapshot_get_marks(&view->roster.base);
 	return !view->marks.superseded && view->marks.overlay == 0;
 }
 
@@ -136,17 +141,29 @@ MUST_CHECK int map_begin_any(struct map *map, struct map_view *view);
 MUST_CHECK static inline int
 map_begin(struct map *map, struct map_view *view)
 {
-	return map_begin_usual(map, MAP_WORDS, view) ? 0
-						     : map_begin_any(map, view);
-}
-
-/* The same where the view is for roster_find.h only. */
-MUST_CHECK static inline int
-map_begin_find(struct map *map, struct map_view *view)
-{
-	return map_begin_usual(map, MAP_USER_WORDS, view)
+	return map_copy_usual(map, MAP_WORDS, view) && map_is_usual(map, view)
 	    ? 0
 	    : map_begin_any(map, view);
+}
+
+/* The same where the view is for roster_find() only, whose key it makes: for a
+ * name or, where that is NULL, for an id.  Memory answers while the clock is
+ * read. */
+MUST_CHECK static inline __attribute__((always_inline)) int
+map_begin_find(struct map *map, const char *name, uint32_t id,
+    struct map_view *view, struct snapshot_key *ret_key)
+{
+	int err;
+
+	if (map_copy_usual(map, MAP_USER_WORDS, view)) {
+		*ret_key = snapshot_aim(&view->roster.base, name, id);
+		if (map_is_usual(map, view))
+			return 0;
+	}
+	err = map_begin_any(map, view);
+	if (!err)
+		*ret_key = snapshot_aim(&view->roster.base, name, id);
+	return err;
 }
 
 /* Of a view whose maps are private. */

@@ -34,17 +34,22 @@ pack_bytes(struct pack *out, const char *bytes, size_t len)
 /*
  * The same, where `room` bytes can be read.  Most texts are short, and a copy
  * of one size, of which the rest is of no use, costs less than finding out how
- * much to copy.
+ * much to copy.  A longer one would wait for a cache line of no use.
  */
-#define PACK_SHORT 96
+#define PACK_SHORT 64
+#define PACK_MIDDLE 96
 MUST_CHECK static inline char *
 pack_text(struct pack *out, const char *text, size_t len, size_t room)
 {
+	const size_t copied = len <= PACK_SHORT ? PACK_SHORT : PACK_MIDDLE;
 	char *start = out->at;
 
-	if (len > PACK_SHORT || room < PACK_SHORT || out->left < PACK_SHORT)
+	if (len > copied || room < copied || out->left < copied)
 		return pack_bytes(out, text, len);
 	memcpy(start, text, PACK_SHORT);
+	if (copied > PACK_SHORT)
+		memcpy(start + PACK_SHORT, text + PACK_SHORT,
+		    PACK_MIDDLE - PACK_SHORT);
 	out->at += len;
 	out->left -= len;
 	return start;

@@ -50,12 +50,12 @@ find(struct map *map, const char *name, uid_t uid,
     const struct passwd_answer *answer)
 {
 	struct map_view view;
+	struct snapshot_key key;
 	struct snapshot_user user;
 	int err;
 
-	while ((err = map_begin_find(map, &view)) == 0) {
-		err = name ? roster_find_by_name(&view.roster, name, &user)
-			   : roster_find_by_id(&view.roster, uid, &user);
+	while ((err = map_begin_find(map, name, uid, &view, &key)) == 0) {
+		err = roster_find(&view.roster, &key, &user);
 		if (!err)
 			err = tell(&user, answer);
 		if (map_end(map, &view))

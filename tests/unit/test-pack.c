@@ -30,30 +30,40 @@ bytes_fit_or_do_not(void **state)
 
 /* Nothing is read behind `room`, nor written behind the buffer. */
 static void
+check_text(size_t len, size_t size, size_t room)
+{
+	char *from = malloc(room);
+	char *buffer = malloc(size + 1);
+	struct pack out = {buffer, size};
+	char *text;
+
+	assert_true(from && buffer);
+	for (size_t i = 0; i < room; i++)
+		from[i] = (char)('0' + i);
+	buffer[size] = '!';
+	text = pack_text(&out, from, len, room);
+	assert_int_equal(buffer[size], '!');
+	assert_int_equal(text != NULL, size >= len);
+	if (text) {
+		assert_memory_equal(text, from, len);
+		assert_ptr_equal(out.at, buffer + len);
+		assert_int_equal(out.left, size - len);
+	}
+	free(from);
+	free(buffer);
+}
+
+static void
 t66_texts_of_any_room_and_size(void **state)
 {
-	for (size_t size = 0; size < 2 * PACK_SHORT; size++)
-		for (size_t room = 5; room < 2 * PACK_SHORT; room++) {
-			char *from = malloc(room);
-			char *buffer = malloc(size + 1);
-			struct pack out = {buffer, size};
-			char *text;
+	static const size_t lengths[] = {5, PACK_SHORT - 1, PACK_SHORT,
+	    PACK_SHORT + 1, PACK_MIDDLE, PACK_MIDDLE + 1};
+	const size_t most = PACK_MIDDLE + 4;
 
-			assert_true(from && buffer);
-			memset(from, 'x', room);
-			memcpy(from, "abcd", 5);
-			buffer[size] = '!';
-			text = pack_text(&out, from, 5, room);
-			assert_int_equal(buffer[size], '!');
-			assert_int_equal(text != NULL, size >= 5);
-			if (text) {
-				assert_string_equal(text, "abcd");
-				assert_ptr_equal(out.at, buffer + 5);
-				assert_int_equal(out.left, size - 5);
-			}
-			free(from);
-			free(buffer);
-		}
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++)
+		for (size_t size = 0; size < most; size++)
+			for (size_t room = lengths[i]; room < most; room++)
+				check_text(lengths[i], size, room);
 }
 
 static void
