@@ -5,12 +5,14 @@
 #   DIRECT   operations to time directly     (default: all)
 #   THROUGH  operations to time through glibc
 #   WARM     keys to ask for ahead, and MOST keys in all (default: all)
+#   CLOCK    -c to count processor time, for a module that asks nobody
 # and defines peer_up, which puts the data in place and starts daemons.
 set -u
 peer=$1 users=$2
 data=/lab/data/$users
 export NSSFLOOR_FILE=$data/floor LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 MODULE='' DIRECT='' THROUGH='pwnam pwuid initgroups pwnam-miss' WARM='' MOST=''
+CLOCK=''
 objects=/usr/lib/$(uname -m)-linux-gnu
 
 # over FILE < CONTENT: in this namespace only.
@@ -56,7 +58,7 @@ note() {
 # time_module LABEL SERVICE OPERATION...
 time_module() {
 	/lab/bin/nsstime -f /lab/bin/libnss_floor.so.2 -k "$data/keys" -T 2 \
-		${WARM:+-w "$WARM"} ${MOST:+-K "$MOST"} "$1" "$users" "${@:2}"
+		${WARM:+-w "$WARM"} ${MOST:+-K "$MOST"} ${CLOCK:+-c} "$1" "$users" "${@:2}"
 }
 
 calls() {
@@ -86,5 +88,5 @@ note "ready_ms=$((($(date +%s%N) - began) / 1000000))"
 	/lab/bin/nsstime -k "$data/keys" -R "$peer" "$users" "$MODULE"
 }
 # shellcheck disable=SC2086
-[ -z "$THROUGH" ] || time_module "$peer@glibc" glibc $THROUGH
+[ -z "$THROUGH" ] || CLOCK='' time_module "$peer@glibc" glibc $THROUGH
 count_first_calls

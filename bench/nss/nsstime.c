@@ -2,13 +2,15 @@
  * nsstime.c - times name lookups of a module against the floor.
  *
  *	nsstime [-f FLOOR.so] [-l MODULE.so] [-k KEYS] [-r ROUNDS] [-T THREADS]
- *	    [-w WARM] [-K MOST] [-R] [-H] LABEL SIZE MODULE|glibc [OPERATION...]
+ *	    [-w WARM] [-K MOST] [-c] [-R] LABEL SIZE MODULE|glibc [OPERATION...]
  *
  * In each round the floor and the module run back to back, so that their ratio
  * is free of the machine's drift; what is printed is the median of the rounds,
  * one line an operation, parted by tabs: label, size, operation, ns, least and
- * most ns, the floor's ns, ratio, throughput of all threads over one, hits,
- * misses, errors, wrong answers, items.  -R prints memory instead.
+ * most ns, the floor's ns, ratio, throughput of all threads over one, the same
+ * of the floor, hits, misses, errors, wrong answers, items.  -c counts the
+ * processor time of the asking threads, for modules that ask nobody, so that
+ * what else runs on the machine takes no turns in it.  -R prints memory.
  */
 #include <err.h>
 #include <pthread.h>
@@ -40,24 +42,31 @@ struct plan {
 	size_t warm; /* keys to ask for once ahead */
 	size_t rounds;
 	size_t threads;
+	clockid_t clock;
 };
 
 static double
-now_s(void)
+read_s(clockid_t clock)
 {
 	struct timespec t;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 static double
-run_s(struct nssworker *worker)
+now_s(void)
 {
-	double start = now_s();
+	return read_s(CLOCK_MONOTONIC);
+}
+
+static double
+run_s(struct nssworker *worker, clockid_t clock)
+{
+	double start = read_s(clock);
 
 	nssworker_run(worker);
-	return now_s() - start;
+	return read_s(clock) - start;
 }
 
 struct start_line {
@@ -66,8 +75,10 @@ struct start_line {
 };
 
 struct runner {
-	struct nssworker *worker;
+	_Alignas(NSSWORKER_ALIGN) struct nssworker *worker;
 	struct start_line *line;
+	clockid_t clock;
+	double seconds;
 };
 
 static void *
@@ -78,30 +89,33 @@ run_thread(void *arg)
 	atomic_fetch_add(&runner->line->waiting, 1);
 	while (!atomic_load(&runner->line->go))
 		;
-	nssworker_run(runner->worker);
+	runner->seconds = run_s(runner->worker, runner->clock);
 	return NULL;
 }
 
+/* Lookups a second of all threads together. */
 static double
-threads_s(struct nssworker *workers, size_t count)
+threads_speed(struct nssworker *workers, size_t count, clockid_t clock)
 {
 	pthread_t ids[THREADS_MAX];
 	struct runner runners[THREADS_MAX];
 	struct start_line line = {0};
-	double start = 0;
+	double speed = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		runners[i] = (struct runner){&workers[i], &line};
+		runners[i] = (struct runner){
+		    .worker = &workers[i], .line = &line, .clock = clock};
 		if (pthread_create(&ids[i], NULL, run_thread, &runners[i]) != 0)
 			errx(1, "pthread_create");
 	}
 	while (atomic_load(&line.waiting) < count)
 		;
-	start = now_s();
 	atomic_store(&line.go, true);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		(void)pthread_join(ids[i], NULL);
-	return now_s() - start;
+		speed += (double)workers[i].count / runners[i].seconds;
+	}
+	return speed;
 }
 
 static size_t
@@ -114,12 +128,12 @@ clamp(double count)
 
 /* How many lookups fill one round. */
 static size_t
-calibrate(struct nssworker *worker)
+calibrate(struct nssworker *worker, clockid_t clock)
 {
 	double give_up = now_s() + 1;
 
 	for (worker->count = 1;; worker->count *= 2) {
-		double took = run_s(worker);
+		double took = run_s(worker, clock);
 
 		if (took >= ROUND_S / 4 || now_s() > give_up ||
 		    worker->count >= COUNT_MAX)
@@ -166,7 +180,7 @@ struct trial {
 	const struct nssop *op;
 	struct nsskeys keys;
 	struct nssworker workers[THREADS_MAX];
-	struct nssworker floor;
+	struct nssworker floors[THREADS_MAX];
 	struct nssworker check;
 	bool has_floor;
 	bool has_threads;
@@ -174,6 +188,7 @@ struct trial {
 	double floor_ns[ROUNDS_MAX];
 	double ratio[ROUNDS_MAX];
 	double scaling[ROUNDS_MAX];
+	double floor_scaling[ROUNDS_MAX];
 };
 
 static void
@@ -186,18 +201,20 @@ trial_init(struct trial *t, const struct plan *plan, const struct nssop *op)
 	t->has_threads = plan->threads > 1 && op->keys != NULL;
 	for (size_t i = 0; i < plan->threads; i++) {
 		nssworker_init(&t->workers[i], &plan->module, op, &t->keys);
+		nssworker_init(&t->floors[i], &plan->floor, op, &t->keys);
 		t->workers[i].cursor = t->keys.count * i / plan->threads;
+		t->floors[i].cursor = t->workers[i].cursor;
 	}
-	nssworker_init(&t->floor, &plan->floor, op, &t->keys);
 	nssworker_init(&t->check, &plan->module, op, &t->keys);
 }
 
 static void
 trial_done(struct trial *t)
 {
-	for (size_t i = 0; i < t->plan->threads; i++)
+	for (size_t i = 0; i < t->plan->threads; i++) {
 		nssworker_done(&t->workers[i]);
-	nssworker_done(&t->floor);
+		nssworker_done(&t->floors[i]);
+	}
 	nssworker_done(&t->check);
 	nsskeys_done(&t->keys);
 }
@@ -209,6 +226,7 @@ prepare(struct trial *t)
 {
 	struct nssworker *first = &t->workers[0];
 	size_t count = 0;
+	size_t floor_count = 0;
 
 	t->check.verify = true;
 	t->check.count = t->keys.count >= 5 ? 5 : 1;
@@ -218,33 +236,48 @@ prepare(struct trial *t)
 	else if (t->keys.count > 0)
 		warm(first, t->keys.count, 1);
 	if (t->keys.count > 0 && t->has_floor)
-		warm(&t->floor, t->keys.count, 1);
-	count = calibrate(first);
+		warm(&t->floors[0], t->keys.count, 1);
+	count = calibrate(first, t->plan->clock);
+	if (t->has_floor)
+		floor_count = calibrate(&t->floors[0], t->plan->clock);
 	for (size_t i = 0; i < t->plan->threads; i++) {
+		t->floors[i].count = floor_count;
 		t->workers[i].count = count;
 		t->workers[i].hits = 0;
 		t->workers[i].misses = 0;
 		t->workers[i].errors = 0;
 	}
-	if (t->has_floor)
-		t->floor.count = calibrate(&t->floor);
+}
+
+/* Nanoseconds a lookup, by one thread. */
+static double
+measure_ns(const struct trial *t, struct nssworker *worker)
+{
+	return run_s(worker, t->plan->clock) * 1e9 / (double)worker->count;
+}
+
+/* What all threads do together, over what one did in ns. */
+static double
+measure_scaling(const struct trial *t, struct nssworker *workers, double ns)
+{
+	return threads_speed(workers, t->plan->threads, t->plan->clock) * ns *
+	    1e-9;
 }
 
 static void
 measure(struct trial *t, size_t round)
 {
-	struct nssworker *first = &t->workers[0];
-	double scale = 1e9 / (double)first->count;
-
 	if (t->has_floor)
-		t->floor_ns[round] =
-		    run_s(&t->floor) * 1e9 / (double)t->floor.count;
-	t->ns[round] = run_s(first) * scale;
+		t->floor_ns[round] = measure_ns(t, &t->floors[0]);
+	t->ns[round] = measure_ns(t, &t->workers[0]);
 	if (t->has_floor)
 		t->ratio[round] = t->ns[round] / t->floor_ns[round];
+	if (t->has_threads && t->has_floor)
+		t->floor_scaling[round] =
+		    measure_scaling(t, t->floors, t->floor_ns[round]);
 	if (t->has_threads)
-		t->scaling[round] = t->ns[round] * (double)t->plan->threads /
-		    (threads_s(t->workers, t->plan->threads) * scale);
+		t->scaling[round] =
+		    measure_scaling(t, t->workers, t->ns[round]);
 }
 
 static void
@@ -261,10 +294,11 @@ print(struct trial *t)
 		misses += t->workers[i].misses;
 		errors += t->workers[i].errors;
 	}
-	printf("%s\t%s\t%s\t%.1f\t%.1f\t%.1f\t%.1f\t%.2f\t%.2f\t",
+	printf("%s\t%s\t%s\t%.1f\t%.1f\t%.1f\t%.1f\t%.2f\t%.2f\t%.2f\t",
 	    t->plan->label, t->plan->size, t->op->name, ns, t->ns[0],
 	    t->ns[rounds - 1], median(t->floor_ns, rounds),
-	    median(t->ratio, rounds), median(t->scaling, rounds));
+	    median(t->ratio, rounds), median(t->scaling, rounds),
+	    median(t->floor_scaling, rounds));
 	printf("%llu\t%llu\t%llu\t%llu\t%.0f\n", (unsigned long long)hits,
 	    (unsigned long long)misses, (unsigned long long)errors,
 	    (unsigned long long)t->check.wrong,
@@ -368,6 +402,9 @@ set_option(int option, struct plan *plan, struct arguments *args)
 	case 'K':
 		plan->keys_max = number(optarg, UINT32_MAX);
 		return;
+	case 'c':
+		plan->clock = CLOCK_THREAD_CPUTIME_ID;
+		return;
 	case 'R':
 		args->memory = true;
 		return;
@@ -389,12 +426,15 @@ is_wanted(const struct nssop *op, char **wanted)
 int
 main(int argc, char **argv)
 {
-	struct plan plan = {
-	    .folder = ".", .keys_max = SIZE_MAX, .rounds = 7, .threads = 1};
+	struct plan plan = {.folder = ".",
+	    .keys_max = SIZE_MAX,
+	    .rounds = 7,
+	    .threads = 1,
+	    .clock = CLOCK_MONOTONIC};
 	struct arguments args = {0};
 	int option;
 
-	while ((option = getopt(argc, argv, "f:l:k:r:T:w:K:R")) != -1)
+	while ((option = getopt(argc, argv, "f:l:k:r:T:w:K:cR")) != -1)
 		set_option(option, &plan, &args);
 	if (argc - optind < 3)
 		errx(2, "see the head of nsstime.c");

@@ -32,8 +32,11 @@ const struct nssop *nssop_at(size_t i);
 
 bool nssop_has(const struct nssmodule *module, enum nssop_kind kind);
 
+/* What a thread writes must not share a cache line with what another reads. */
+#define NSSWORKER_ALIGN 128
+
 struct nssworker {
-	const struct nssmodule *module;
+	_Alignas(NSSWORKER_ALIGN) const struct nssmodule *module;
 	const struct nssop *op;
 	const struct nsskeys *keys;
 	size_t cursor; /* the key to ask for next */

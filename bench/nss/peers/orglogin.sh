@@ -1,5 +1,6 @@
 # Ours, where the package puts it in nsswitch.conf.
 MODULE=orglogin
+CLOCK=-c
 peer_up() {
 	install_module orglogin
 	cp "$data/snapshot" /var/lib/orglogin/members.snapshot
