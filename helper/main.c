@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/footprint.h"
 #include "base/jws.h"
@@ -17,6 +18,7 @@
 #include "common/err.h"
 #include "common/paths.h"
 #include "daemon.h"
+#include "services/profilefile.h"
 #include "settings.h"
 
 /* EX_CONFIG of sysexits.h: trying again would not help. */
@@ -24,6 +26,7 @@
 
 struct arguments {
 	const char *config;
+	const char *profile; /* to check only; NULL: none */
 	bool check_config;
 	bool sync_once;
 	bool debug;
@@ -35,6 +38,7 @@ read_arguments(int argc, char **argv, struct arguments *args)
 	static const struct option options[] = {
 	    {"config", required_argument, NULL, 'c'},
 	    {"check-config", no_argument, NULL, 'n'},
+	    {"check-profile", required_argument, NULL, 'p'},
 	    {"sync-once", no_argument, NULL, '1'},
 	    {"foreground", no_argument, NULL, 'f'},
 	    {"debug", no_argument, NULL, 'd'},
@@ -52,6 +56,9 @@ read_arguments(int argc, char **argv, struct arguments *args)
 			break;
 		case 'n':
 			args->check_config = true;
+			break;
+		case 'p':
+			args->profile = optarg;
 			break;
 		case '1':
 			args->sync_once = true;
@@ -73,6 +80,25 @@ refuse(const char *what, int fault)
 {
 	log_error(what, LOG_TEXT("reason", err_name(fault)));
 	return fault == ERR_STATE_DAMAGED ? EXIT_CONFIG : EXIT_FAILURE;
+}
+
+static void
+on_profile_problem(void *arg, const char *sentence)
+{
+	(void)fprintf(stderr, "%s\n", sentence);
+}
+
+/* Says nothing of a good one; anybody may ask. */
+static int
+check_profile(const char *path)
+{
+	struct profile *profile = NULL;
+	int r = profilefile_read(path, on_profile_problem, NULL, &profile);
+
+	profile_free(profile);
+	if (r != 0 && r != ERR_CONFIG_INVALID)
+		(void)fprintf(stderr, "%s: %s\n", path, err_name(r));
+	return r == 0 ? EXIT_SUCCESS : EXIT_CONFIG;
 }
 
 static int
@@ -98,19 +124,23 @@ main(int argc, char **argv)
 
 	if (!read_arguments(argc, argv, &args)) {
 		(void)fputs("usage: orglogind [--config FILE] "
-			    "[--check-config | --sync-once] [--foreground] "
-			    "[--debug]\n",
+			    "[--check-config | --check-profile FILE | "
+			    "--sync-once] [--foreground] [--debug]\n",
 		    stderr);
 		return EXIT_CONFIG;
 	}
 	footprint_begin();
 	log_open(args.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (args.profile != NULL && geteuid() != 0)
+		return check_profile(args.profile);
 	r = privilege_drop(DAEMON_USER, PATH_PASSWD);
 	if (r != 0)
 		return refuse("root could not be given up", r);
 	r = privilege_harden();
 	if (r != 0)
 		return refuse("the process could not be hardened", r);
+	if (args.profile != NULL)
+		return check_profile(args.profile);
 	r = jws_self_check();
 	if (r != 0)
 		return refuse("a library verifies tokens wrongly", r);

@@ -23,7 +23,7 @@
 #include "common/secret.h"
 #include "common/text.h"
 #include "keytable.h"
-#include "rules/profilecheck.h"
+#include "services/profilefile.h"
 
 #define PATH_SIZE 1024
 #define REFRESH_MAX_S 900
@@ -317,52 +317,44 @@ make_policy(struct settings *s, struct conf_problem *problem)
 	    : wrong(problem, "[accounts] everyone must be a group name");
 }
 
-/* The entries of a profile file into a checked profile. */
-static int
-fill_profile(
-    struct settings *s, const struct conf *conf, struct conf_problem *problem)
+/* The first problem is the one that the start ends with. */
+static void
+on_problem(void *arg, const char *sentence)
 {
-	const char *why = NULL;
-	int r = profile_new(&s->profile_rules);
+	struct conf_problem *problem = arg;
 
-	for (size_t i = 0; r == 0 && i < conf_count(conf); i++) {
-		const struct conf_entry *entry = conf_entry(conf, i);
+	if (problem->text[0] == '\0')
+		(void)snprintf(
+		    problem->text, sizeof(problem->text), "%s", sentence);
+}
 
-		r = profile_set(s->profile_rules, entry->section, entry->word,
-		    entry->key, entry->value, &why);
-		if (r == ERR_CONFIG_INVALID)
-			conf_problem_set(problem, entry, "%s", why);
-	}
-	if (r != 0)
-		return r;
-	r = profilecheck(s->profile_rules, &why);
-	return r == ERR_CONFIG_INVALID ? wrong(problem, why) : r;
+static int
+read_profile_at(
+    struct settings *s, const char *folder, struct conf_problem *problem)
+{
+	char path[PATH_SIZE];
+	int r = ERR_OK;
+
+	(void)snprintf(path, sizeof(path), "%s/%s.conf", folder, s->profile);
+	problem->text[0] = '\0';
+	r = profilefile_read(path, on_problem, problem, &s->profile_rules);
+	return r == 0 || problem->text[0] != '\0' ? r
+						  : unread(problem, path, r);
 }
 
 /* The administrator's own profile wins over the shipped one. */
 static int
 read_profile(struct settings *s, struct conf_problem *problem)
 {
-	struct conf *conf CONF_AUTO = NULL;
-	char path[PATH_SIZE];
 	int r = ERR_OK;
 
 	if (strcmp(s->profile, "none") == 0)
 		return ERR_OK;
 	if (!name_group_valid(s->profile))
 		return wrong(problem, "[service] profile: not a profile name");
-	r = conf_new(&conf);
-	if (r != 0)
-		return r;
-	(void)snprintf(
-	    path, sizeof(path), PATH_PROFILES_LOCAL "/%s.conf", s->profile);
-	r = read_file(conf, path, problem);
-	if (r == ERR_NOT_FOUND) {
-		(void)snprintf(
-		    path, sizeof(path), PATH_PROFILES "/%s.conf", s->profile);
-		r = read_file(conf, path, problem);
-	}
-	return r == 0 ? fill_profile(s, conf, problem) : r;
+	r = read_profile_at(s, PATH_PROFILES_LOCAL, problem);
+	return r == ERR_NOT_FOUND ? read_profile_at(s, PATH_PROFILES, problem)
+				  : r;
 }
 
 static int

@@ -10,5 +10,9 @@ include tests/vectors/local.mk
 noinst_PROGRAMS += tests/tools/wire
 tests_tools_wire_SOURCES = tests/tools/wire.c
 tests_tools_wire_LDADD = libwire.la
+# Runs operations of a profile; likewise.
+noinst_PROGRAMS += tests/tools/ask
+tests_tools_ask_SOURCES = tests/tools/ask.c
+tests_tools_ask_LDADD = libservices.la
 EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
-	tests/daemon/ids.sh
+	tests/daemon/ids.sh tests/daemon/services.sh

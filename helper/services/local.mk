@@ -365,6 +365,8 @@ libservices_la_SOURCES += helper/services/idsvc.c helper/services/idsvc.h
 libservices_la_SOURCES += helper/services/keys.c helper/services/keys.h
 libservices_la_SOURCES += helper/services/orgtoken.c \
 	helper/services/orgtoken.h
+libservices_la_SOURCES += helper/services/profilefile.c \
+	helper/services/profilefile.h
 libservices_la_SOURCES += helper/services/readout.c helper/services/readout.h
 libservices_la_SOURCES += helper/services/reply.c helper/services/reply.h
 libservices_la_SOURCES += helper/services/svcask.c helper/services/svcask.h
@@ -457,6 +459,12 @@ tests_unit_test_svcask_SOURCES = tests/unit/test-svcask.c $(PROFILES) \
 	$(NETLAB)
 tests_unit_test_svcask_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_svcask_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-profilefile
+tests_unit_test_profilefile_SOURCES = tests/unit/test-profilefile.c
+tests_unit_test_profilefile_CFLAGS = $(UNIT_CFLAGS) \
+	-DPROFILES_FOLDER='"$(abs_top_srcdir)/packaging/profiles"'
+tests_unit_test_profilefile_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-svcforward
 tests_unit_test_svcforward_SOURCES = tests/unit/test-svcforward.c $(PROFILES)

@@ -285,8 +285,9 @@ is_read(const struct svcflight *f)
 	const struct profile *profile = f->site->profile;
 	const char *name = request_of(f)->name;
 
-	return !at_last(f) || request_of(f)->takes.count > 0 ||
-	    f->op == PROFILE_MEMBERS || f->op == PROFILE_MEMBER ||
+	bool whole = f->op == PROFILE_MEMBERS || f->op == PROFILE_MEMBER;
+
+	return request_of(f)->takes.count > 0 || (whole && at_last(f)) ||
 	    strcmp(profile->person.request, name) == 0;
 }
 

@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/identity/people.mjs \
 	tests/identity/run.sh \
 	tests/identity/scim-server/server.mjs \
+	tests/identity/scripted/documented.mjs \
 	tests/identity/scripted/faults.mjs \
 	tests/identity/scripted/issuer.mjs \
 	tests/identity/scripted/scim.mjs \

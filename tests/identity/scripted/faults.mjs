@@ -28,6 +28,15 @@ export const isReplaced = fault => fault.close || fault.hang || replaces.some(na
 
 const text = body => (typeof body === 'string' ? body : JSON.stringify(body));
 
+// Every text a number and every number a text.
+const otherType = value => JSON.parse(JSON.stringify(value, (key, part) =>
+  typeof part === 'string' ? 7 : typeof part === 'number' ? `${part}` : part));
+
+function bodyOf(answer, fault) {
+  const body = fault.wrong_type && typeof answer.body === 'object' ? otherType(answer.body) : answer.body ?? '';
+  return fault.double ? text(body).repeat(2) : text(body);
+}
+
 function withFault(answer, fault) {
   const headers = { 'content-type': 'application/json', ...answer.headers };
   if (fault.content_type === null) delete headers['content-type'];
@@ -38,7 +47,7 @@ function withFault(answer, fault) {
   return {
     status: fault.status ?? (fault.redirect === undefined ? answer.status ?? 200 : 302),
     headers,
-    body: Buffer.from(replaced ? text(fault.body ?? '') : text(answer.body ?? '')),
+    body: Buffer.from(replaced ? text(fault.body ?? '') : bodyOf(answer, fault)),
   };
 }
 

@@ -7,6 +7,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { performance } from 'node:perf_hooks';
 import { readBody } from '../levers.mjs';
+import { makeDocumented } from './documented.mjs';
 import { isReplaced, makeFaults, send } from './faults.mjs';
 import { makeIssuer } from './issuer.mjs';
 import { makeScim } from './scim.mjs';
@@ -42,7 +43,8 @@ const tokenOrders = {
 const issuer = makeIssuer(tokenOrders);
 const service = makeService(tokenOrders);
 const scim = makeScim(service);
-const routes = { ...issuer.routes, ...service.routes, ...scim.routes, 'GET /device': ['page', () =>
+const documented = makeDocumented(service, tokenOrders);
+const routes = { ...issuer.routes, ...service.routes, ...scim.routes, ...documented.routes, 'GET /device': ['page', () =>
   ({ headers: { 'content-type': 'text/plain' }, body: 'Approve with POST /_device.\n' })] };
 
 // Milliseconds that no change of the clock disturbs.
@@ -53,11 +55,11 @@ function reset() {
   Object.assign(log, { counters: {}, connections: 0, requests: [] });
   counted = new WeakSet();
   tokenOrders.list = [];
-  for (const part of [faults, issuer, service, scim]) part.reset();
+  for (const part of [faults, issuer, service, scim, documented]) part.reset();
 }
 
 function control(order) {
-  const parts = { ...issuer.control, scim: scim.change };
+  const parts = { ...issuer.control, scim: scim.change, services: documented.change };
   let known = false;
   for (const name of Object.keys(parts).filter(part => order[part])) {
     parts[name](order[name]);
@@ -76,6 +78,7 @@ const orders = {
   'POST /_members': order => service.change(order),
   'GET /_device': () => issuer.devices(),
   'GET /_ports': () => ports,
+  'GET /_refusals': () => documented.refusals(),
   'GET /_log': (order, query) => ({
     ...log, requests: log.requests.filter(r => (query.endpoint ?? r.endpoint) === r.endpoint),
   }),
@@ -109,6 +112,19 @@ function note(endpoint, request, res) {
   res.on('close', () => Object.assign(entry, { status: res.statusCode, aborted: !res.writableFinished }));
 }
 
+// Routes with a part of the path that is an id, ":id".
+const patterns = Object.keys(routes).filter(key => key.includes('/:id')).map(key =>
+  [new RegExp(`^${key.replace('/:id', '/([^/]+)')}$`), routes[key]]);
+
+function find(key) {
+  if (routes[key]) return routes[key];
+  for (const [pattern, [endpoint, handler]] of patterns) {
+    const id = pattern.exec(key)?.[1];
+    if (id) return [endpoint, handler, { id: decodeURIComponent(id) }];
+  }
+  return ['unknown', () => ({ status: 404, body: {} })];
+}
+
 async function answer(req, res, listener) {
   const url = new URL(req.url, 'https://localhost');
   const started = now();
@@ -120,13 +136,13 @@ async function answer(req, res, listener) {
   const order = orders[`${req.method} ${url.pathname}`];
   if (order) return obey(res, order, request);
 
-  const [endpoint, handler] = routes[`${req.method} ${url.pathname}`] ?? ['unknown', () => ({ status: 404, body: {} })];
+  const [endpoint, handler, params] = find(`${req.method} ${url.pathname}`);
   note(endpoint, request, res);
 
   const fault = faults.take(endpoint, `${req.url} ${body}`);
   const scheme = listener === 'http' ? 'http' : 'https';
   await send(res, isReplaced(fault) ? {} : handler({
-    ...request, now: started, origin: `${scheme}://localhost:${ports[listener]}`,
+    ...request, params, now: started, origin: `${scheme}://localhost:${ports[listener]}`,
     form: Object.fromEntries(new URLSearchParams(body)), json: json(body),
   }), fault);
 }

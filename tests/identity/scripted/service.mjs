@@ -72,17 +72,41 @@ export function makeService(orders) {
     if (!member) return refused(401, 'OAUTH_LINK_ERROR', 'signup disabled');
     if (member.banned) return refused(403, 'BANNED_USER');
     const token = randomBytes(24).toString('base64url');
-    sessions.set(token, member.name);
+    sessions.set(token, { name: member.name, organization: member.organizationId });
     return { body: { redirect: false, token, user: row(member).user }, headers: { 'set-auth-token': token } };
   }
 
+  const sessionOf = headers => sessions.get(headers.authorization?.replace(/^Bearer /i, ''));
+
+  // The active organisation is the session's; alice is in Side too.
+  function setActive({ headers, json }) {
+    const session = sessionOf(headers);
+    if (!session) return refused(401, 'UNAUTHORIZED');
+    const theirs = [members.get(session.name)?.organizationId, ...(session.name === 'alice' ? ['org_side'] : [])];
+    if (!theirs.includes(json?.organizationId)) return refused(403, 'USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION');
+    session.organization = json.organizationId;
+    return { body: { id: json.organizationId } };
+  }
+
+  function invite({ headers, json }) {
+    if (!sessionOf(headers)) return refused(401, 'UNAUTHORIZED');
+    if (!json?.email || !json.role || !json.organizationId) return refused(400, 'VALIDATION_ERROR');
+    return { body: { id: 'inv_1', email: json.email, role: json.role, status: 'pending' } };
+  }
+
+  function signOut({ headers }) {
+    sessions.delete(headers.authorization?.replace(/^Bearer /i, ''));
+    return { body: { success: true } };
+  }
+
   function orgToken({ origin, headers }) {
-    const member = members.get(sessions.get(headers.authorization?.replace(/^Bearer /i, '')));
+    const session = sessionOf(headers);
+    const member = members.get(session?.name);
     if (!member || member.banned) return refused(401, 'UNAUTHORIZED');
     const now = Math.floor(Date.now() / 1000);
     return { body: { token: keyring.issue({
       iat: now, exp: now + 900, iss: origin, aud: 'orglogin', sub: member.userId,
-      email: member.email, organizationId: member.organizationId, roles: member.role.split(','),
+      email: member.email, organizationId: session.organization, roles: member.role.split(','),
     }, orders.take('org_jwt')) } };
   }
 
@@ -102,6 +126,9 @@ export function makeService(orders) {
       'GET /api/auth/organization/list-members': ['members', list],
       'POST /api/auth/sign-in/social': ['signin', signIn],
       'GET /api/auth/token': ['org_token', orgToken],
+      'POST /api/auth/organization/set-active': ['set_active', setActive],
+      'POST /api/auth/organization/invite-member': ['invite', invite],
+      'POST /api/auth/sign-out': ['sign_out', signOut],
       'GET /api/auth/jwks': ['org_jwks', () => ({ body: keyring.jwks() })],
     },
   };
