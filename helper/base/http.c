@@ -530,6 +530,7 @@ set_headers(struct transfer *t, const struct http_request *request)
 			return false;
 	/* Without a value: libcurl does not send one of its own. */
 	return add_header(t, "Expect:") &&
+	    (request->body != NULL || add_header(t, "Content-Type:")) &&
 	    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers) ==
 	    CURLE_OK;
 }

@@ -185,6 +185,7 @@ the_request_is_sent_as_asked(void **state)
 	request = (struct http_request){.method = "POST"};
 	run_request(f, &request, "/echo");
 	assert_non_null(strstr(f->body, "\r\nContent-Length: 0\r\n"));
+	assert_null(strstr(f->body, "ontent-Type:"));
 	request = (struct http_request){
 	    .method = "PATCH", .body = "{}", .body_len = 2};
 	run_request(f, &request, "/echo");
