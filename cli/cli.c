@@ -6,6 +6,8 @@
  */
 #include "cli/cli.h"
 
+#include <string.h>
+
 #include "common/err.h"
 #include "common/localuser.h"
 #include "common/paths.h"
@@ -19,6 +21,26 @@ cli_fail(const struct cli *cli, int err)
 	(void)fprintf(
 	    cli->err, "orgloginctl: %s (%s)\n", err_text(err), err_name(err));
 	return err;
+}
+
+int
+cli_verdict(const struct cli *cli, const struct client_reply *reply)
+{
+	const struct proto_verdict_reply *verdict = &reply->u.verdict;
+	enum err reason = ERR_DAEMON_MALFORMED;
+
+	if (reply->type != PROTO_VERDICT ||
+	    err_from_name(verdict->reason, &reason) != 0 ||
+	    (verdict->verdict == PROTO_ALLOW) != (reason == ERR_OK))
+		return cli_fail(cli, ERR_DAEMON_MALFORMED);
+	if (reason == ERR_OK)
+		return 0;
+	if (verdict->text[0] == '\0')
+		return cli_fail(cli, reason);
+	/* What decoding let through disturbs no terminal. */
+	(void)fprintf(cli->err, "orgloginctl: %s (%s)\n", verdict->text,
+	    err_name(reason));
+	return reason;
 }
 
 int
@@ -49,17 +71,32 @@ int
 cli_receive(const struct cli *cli, struct client *client,
     struct client_reply *ret_reply, int timeout_ms)
 {
-	enum err reason = ERR_DAEMON_MALFORMED;
 	int fault = client_receive(client, ret_reply, timeout_ms);
 
 	if (fault != 0)
 		return cli_fail(cli, fault);
 	if (ret_reply->type != PROTO_VERDICT)
 		return 0;
-	if (err_from_name(ret_reply->u.verdict.reason, &reason) != 0 ||
-	    reason == ERR_OK)
-		reason = ERR_DAEMON_MALFORMED;
-	return cli_fail(cli, reason);
+	/* Nothing that is asked by way of this is allowed by a verdict. */
+	fault = cli_verdict(cli, ret_reply);
+	return fault == 0 ? cli_fail(cli, ERR_DAEMON_MALFORMED) : fault;
+}
+
+int
+cli_order(const struct cli *cli, enum proto_type type, const void *message,
+    int timeout_ms)
+{
+	CLIENT_AUTO struct client client = CLIENT_NULL;
+	struct client_reply reply;
+	int fault = cli_ask(cli, &client, type, message);
+
+	if (fault == 0)
+		fault = cli_receive(cli, &client, &reply, timeout_ms);
+	if (fault == 0 &&
+	    (reply.type != PROTO_DONE ||
+		strcmp(reply.u.done.reason, "ok") != 0))
+		fault = cli_fail(cli, ERR_DAEMON_MALFORMED);
+	return fault;
 }
 
 int

@@ -28,9 +28,11 @@ struct cli {
 	/* options and operands of the command */
 	bool full;
 	bool accept_shrink;
-	const char *role; /* "": none */
-	const char *name; /* the first operand; NULL: none */
-	const char *file; /* the second; NULL: none */
+	bool headers;
+	const char *role;         /* "": none */
+	const char *organization; /* "": none */
+	const char *name;         /* the first operand; NULL: none */
+	const char *file;         /* the second; NULL: none */
 };
 
 /* How long a reply may take; a sync pages the whole directory. */
@@ -49,6 +51,14 @@ MUST_CHECK int cli_receive(const struct cli *cli, struct client *client,
 MUST_CHECK int cli_exchange(const struct cli *cli, enum proto_type type,
     const void *message, enum proto_type wanted,
     struct client_reply *ret_reply);
+
+/* One order, answered by DONE; on failure, and for a refusal, says why to err.
+ */
+MUST_CHECK int cli_order(const struct cli *cli, enum proto_type type,
+    const void *message, int timeout_ms);
+/* 0 for an allowing VERDICT and nothing else; else says why to err. */
+MUST_CHECK int cli_verdict(
+    const struct cli *cli, const struct client_reply *reply);
 
 /* Says to err what failed: a sentence and the reason's name. Returns err. */
 int cli_fail(const struct cli *cli, int err);

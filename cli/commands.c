@@ -11,15 +11,20 @@
 
 #include "cli/explain.h"
 #include "cli/ids.h"
+#include "cli/invite.h"
+#include "cli/login.h"
 #include "cli/memberlist.h"
 #include "cli/status.h"
 #include "cli/syncnow.h"
+#include "cli/token.h"
 
 enum option {
 	OPTION_JSON = 1,
 	OPTION_ROLE = 2,
 	OPTION_FULL = 4,
 	OPTION_ACCEPT_SHRINK = 8,
+	OPTION_ORGANIZATION = 16,
+	OPTION_HEADERS = 32,
 };
 
 struct command {
@@ -49,14 +54,18 @@ static const struct command commands[] = {
     {"ids", "[check | export FILE|- | import FILE|-] [--json]",
 	"show, check and carry over the numbers of members", OPTION_JSON, 0, 2,
 	ids_command},
-    {"login", "", "sign in without a new session", 0, 0, 0, NULL},
-    {"logout", "", "forget a sign-in", 0, 0, 0, NULL},
-    {"token", "", "a token for the organisation's services", 0, 0, 0, NULL},
-    {"switch-org", "", "change the active organisation", 0, 0, 0, NULL},
+    {"login", "", "sign in without a new session", 0, 0, 0, login_command},
+    {"logout", "[NAME]", "forget a sign-in", 0, 0, 1, login_logout},
+    {"token", "[--organization ID] [--headers] [--json]",
+	"a token for the organisation's services",
+	OPTION_ORGANIZATION | OPTION_HEADERS | OPTION_JSON, 0, 0,
+	token_command},
+    {"switch-org", "ID", "work in another organisation", 0, 1, 1, token_switch},
+    {"invite", "MAIL --role ROLE", "invite somebody to the organisation",
+	OPTION_ROLE, 1, 1, invite_command},
+    {"resend", "NAME", "send an invitation again", 0, 1, 1, invite_resend},
     {"totp", "", "the second factor", 0, 0, 0, NULL},
     {"pin", "", "the local PIN", 0, 0, 0, NULL},
-    {"invite", "", "invite somebody to the organisation", 0, 0, 0, NULL},
-    {"resend", "", "send an invitation again", 0, 0, 0, NULL},
     {"setup", "", "join this host to an organisation", 0, 0, 0, NULL},
     {"doctor", "", "look for what is wrong with this host", 0, 0, 0, NULL},
 };
@@ -69,6 +78,8 @@ static const struct {
     {"--role", OPTION_ROLE},
     {"--full", OPTION_FULL},
     {"--accept-shrink", OPTION_ACCEPT_SHRINK},
+    {"--organization", OPTION_ORGANIZATION},
+    {"--headers", OPTION_HEADERS},
 };
 
 static const struct command *
@@ -121,6 +132,7 @@ set_option(struct cli *cli, unsigned int option)
 {
 	cli->json = cli->json || option == OPTION_JSON;
 	cli->full = cli->full || option == OPTION_FULL;
+	cli->headers = cli->headers || option == OPTION_HEADERS;
 	cli->accept_shrink =
 	    cli->accept_shrink || option == OPTION_ACCEPT_SHRINK;
 }
@@ -132,6 +144,15 @@ is_operand(const char *word)
 	return word[0] != '\0' && (word[0] != '-' || word[1] == '\0');
 }
 
+/* Takes the word behind an option; NULL: it takes none. */
+static const char **
+value_of(struct cli *cli, unsigned int option)
+{
+	if (option == OPTION_ROLE)
+		return &cli->role;
+	return option == OPTION_ORGANIZATION ? &cli->organization : NULL;
+}
+
 /* Reads what stands behind the command. */
 static int
 parse_words(
@@ -141,12 +162,13 @@ parse_words(
 
 	for (int i = 0; i < argc; i++) {
 		unsigned int option = find_option(command, argv[i]);
+		const char **value = value_of(cli, option);
 
-		if (option == OPTION_ROLE) {
-			if (++i == argc || argv[i][0] == '\0')
-				return refuse_usage(
-				    cli, command, "--role needs a role", "");
-			cli->role = argv[i];
+		if (value != NULL) {
+			if (i + 1 == argc || argv[i + 1][0] == '\0')
+				return refuse_usage(cli, command,
+				    "a value is needed behind ", argv[i]);
+			*value = argv[++i];
 		} else if (option != 0) {
 			set_option(cli, option);
 		} else if (is_operand(argv[i]) && words < command->most) {
@@ -173,7 +195,7 @@ commands_run(struct cli *cli, int argc, char **argv)
 		(void)fprintf(cli->out, "orgloginctl %s\n", ORGLOGIN_VERSION);
 		return CLI_OK;
 	}
-	cli->role = "";
+	cli->role = cli->organization = "";
 	if (argc > 1 && strcmp(argv[1], "--json") == 0) {
 		cli->json = true;
 		argc--;

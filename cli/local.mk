@@ -8,12 +8,16 @@ libcli_la_SOURCES = \
 	cli/explain.c cli/explain.h \
 	cli/ids.c cli/ids.h \
 	cli/idsfile.c cli/idsfile.h \
+	cli/invite.c cli/invite.h \
 	cli/json_out.c cli/json_out.h \
 	cli/listing.c cli/listing.h \
+	cli/login.c cli/login.h \
 	cli/memberlist.c cli/memberlist.h \
 	cli/show.c cli/show.h \
 	cli/status.c cli/status.h \
-	cli/syncnow.c cli/syncnow.h
+	cli/syncnow.c cli/syncnow.h \
+	cli/terminal.c cli/terminal.h \
+	cli/token.c cli/token.h
 libcli_la_LIBADD = libwire.la
 
 orgloginctl_SOURCES = cli/main.c
@@ -38,6 +42,24 @@ tests_unit_test_idsfile_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idsfile_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
 tests_unit_test_idsfile_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-clitoken
+tests_unit_test_clitoken_SOURCES = tests/unit/test-clitoken.c \
+	tests/unit/clihost.c tests/unit/clihost.h \
+	tests/unit/fakedaemon.c tests/unit/fakedaemon.h
+tests_unit_test_clitoken_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_clitoken_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
+tests_unit_test_clitoken_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-login
+tests_unit_test_login_SOURCES = tests/unit/test-login.c \
+	tests/unit/clihost.c tests/unit/clihost.h \
+	tests/unit/fakedaemon.c tests/unit/fakedaemon.h
+tests_unit_test_login_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_login_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
+tests_unit_test_login_LDADD = libcli.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-commands
 tests_unit_test_commands_SOURCES = tests/unit/test-commands.c \

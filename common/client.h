@@ -49,6 +49,7 @@ struct client_reply {
 		struct proto_ids_row ids_row;
 		struct proto_ids_finding ids_finding;
 		struct proto_ids_lines ids_lines;
+		struct proto_token_reply token;
 	} u;
 };
 

@@ -186,6 +186,34 @@ static const struct field ids_lines_fields[] = {
     STRING(proto_ids_lines, lines),
 };
 
+static const struct field token_fields[] = {
+    STRING(proto_token, organization),
+    FLAG(proto_token, headers),
+};
+
+static const struct field switch_org_fields[] = {
+    STRING(proto_switch_org, organization),
+};
+
+static const struct field logout_fields[] = {
+    STRING(proto_logout, user),
+};
+
+static const struct field invite_fields[] = {
+    STRING(proto_invite, mail),
+    STRING(proto_invite, role),
+};
+
+static const struct field resend_fields[] = {
+    STRING(proto_resend, name),
+};
+
+static const struct field token_reply_fields[] = {
+    STRING(proto_token_reply, organization),
+    U64(proto_token_reply, expires_s),
+    STRING(proto_token_reply, text),
+};
+
 struct message {
 	enum proto_type type;
 	size_t size;
@@ -218,6 +246,11 @@ static const struct message messages[] = {
     EMPTY(PROTO_IDS_EXPORT),
     MESSAGE(PROTO_IDS_IMPORT, ids_import),
     MESSAGE(PROTO_ANSWER, answer),
+    MESSAGE(PROTO_TOKEN, token),
+    MESSAGE(PROTO_SWITCH_ORG, switch_org),
+    MESSAGE(PROTO_LOGOUT, logout),
+    MESSAGE(PROTO_INVITE, invite),
+    MESSAGE(PROTO_RESEND, resend),
     MESSAGE(PROTO_PROMPT, prompt),
     EMPTY(PROTO_PENDING),
     MESSAGE(PROTO_VERDICT, verdict_reply),
@@ -229,6 +262,7 @@ static const struct message messages[] = {
     MESSAGE(PROTO_IDS_ROW, ids_row),
     MESSAGE(PROTO_IDS_FINDING, ids_finding),
     MESSAGE(PROTO_IDS_LINES, ids_lines),
+    MESSAGE(PROTO_TOKEN_REPLY, token_reply),
 };
 
 static const struct message *

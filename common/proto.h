@@ -59,6 +59,11 @@ enum proto_type {
 	PROTO_IDS_EXPORT,
 	PROTO_IDS_IMPORT, /* some lines of a map, one request after another */
 	PROTO_ANSWER,     /* what the person typed at a PROMPT */
+	PROTO_TOKEN,      /* a token for the organisation's services */
+	PROTO_SWITCH_ORG, /* work in another organisation */
+	PROTO_LOGOUT,     /* forget a sign-in */
+	PROTO_INVITE,     /* somebody to the organisation */
+	PROTO_RESEND,     /* an invitation, once more */
 	/* replies */
 	PROTO_PROMPT = 64, /* to SIGNIN, WAIT, ANSWER: show this */
 	PROTO_PENDING,     /* to the same: nothing yet, WAIT */
@@ -71,6 +76,7 @@ enum proto_type {
 	PROTO_IDS_ROW,       /* one of many, to IDS_LIST */
 	PROTO_IDS_FINDING,   /* one of many, to IDS_CHECK */
 	PROTO_IDS_LINES,     /* one of many, to IDS_EXPORT */
+	PROTO_TOKEN_REPLY,
 };
 
 /*

@@ -9,7 +9,9 @@
 #include "common/name.h"
 #include "common/proto.h"
 
-#define PROTO_IDS_SIZE 12288 /* whole lines of an id map */
+#define PROTO_IDS_SIZE 12288   /* whole lines of an id map */
+#define PROTO_TOKEN_SIZE 11265 /* a token, or the lines that hold it */
+#define PROTO_ORGANIZATION_SIZE (NAME_ID_MAX + 1)
 
 struct proto_explain {
 	char user[NAME_MAIL_MAX +
@@ -27,6 +29,35 @@ struct proto_ids_import {
 	uint8_t first; /* begins anew */
 	uint8_t last;  /* after these: check it all, and let it stand */
 	char lines[PROTO_IDS_SIZE];
+};
+
+struct proto_token {
+	char organization[PROTO_ORGANIZATION_SIZE]; /* "": the active one */
+	uint8_t headers; /* the lines of a call, not the bare token */
+};
+
+struct proto_switch_org {
+	char organization[PROTO_ORGANIZATION_SIZE];
+};
+
+struct proto_logout {
+	char user[PROTO_NAME_SIZE];
+};
+
+struct proto_invite {
+	char mail[NAME_MAIL_MAX + 1];
+	char role[NAME_ROLE_MAX + 1];
+};
+
+struct proto_resend {
+	char name[NAME_MAIL_MAX + 1]; /* user name, mail address or id */
+};
+
+/* A secret: wiped by both ends. */
+struct proto_token_reply {
+	char organization[PROTO_ORGANIZATION_SIZE];
+	int64_t expires_s;           /* wall time; 0: unknown */
+	char text[PROTO_TOKEN_SIZE]; /* the token, or whole lines */
 };
 
 struct proto_status_reply {

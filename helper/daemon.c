@@ -251,6 +251,8 @@ open_front(struct daemon *d)
 	    .ids = &d->ids,
 	    .idp = d->idps[0],
 	    .idsvc = d->idsvc,
+	    .wallet = d->wallet,
+	    .organization_id = d->settings->organization_id,
 	    .organization_name = d->settings->organization_name,
 	    .service_url = d->settings->service_url,
 	    .started = clock_wall(d->clock),

@@ -275,5 +275,6 @@ exchange_cancel(struct exchange *x)
 	sync_cancel(x->parts->sync, x->sync);
 	x->signin = x->sync = 0;
 	answer_end_ids(x);
+	answer_end_token(x);
 	free(TAKE(x->prompt));
 }

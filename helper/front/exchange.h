@@ -40,6 +40,11 @@ struct exchange {
 	bool ids_fatal;     /* something must be mended */
 	uint32_t ids_done;
 	bool carries; /* IDS_IMPORT: the one under way is ours */
+	/* TOKEN, SWITCH_ORG, INVITE, RESEND */
+	uint64_t errand; /* at the wallet; 0: none */
+	bool headers;    /* wanted instead of the bare token */
+	struct invitation *invitation;
+	uint64_t ask; /* at the service; 0: none */
 };
 
 /* Each answers, or arranges to; a fault ends the connection. */
@@ -59,12 +64,18 @@ exchange_fn answer_ids_list;
 exchange_fn answer_ids_check;
 exchange_fn answer_ids_export;
 exchange_fn answer_ids_import;
+exchange_fn answer_token;
+exchange_fn answer_switch_org;
+exchange_fn answer_logout;
+exchange_fn answer_invite;
+exchange_fn answer_resend;
 
 /* MEMBERS goes on. */
 void answer_more_members(struct exchange *x);
 /* So does what is told of the id map. */
 void answer_more_ids(struct exchange *x);
 void answer_end_ids(struct exchange *x);
+void answer_end_token(struct exchange *x);
 /* WAIT was held long enough. */
 void answer_wait_over(struct exchange *x);
 /* Ends what is under way; nothing is called back afterwards. */

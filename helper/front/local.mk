@@ -7,7 +7,8 @@ libfront_la_SOURCES += helper/front/listener.c helper/front/listener.h
 libfront_la_SOURCES += helper/front/session.c helper/front/session.h
 libfront_la_SOURCES += helper/front/exchange.h
 libfront_la_SOURCES += helper/front/requests.c helper/front/requests.h
-libfront_la_SOURCES += helper/front/answer_admin.c helper/front/answer_ids.c
+libfront_la_SOURCES += helper/front/answer_admin.c helper/front/answer_ids.c \
+	helper/front/answer_token.c
 libfront_la_SOURCES += helper/front/answer_pam.c
 
 if HAVE_CMOCKA
@@ -28,6 +29,12 @@ check_PROGRAMS += tests/unit/test-requests
 tests_unit_test_requests_SOURCES = tests/unit/test-requests.c $(FRONTHOST)
 tests_unit_test_requests_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_requests_LDADD = libfront.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-answer_token
+tests_unit_test_answer_token_SOURCES = tests/unit/test-answer_token.c \
+	$(FRONTHOST)
+tests_unit_test_answer_token_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_answer_token_LDADD = libfront.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-exchange
 tests_unit_test_exchange_SOURCES = tests/unit/test-exchange.c $(FRONTHOST)

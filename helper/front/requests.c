@@ -20,6 +20,7 @@ enum who {
 	WHO_ROOT = 1 << 0,
 	WHO_SELF = 1 << 1, /* the member whom the message names */
 	WHO_ANY = 1 << 2,
+	WHO_MEMBER = 1 << 3, /* any member, about himself */
 };
 
 static const struct request {
@@ -51,6 +52,16 @@ static const struct request {
     {PROTO_IDS_EXPORT, WHO_ROOT, false, false, 0, answer_ids_export},
     {PROTO_IDS_IMPORT, WHO_ROOT, false, false, sizeof(struct proto_ids_import),
 	answer_ids_import},
+    {PROTO_TOKEN, WHO_MEMBER, false, false, sizeof(struct proto_token),
+	answer_token},
+    {PROTO_SWITCH_ORG, WHO_MEMBER, false, false,
+	sizeof(struct proto_switch_org), answer_switch_org},
+    {PROTO_LOGOUT, WHO_ROOT | WHO_SELF, true, false,
+	sizeof(struct proto_logout), answer_logout},
+    {PROTO_INVITE, WHO_MEMBER, false, false, sizeof(struct proto_invite),
+	answer_invite},
+    {PROTO_RESEND, WHO_MEMBER, false, false, sizeof(struct proto_resend),
+	answer_resend},
 };
 
 /* Room for any request, decoded. */
@@ -64,6 +75,11 @@ union message {
 	struct proto_explain explain;
 	struct proto_sync sync;
 	struct proto_ids_import import;
+	struct proto_token token;
+	struct proto_switch_org switch_org;
+	struct proto_logout logout;
+	struct proto_invite invite;
+	struct proto_resend resend;
 };
 
 struct requests {
@@ -93,6 +109,10 @@ may_ask(const struct exchange *x, const struct request *request,
 
 	if ((request->who & WHO_ANY) != 0)
 		return true;
+	if ((request->who & WHO_MEMBER) != 0)
+		return uid != 0 &&
+		    members_get_uid(
+			directory_members(x->parts->directory), uid, &member);
 	if (uid == 0)
 		return (request->who & WHO_ROOT) != 0;
 	if ((request->who & WHO_SELF) == 0 || !request->names_user)
@@ -104,12 +124,20 @@ may_ask(const struct exchange *x, const struct request *request,
 
 /* Without its numbers this host does not know who a member is. */
 static int
-refuse(struct exchange *x, const struct request *request)
+why_not(const struct exchange *x, const struct request *request)
 {
 	int damage = idadmin_state(x->parts->ids);
-	int reason = damage != 0 && (request->who & WHO_SELF) != 0
-	    ? damage
-	    : ERR_PEER_REFUSED;
+
+	if (damage != 0 && (request->who & (WHO_SELF | WHO_MEMBER)) != 0)
+		return damage;
+	return (request->who & WHO_MEMBER) != 0 ? ERR_NOT_A_MEMBER
+						: ERR_PEER_REFUSED;
+}
+
+static int
+refuse(struct exchange *x, const struct request *request)
+{
+	int reason = why_not(x, request);
 	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
 
 	(void)text_cut(reply.reason, sizeof(reply.reason), err_name(reason));

@@ -20,6 +20,7 @@
 #include "services/signin.h"
 #include "services/standing.h"
 #include "services/sync.h"
+#include "services/wallet.h"
 
 struct requests;
 
@@ -34,6 +35,8 @@ struct requests_parts {
 	struct idadmin *ids;
 	struct idp *idp;     /* NULL: none configured */
 	struct idsvc *idsvc; /* NULL: none configured */
+	struct wallet *wallet;
+	const char *organization_id;
 	const char *organization_name;
 	const char *service_url;  /* "" for none */
 	struct wall_time started; /* of the daemon */

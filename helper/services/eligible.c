@@ -20,6 +20,18 @@ service_listed(const struct signin_options *options, const char *service)
 	return false;
 }
 
+/* A program that may show the questions; a member at a terminal of his own
+ * asks them of himself. */
+static bool
+may_show(const struct signin_options *options,
+    const struct proto_context *context, const struct member *member)
+{
+	bool own = member->uid != 0 && context->caller_uid == member->uid;
+
+	return service_listed(options, context->service) ||
+	    (own && strcmp(context->service, ELIGIBLE_OWN_SERVICE) == 0);
+}
+
 /*
  * Whether a proof that was given lately is enough: only for the very person
  * who already is that user on this host, as sudo's caller is.
@@ -75,7 +87,7 @@ eligible_check(const struct signin_options *options,
 	if (r == ERR_MEMBER_PENDING)
 		r = check_pending(options, request, &member);
 	if (r == 0 && !*ret_proven &&
-	    !service_listed(options, request->context.service))
+	    !may_show(options, &request->context, &member))
 		r = ERR_SERVICE_NOT_LISTED;
 	if (r == 0)
 		*ret_member = member;

@@ -9,6 +9,9 @@
 #include "common/attrs.h"
 #include "services/signin.h"
 
+/* What orgloginctl(1) is to [login] services. */
+#define ELIGIBLE_OWN_SERVICE "orgloginctl"
+
 /*
  * 0: who is meant is in ret_member, borrowed like any member, and either begins
  * or (*ret_proven) gave a proof lately that is enough.  Else the verdict: what

@@ -409,6 +409,86 @@ idsvc_state(const struct idsvc *idsvc)
 	return ERR_OK;
 }
 
+bool
+idsvc_can(const struct idsvc *idsvc, enum profile_op op)
+{
+	return front()->service_can;
+}
+
+static const char *
+text_of(const char *text)
+{
+	return text == NULL ? "-" : text;
+}
+
+int
+idsvc_ask(struct idsvc *idsvc, const struct idsvc_call *call,
+    idsvc_standing_fn *fn, void *arg, uint64_t *ret_id)
+{
+	struct front *f = front();
+
+	f->ask_fn = fn;
+	f->ask_arg = arg;
+	f->ask_op = call->op;
+	snprintf(f->ask_text, sizeof(f->ask_text), "%s %s %s %s %s",
+	    text_of(call->jwt), text_of(call->organization),
+	    text_of(call->mail), text_of(call->role), text_of(call->member));
+	*ret_id = (uint64_t)++f->asks;
+	return f->ask_fault;
+}
+
+void
+idsvc_cancel(struct idsvc *idsvc, uint64_t id)
+{
+	front()->ask_cancelled = id;
+}
+
+int
+wallet_token(struct wallet *wallet, const char *member_id,
+    const char *organization, wallet_fn *fn, void *arg, uint64_t *ret_id)
+{
+	struct front *f = front();
+
+	f->wallet_fn = fn;
+	f->wallet_arg = arg;
+	f->switching = false;
+	snprintf(f->errand_member, sizeof(f->errand_member), "%s", member_id);
+	snprintf(f->errand_organization, sizeof(f->errand_organization), "%s",
+	    text_of(organization));
+	*ret_id = (uint64_t)++f->errands;
+	return ERR_OK;
+}
+
+int
+wallet_switch(struct wallet *wallet, const char *member_id,
+    const char *organization, wallet_fn *fn, void *arg, uint64_t *ret_id)
+{
+	int r = wallet_token(wallet, member_id, organization, fn, arg, ret_id);
+
+	front()->switching = true;
+	return r;
+}
+
+void
+wallet_cancel(struct wallet *wallet, uint64_t id)
+{
+	front()->errand_cancelled = id;
+}
+
+int
+wallet_forget(struct wallet *wallet, const char *member_id)
+{
+	front()->forgotten++;
+	return front()->forget_fault;
+}
+
+int
+proofs_forget(struct proofs *proofs, const char *member_id)
+{
+	front()->proofs_forgotten++;
+	return ERR_OK;
+}
+
 static void
 on_gone(void *arg, uid_t uid)
 {
@@ -424,6 +504,8 @@ front_set_up(void **state)
 	    .clock = clock_system(),
 	    .standing = &f->standing,
 	    .idp = (struct idp *)f,
+	    .idsvc = (struct idsvc *)f,
+	    .organization_id = "org_acme",
 	    .organization_name = "Acme",
 	    .service_url = "",
 	    .started = {1800000000},

@@ -52,6 +52,25 @@ struct front {
 	int imports; /* begun and not ended */
 	int import_reason;
 	char imported[512];
+	/* the wallet and the service; each errand is answered by hand */
+	wallet_fn *wallet_fn;
+	void *wallet_arg;
+	int errands;
+	bool switching;
+	uint64_t errand_cancelled;
+	char errand_member[32];
+	char errand_organization[64];
+	int forgotten; /* calls of wallet_forget() */
+	int forget_fault;
+	int proofs_forgotten;
+	bool service_can;
+	idsvc_standing_fn *ask_fn;
+	void *ask_arg;
+	int asks;
+	int ask_fault;
+	uint64_t ask_cancelled;
+	enum profile_op ask_op;
+	char ask_text[256]; /* jwt, organization, mail, role, member */
 };
 
 /* The one there is. */

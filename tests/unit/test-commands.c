@@ -58,7 +58,10 @@ a_line_that_is_not_understood_runs_nothing(void **state)
 	    "status --role X", "status --jsn", "explain", "explain --json",
 	    "explain ada bob", "explain ada --role", "explain -ada",
 	    "sync --accept", "members ada", "--nonsense", "--json",
-	    "whoami --full"};
+	    "whoami --full", "token x", "token --organization",
+	    "token --role X", "switch-org", "switch-org a b", "login x",
+	    "logout a b", "invite", "invite x@y.z", "invite x@y.z --role",
+	    "resend", "resend --role X"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		assert_int_equal(clihost_run(host, bad[i]), CLI_USAGE);
@@ -72,8 +75,7 @@ static void
 commands_that_are_not_there_yet_say_so(void **state)
 {
 	struct clihost *host = *state;
-	static const char *const later[] = {"login", "logout", "token",
-	    "switch-org", "totp", "pin", "invite", "resend", "setup", "doctor"};
+	static const char *const later[] = {"totp", "pin", "setup", "doctor"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
 		assert_int_equal(clihost_run(host, later[i]), CLI_UNSUPPORTED);

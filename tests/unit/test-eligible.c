@@ -83,6 +83,28 @@ a_pending_member_begins_where_an_invitation_can_be_accepted(void **state)
 	assert_int_equal(check_user("ada"), ERR_MEMBER_SUSPENDED);
 }
 
+/* orgloginctl login: of oneself alone, which the caller's uid says. */
+static void
+a_member_signs_himself_in_without_a_listed_service(void **state)
+{
+	struct proto_signin request = lab_asking("ada");
+	uint32_t uid = world.people[0].member.uid;
+	bool proven = true;
+
+	snprintf(request.context.service, PROTO_SERVICE_SIZE, "orgloginctl");
+	request.max_age_s = 0;
+	request.context.caller_uid = uid;
+	assert_int_equal(check(&request, &proven), 0);
+	assert_false(proven);
+	request.context.caller_uid = uid + 1;
+	assert_int_equal(check(&request, &proven), ERR_SERVICE_NOT_LISTED);
+	request.context.caller_uid = 0;
+	assert_int_equal(check(&request, &proven), ERR_SERVICE_NOT_LISTED);
+	request.context.caller_uid = uid;
+	snprintf(request.context.service, PROTO_SERVICE_SIZE, "cron");
+	assert_int_equal(check(&request, &proven), ERR_SERVICE_NOT_LISTED);
+}
+
 /* A proof given while Active is none while Pending. */
 static void
 a_proof_counts_for_active_members_only(void **state)
@@ -113,6 +135,7 @@ main(void)
 	    LAB_TEST(an_active_member_may_begin),
 	    LAB_TEST(
 		a_pending_member_begins_where_an_invitation_can_be_accepted),
+	    LAB_TEST(a_member_signs_himself_in_without_a_listed_service),
 	    LAB_TEST(a_proof_counts_for_active_members_only),
 	};
 

@@ -498,7 +498,7 @@ status_tells_what_is_known(void **state)
 	assert_string_equal(reply.u.status.provider, "https://id.example");
 	assert_string_equal(reply.u.status.provider_state, "unknown");
 	assert_string_equal(reply.u.status.service, "");
-	assert_string_equal(reply.u.status.service_state, "");
+	assert_string_equal(reply.u.status.service_state, "ok");
 	assert_string_equal(
 	    reply.u.status.directory_state, "service-unreachable");
 	assert_int_equal(reply.u.status.members, 5);

@@ -26,6 +26,8 @@ union any {
 	struct proto_account account;
 	struct proto_signin signin;
 	struct proto_ids_import import;
+	struct proto_token token;
+	struct proto_invite invite;
 };
 
 /* A request about ada, whoever sends it. */
@@ -45,6 +47,10 @@ about_ada(enum proto_type type)
 		memcpy(m.wait.handle, HANDLE, sizeof(HANDLE));
 	else if (type == PROTO_IDS_IMPORT)
 		m.import.first = m.import.last = 1;
+	else if (type == PROTO_INVITE)
+		m.invite = (struct proto_invite){"x@acme.example", "User"};
+	else if (type == PROTO_TOKEN)
+		m.token.headers = 1;
 	else if (type != PROTO_SYNC)
 		memcpy(m.signin.user, "ada", 4);
 	return m;
@@ -58,6 +64,13 @@ let_it_answer(enum proto_type type)
 		front_decide(ERR_OK);
 	if (type == PROTO_SYNC && front()->syncs > 0)
 		front()->sync_fn(front()->sync_arg, ERR_OK);
+	if (front()->errands > 0)
+		front()->wallet_fn(front()->wallet_arg,
+		    &(struct wallet_token){.organization = "org_acme",
+			.jwt = "jwt",
+			.headers = "Authorization: Bearer jwt\n"});
+	if (front()->asks > 0)
+		front()->ask_fn(front()->ask_arg, &(struct idsvc_standing){0});
 	front_turn();
 }
 
@@ -81,7 +94,9 @@ ask(enum proto_type type, uid_t uid)
 	if (answer == SERVE && reply.type == PROTO_VERDICT)
 		answer =
 		    reply.u.verdict.verdict == PROTO_ALLOW ? ALLOW : REFUSE;
-	if (answer == REFUSE)
+	if (answer == REFUSE && type != PROTO_LOGOUT && type >= PROTO_TOKEN)
+		assert_string_equal(reply.u.verdict.reason, "not-a-member");
+	else if (answer == REFUSE)
 		assert_string_equal(reply.u.verdict.reason, "peer-refused");
 	(void)close(fd);
 	front_turn();
@@ -111,20 +126,28 @@ t52_every_request_by_every_peer(void **state)
 	    {PROTO_IDS_EXPORT, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
 	    {PROTO_IDS_IMPORT, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
 	    {PROTO_ANSWER, {END, END, END, END, END}},
+	    /* a token goes to its member, not even to root */
+	    {PROTO_TOKEN, {REFUSE, SERVE, SERVE, REFUSE, REFUSE}},
+	    {PROTO_SWITCH_ORG, {REFUSE, SERVE, SERVE, REFUSE, REFUSE}},
+	    {PROTO_LOGOUT, {SERVE, SERVE, REFUSE, REFUSE, REFUSE}},
+	    {PROTO_INVITE, {REFUSE, SERVE, SERVE, REFUSE, REFUSE}},
+	    {PROTO_RESEND, {REFUSE, SERVE, SERVE, REFUSE, REFUSE}},
 	};
 
 	/* A request that is added must be added here. */
-	assert_int_equal(ARRAY_SIZE(table), PROTO_ANSWER - PROTO_SIGNIN + 1);
+	assert_int_equal(ARRAY_SIZE(table), PROTO_RESEND - PROTO_SIGNIN + 1);
 	for (size_t t = 0; t < ARRAY_SIZE(table); t++) {
 		for (size_t p = 0; p < ARRAY_SIZE(peers); p++) {
 			assert_int_equal(front_tear_down(state), 0);
 			assert_int_equal(front_set_up(state), 0);
+			front()->service_can = true;
 			assert_int_equal(
 			    ask(table[t].type, peers[p]), table[t].answers[p]);
 			assert_int_equal(front()->gone, 1);
 			if (table[t].answers[p] == REFUSE)
 				assert_int_equal(front()->signins +
 					front()->syncs + front()->imports +
+					front()->errands + front()->forgotten +
 					(int)front()->ids_read +
 					(int)front()->members_read,
 				    0);
@@ -142,7 +165,7 @@ t52_replies_and_strangers_are_no_requests(void **state)
 		    4, 0, 0, 0, PROTO_VERSION, 0, (uint8_t)type, 0};
 		int fd = -1;
 
-		if (type >= PROTO_SIGNIN && type <= PROTO_ANSWER)
+		if (type >= PROTO_SIGNIN && type <= PROTO_RESEND)
 			continue;
 		/* The header counts what follows its first field. */
 		fd = front_connect(0);
