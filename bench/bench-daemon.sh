@@ -45,17 +45,6 @@ all_held()
 	grep -q '^holding' "$work/hold.log"
 }
 
-tell_size()
-{
-	awk -v what="$1" '
-	/^(VmHWM|VmRSS|RssAnon|RssFile|Pss):/ { kb[$1] = $2 }
-	END {
-		printf "size: %-28s resident %d kB (anonymous %d, files %d)" \
-		    "   proportional %d kB   peak %d kB\n", what, kb["VmRSS:"],
-		    kb["RssAnon:"], kb["RssFile:"], kb["Pss:"], kb["VmHWM:"]
-	}' "/proc/$daemon/status" "/proc/$daemon/smaps_rollup"
-}
-
 # How often any thread of the daemon has gone to sleep, so how often it woke.
 sleeps()
 {

@@ -21,9 +21,10 @@
 #include "common/paths.h"
 
 #define WAIT_MS 30000
-#define HOLD_MAX 500
+#define HOLD_MAX 1000
 /* user0, user1, ... are members; each is asked for once in a while only. */
 #define PEOPLE 900
+#define FIRST_PERSON 6
 
 static void
 fail(const char *what, const char *why)
@@ -51,7 +52,7 @@ begin(unsigned int number)
 	int r = localuser_find(PATH_PASSWD, DAEMON_USER, &daemon_uid);
 
 	(void)snprintf(
-	    signin.user, sizeof(signin.user), "user%u", number % PEOPLE + 6);
+	    signin.user, sizeof(signin.user), "user%u", number + FIRST_PERSON);
 	(void)snprintf(signin.context.rhost, sizeof(signin.context.rhost),
 	    "10.0.%u.%u", number / 250 % 250, number % 250);
 	if (r == 0)
@@ -133,7 +134,7 @@ compare(unsigned int rounds, const char *ca_file, const char *url)
 		ask_bare(easy);
 		bare_us = samples_now_us() - start_us;
 		start_us = samples_now_us();
-		struct client client = begin(i);
+		struct client client = begin(i % PEOPLE);
 		prompt_us = samples_now_us() - start_us;
 		client_close(&client);
 		samples_add(&bare, bare_us);

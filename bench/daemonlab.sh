@@ -125,3 +125,15 @@ members_there()
 	"$build/orgloginctl" status --json >"$work/status" 2>&1 &&
 	    grep -q "\"published\": *$1\b" "$work/status"
 }
+
+# tell_size WHAT: of the daemon, now.
+tell_size()
+{
+	awk -v what="$1" '
+	/^(VmHWM|VmRSS|RssAnon|RssFile|Pss):/ { kb[$1] = $2 }
+	END {
+		printf "size: %-28s resident %d kB (anonymous %d, files %d)" \
+		    "   proportional %d kB   peak %d kB\n", what, kb["VmRSS:"],
+		    kb["RssAnon:"], kb["RssFile:"], kb["Pss:"], kb["VmHWM:"]
+	}' "/proc/$daemon/status" "/proc/$daemon/smaps_rollup"
+}

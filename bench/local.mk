@@ -1,6 +1,6 @@
 # Programs whose figure is a stated goal; README.md says how each is repeated.
 EXTRA_DIST += bench/README.md bench/bench-nss.sh bench/bench-daemon.sh \
-	bench/bench-sync.sh bench/daemonlab.sh
+	bench/bench-signins.sh bench/bench-sync.sh bench/daemonlab.sh
 
 # Built by its setup.sh, outside the tree, beside the peers it times.
 EXTRA_DIST += \

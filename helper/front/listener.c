@@ -34,8 +34,9 @@ struct listener {
 	struct {
 		uid_t uid;
 		unsigned int count;
-	} peers[LISTENER_MAX];
+	} peers[LISTENER_OTHERS_MAX + 1]; /* root is one */
 	unsigned int total;
+	unsigned int others; /* of total */
 };
 
 /* The slot of a uid, or a free one; NULL: no room. */
@@ -60,14 +61,16 @@ admit(struct listener *l, uid_t uid)
 {
 	unsigned int *count = NULL;
 
-	/* The last places are root's: sshd and sudo must get in. */
-	if (l->total >= (uid == 0 ? LISTENER_MAX : LISTENER_MAX / 2))
+	/* The other places are root's: sshd and sudo must get in. */
+	if (l->total >= LISTENER_MAX ||
+	    (uid != 0 && l->others >= LISTENER_OTHERS_MAX))
 		return false;
 	count = peer_count(l, uid);
 	if (count == NULL || (uid != 0 && *count >= LISTENER_PER_UID_MAX))
 		return false;
 	(*count)++;
 	l->total++;
+	l->others += uid != 0;
 	return true;
 }
 
@@ -79,6 +82,7 @@ listener_gone(struct listener *listener, uid_t uid)
 	if (count != NULL && *count > 0) {
 		(*count)--;
 		listener->total--;
+		listener->others -= uid != 0;
 	}
 }
 

@@ -2,9 +2,9 @@
  * listener.h - the socket: made by systemd or by us, accepting, with limits a
  * peer.
  *
- * Anyone may connect; a uid other than root may hold 16 connections, all
- * together 512.  Running out of descriptors pauses accepting for a moment and
- * never ends it.
+ * Anyone may connect; a uid other than root may hold 16 connections, all of
+ * them together 256, which leaves root a place for each sign-in there may be.
+ * Running out of descriptors pauses accepting for a moment and never ends it.
  */
 #pragma once
 
@@ -13,7 +13,8 @@
 #include "base/loop.h"
 #include "common/attrs.h"
 
-#define LISTENER_MAX 512
+#define LISTENER_MAX 1280
+#define LISTENER_OTHERS_MAX 256 /* of them for others than root */
 #define LISTENER_PER_UID_MAX 16
 
 struct listener;

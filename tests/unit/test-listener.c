@@ -19,8 +19,9 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "services/signin.h"
 
-#define CLIENTS 600
+#define CLIENTS 1800
 
 struct fixture {
 	struct loop *loop;
@@ -212,9 +213,17 @@ t117_many_uids_leave_room_for_root(void **state)
 		peer_uid = uid;
 		taken += connect_clients(f, LISTENER_PER_UID_MAX);
 	}
-	assert_int_equal(taken, LISTENER_MAX / 2);
+	assert_int_equal(taken, LISTENER_OTHERS_MAX);
+	/* Each of the sign-ins that there may be, and no more than fit. */
 	peer_uid = 0;
-	assert_int_equal(connect_clients(f, 100), 100);
+	taken += connect_clients(f, SIGNIN_MAX);
+	assert_int_equal(taken, LISTENER_OTHERS_MAX + SIGNIN_MAX);
+	taken += connect_clients(f, 200);
+	assert_int_equal(taken, LISTENER_MAX);
+	/* And root's do not take theirs. */
+	peer_uid = 1000;
+	listener_gone(f->listener, 1000);
+	assert_int_equal(connect_clients(f, 2), 1);
 }
 
 static void
