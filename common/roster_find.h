@@ -7,6 +7,26 @@
 #include "common/roster.h"
 #include "common/snapshot_find.h"
 
+/* The same as roster_member_next(). */
+SNAPSHOT_INLINE int
+roster_find_member(const struct roster *roster, struct roster_members *members,
+    struct snapshot_user *ret)
+{
+	struct snapshot_user user;
+	int err;
+
+	if (!roster->overlay.bytes) {
+		err = snapshot_find_member(
+		    &roster->base, &members->group, members->place.base, ret);
+		members->place.base += err == 0;
+		return err;
+	}
+	err = roster_member_next(roster, members, &user);
+	if (!err)
+		*ret = user;
+	return err;
+}
+
 /* The key is from snapshot_aim() for the base. */
 SNAPSHOT_INLINE int
 roster_find(const struct roster *roster, const struct snapshot_key *key,

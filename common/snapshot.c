@@ -16,9 +16,6 @@
 
 #define GROUP_TEXT_EXTRA 3
 
-/* A list's next names are fetched while this many before them are copied. */
-#define MEMBERS_AHEAD 16
-
 /* The gids that a group record may have; a group of the host has its own. */
 static bool
 is_gid_grantable(uint32_t gid, bool local)
@@ -121,12 +118,7 @@ int
 snapshot_user_of_ref(
     const struct snapshot *snap, uint32_t ref, struct snapshot_user *ret)
 {
-	struct snapshot_range users = snapshot_range(snap, &snap->users);
-	struct snapshot_head head;
-
-	if (!snapshot_load_head(&users, ref, true, &head))
-		return ERR_SNAPSHOT_INVALID;
-	return snapshot_make_user(&head, ret);
+	return snapshot_find_ref(snap, ref, ret);
 }
 
 int
@@ -216,32 +208,9 @@ snapshot_hides(const struct snapshot *overlay, uint32_t ref)
 	return false;
 }
 
-/* Has the processor fetch a user's record: members lie all over the file. */
-static void
-prefetch_user(const struct snapshot *snap, uint32_t number)
-{
-	struct snapshot_range users = snapshot_range(snap, &snap->users);
-	uint32_t ref;
-
-	if (snapshot_entry(snap, &snap->user_refs, number, &ref))
-		snapshot_prefetch(&users, (uint64_t)ref * SNAPSHOT_UNIT);
-}
-
 int
 snapshot_member(const struct snapshot *snap, const struct snapshot_group *group,
     uint32_t i, struct snapshot_user *ret)
 {
-	if (i >= group->member_count)
-		return ERR_NOT_FOUND;
-
-	if (i + MEMBERS_AHEAD < group->member_count)
-		prefetch_user(snap,
-		    __atomic_load_n(
-			&group->members[i + MEMBERS_AHEAD], __ATOMIC_RELAXED));
-
-	uint32_t number = __atomic_load_n(&group->members[i], __ATOMIC_RELAXED);
-	int err = snapshot_user_at(snap, number, ret);
-
-	/* The list names somebody who is not there. */
-	return err == ERR_NOT_FOUND ? ERR_SNAPSHOT_INVALID : err;
+	return snapshot_find_member(snap, group, i, ret);
 }

@@ -72,6 +72,64 @@ snapshot_make_user(const struct snapshot_head *head, struct snapshot_user *ret)
 	return 0;
 }
 
+SNAPSHOT_INLINE int
+snapshot_find_ref(
+    const struct snapshot *snap, uint32_t ref, struct snapshot_user *ret)
+{
+	struct snapshot_range users = snapshot_range(snap, &snap->users);
+	struct snapshot_head head;
+
+	if (!snapshot_load_head(&users, ref, true, &head))
+		return ERR_SNAPSHOT_INVALID;
+	return snapshot_make_user(&head, ret);
+}
+
+/* Members lie all over the file: a list's next records are fetched while this
+ * many before them are read, and the places of these as many before that. */
+#define SNAPSHOT_MEMBERS_AHEAD 16
+
+SNAPSHOT_INLINE void
+snapshot_prefetch_members(
+    const struct snapshot *snap, const struct snapshot_group *group, uint32_t i)
+{
+	struct snapshot_range users = snapshot_range(snap, &snap->users);
+	struct snapshot_range refs = snapshot_range(snap, &snap->user_refs);
+	uint64_t record = (uint64_t)i + SNAPSHOT_MEMBERS_AHEAD;
+	uint64_t place = record + SNAPSHOT_MEMBERS_AHEAD;
+	uint32_t ref;
+
+	if (place < group->member_count)
+		snapshot_prefetch(&refs,
+		    (uint64_t)__atomic_load_n(
+			&group->members[place], __ATOMIC_RELAXED) *
+			sizeof(ref));
+	if (record < group->member_count &&
+	    snapshot_entry(snap, &snap->user_refs,
+		__atomic_load_n(&group->members[record], __ATOMIC_RELAXED),
+		&ref)) {
+		snapshot_prefetch(&users, (uint64_t)ref * SNAPSHOT_UNIT);
+		snapshot_prefetch(
+		    &users, (uint64_t)ref * SNAPSHOT_UNIT + SNAPSHOT_LINE);
+	}
+}
+
+/* The same as snapshot_member(). */
+SNAPSHOT_INLINE int
+snapshot_find_member(const struct snapshot *snap,
+    const struct snapshot_group *group, uint32_t i, struct snapshot_user *ret)
+{
+	uint32_t ref;
+
+	if (i >= group->member_count)
+		return ERR_NOT_FOUND;
+	snapshot_prefetch_members(snap, group, i);
+	/* The list names somebody who is not there. */
+	if (!snapshot_entry(snap, &snap->user_refs,
+		__atomic_load_n(&group->members[i], __ATOMIC_RELAXED), &ref))
+		return ERR_SNAPSHOT_INVALID;
+	return snapshot_find_ref(snap, ref, ret);
+}
+
 SNAPSHOT_INLINE struct snapshot_range
 snapshot_user_index(const struct snapshot *snap, const struct snapshot_key *key)
 {

@@ -35,10 +35,11 @@ tell_members(const struct roster *roster, struct roster_members *from,
 	uint32_t i = 0;
 	int err;
 
-	while ((err = roster_member_next(roster, from, &user)) == 0) {
+	while ((err = roster_find_member(roster, from, &user)) == 0) {
 		if (i == count)
 			return ERR_SNAPSHOT_INVALID;
-		names[i] = pack_bytes(out, user.name, user.name_length + 1);
+		names[i] = pack_name(
+		    out, user.name, user.name_length + 1, user.text_room);
 		if (!names[i++])
 			return ERR_NO_SPACE;
 	}

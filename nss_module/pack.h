@@ -55,6 +55,21 @@ pack_text(struct pack *out, const char *text, size_t len, size_t room)
 	return start;
 }
 
+/* The same for a name with its NUL. */
+#define PACK_NAME 16
+MUST_CHECK static inline char *
+pack_name(struct pack *out, const char *name, size_t len, size_t room)
+{
+	char *start = out->at;
+
+	if (len > PACK_NAME || room < PACK_NAME || out->left < PACK_NAME)
+		return pack_bytes(out, name, len);
+	memcpy(start, name, PACK_NAME);
+	out->at += len;
+	out->left -= len;
+	return start;
+}
+
 /* Room for count pointers and a NULL behind them, aligned; NULL where it does
  * not fit. */
 MUST_CHECK char **pack_pointers(struct pack *out, size_t count);

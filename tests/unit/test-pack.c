@@ -30,7 +30,8 @@ bytes_fit_or_do_not(void **state)
 
 /* Nothing is read behind `room`, nor written behind the buffer. */
 static void
-check_text(size_t len, size_t size, size_t room)
+check_text(char *(*pack)(struct pack *, const char *, size_t, size_t),
+    size_t len, size_t size, size_t room)
 {
 	char *from = malloc(room);
 	char *buffer = malloc(size + 1);
@@ -41,7 +42,7 @@ check_text(size_t len, size_t size, size_t room)
 	for (size_t i = 0; i < room; i++)
 		from[i] = (char)('0' + i);
 	buffer[size] = '!';
-	text = pack_text(&out, from, len, room);
+	text = pack(&out, from, len, room);
 	assert_int_equal(buffer[size], '!');
 	assert_int_equal(text != NULL, size >= len);
 	if (text) {
@@ -63,7 +64,16 @@ t66_texts_of_any_room_and_size(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++)
 		for (size_t size = 0; size < most; size++)
 			for (size_t room = lengths[i]; room < most; room++)
-				check_text(lengths[i], size, room);
+				check_text(pack_text, lengths[i], size, room);
+}
+
+static void
+t66_names_of_any_room_and_size(void **state)
+{
+	for (size_t len = 2; len < PACK_NAME + 2; len++)
+		for (size_t size = 0; size < PACK_NAME + 4; size++)
+			for (size_t room = len; room < PACK_NAME + 4; room++)
+				check_text(pack_name, len, size, room);
 }
 
 static void
@@ -138,6 +148,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(bytes_fit_or_do_not),
 	    cmocka_unit_test(t66_texts_of_any_room_and_size),
+	    cmocka_unit_test(t66_names_of_any_room_and_size),
 	    cmocka_unit_test(t66_pointers_are_aligned_and_inside),
 	    cmocka_unit_test(a_huge_count_does_not_wrap),
 	    cmocka_unit_test(faults_become_what_glibc_expects),
