@@ -48,6 +48,7 @@ librules_la_SOURCES += helper/rules/table.c helper/rules/table.h
 librules_la_SOURCES += helper/rules/keyhash.c helper/rules/keyhash.h
 librules_la_SOURCES += helper/rules/finder.c helper/rules/finder.h
 librules_la_SOURCES += helper/rules/memberterms.c helper/rules/memberterms.h
+librules_la_SOURCES += helper/rules/keysort.c helper/rules/keysort.h
 librules_la_SOURCES += helper/rules/memberorder.c helper/rules/memberorder.h
 librules_la_SOURCES += helper/rules/memberrecord.c helper/rules/memberrecord.h
 librules_la_SOURCES += helper/rules/members.c helper/rules/members.h
@@ -90,6 +91,11 @@ check_PROGRAMS += tests/unit/test-memberterms
 tests_unit_test_memberterms_SOURCES = tests/unit/test-memberterms.c
 tests_unit_test_memberterms_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_memberterms_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-keysort
+tests_unit_test_keysort_SOURCES = tests/unit/test-keysort.c
+tests_unit_test_keysort_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_keysort_LDADD = librules.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-memberorder
 tests_unit_test_memberorder_SOURCES = tests/unit/test-memberorder.c

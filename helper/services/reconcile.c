@@ -12,20 +12,14 @@
 
 #include "base/log.h"
 #include "common/err.h"
+#include "rules/memberorder.h"
 #include "services/memberstore.h"
 
 /* One slice: a few milliseconds of an ordinary machine. */
 #define LOOKS 2048
+#define MOVES 16384
 #define ROWS 256
-#define BULK_ROWS 2048
-#define SORTED 16384
-
-/* Of ids that begin alike the order matters little. */
-#define KEY_START 20
-struct key {
-	char start[KEY_START];
-	uint32_t index;
-};
+#define BULK_ROWS 4096
 
 enum stage {
 	STAGE_COPY,
@@ -49,6 +43,7 @@ struct reconcile {
 	size_t kept;                     /* of the current members */
 	struct memberstore_list lost;    /* of the current members */
 	struct memberstore_list written; /* of the new ones */
+	struct memberorder order;        /* of those */
 	uint32_t excluded;
 	uint32_t identified;
 	bool named; /* the map of ids was worked on */
@@ -91,6 +86,7 @@ reconcile_free(struct reconcile *reconcile)
 	locals_free(reconcile->locals);
 	free(reconcile->lost.indexes);
 	free(reconcile->written.indexes);
+	memberorder_done(&reconcile->order);
 	free(reconcile);
 }
 
@@ -123,13 +119,6 @@ static void
 put(struct memberstore_list *list, size_t index)
 {
 	list->indexes[list->count++] = (uint32_t)index;
-}
-
-static int
-compare_keys(const void *a, const void *b)
-{
-	return memcmp(((const struct key *)a)->start,
-	    ((const struct key *)b)->start, KEY_START);
 }
 
 static int
@@ -199,32 +188,23 @@ find_lost(struct reconcile *r)
 	}
 }
 
-/* Rows of neighbouring keys lie on few pages: a transaction of them touches a
- * few pages, not one a row.  Large parts in order do as well as the whole. */
+/* Rows in the order of their keys fill one page after the other: those of a
+ * first list are all put behind the last, and are read back in one go. */
 static int
 sort(struct reconcile *r)
 {
-	size_t left = r->written.count - r->at;
-	size_t count = left < SORTED ? left : SORTED;
-	struct key *keys = calloc(count + 1, sizeof(*keys));
-	uint32_t *indexes = r->written.indexes + r->at;
-	struct member member;
+	struct memberstore_list *list = &r->written;
+	int err = 0;
 
-	if (keys == NULL)
-		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < count; i++) {
-		keys[i].index = indexes[i];
-		if (members_get(r->members, indexes[i], &member))
-			memcpy(keys[i].start, member.id,
-			    strnlen(member.id, KEY_START));
-	}
-	qsort(keys, count, sizeof(*keys), compare_keys);
-	for (size_t i = 0; i < count; i++)
-		indexes[i] = keys[i].index;
-	free(keys);
-	r->at += count;
-	if (r->at == r->written.count)
-		enter(r, STAGE_ASSIGN);
+	if (r->at++ == 0)
+		err = memberorder_start_ids(
+		    &r->order, r->members, list->indexes, list->count);
+	if (err != 0 || !memberorder_step(&r->order, MOVES))
+		return err;
+	for (size_t i = 0; i < list->count; i++)
+		list->indexes[i] = (uint32_t)memberorder_at(&r->order, i);
+	memberorder_done(&r->order);
+	enter(r, STAGE_ASSIGN);
 	return 0;
 }
 

@@ -46,6 +46,28 @@ expect_order(struct members *members, size_t step)
 }
 
 static void
+add_four(struct members *members)
+{
+	add(members, "a", 9);
+	add(members, "b", 5);
+	add(members, "c", -1);
+	add(members, "d", 5);
+}
+
+static void
+expect_ids(
+    const struct memberorder *order, const char *const *want, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct member got;
+
+		assert_true(members_get(
+		    order->members, memberorder_at(order, i), &got));
+		assert_string_equal(got.id, want[i]);
+	}
+}
+
+static void
 the_order_is_by_creation_then_id(void **state)
 {
 	static const char *const want[] = {"c", "b", "d", "a"};
@@ -54,19 +76,28 @@ the_order_is_by_creation_then_id(void **state)
 
 	(void)state;
 	assert_int_equal(members_new(&members), 0);
-	add(members, "a", 9);
-	add(members, "b", 5);
-	add(members, "c", -1);
-	add(members, "d", 5);
+	add_four(members);
 	assert_int_equal(memberorder_start(&order, members), 0);
 	assert_true(memberorder_step(&order, 1000));
-	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
-		struct member got;
+	expect_ids(&order, want, ARRAY_SIZE(want));
+}
 
-		assert_true(
-		    members_get(members, memberorder_at(&order, i), &got));
-		assert_string_equal(got.id, want[i]);
-	}
+static void
+some_of_them_come_by_id(void **state)
+{
+	static const uint32_t some[] = {3, 0, 2};
+	static const char *const want[] = {"a", "c", "d"};
+	MEMBERS_AUTO struct members *members = NULL;
+	struct memberorder order ORDER_AUTO = {0};
+
+	(void)state;
+	assert_int_equal(members_new(&members), 0);
+	add_four(members);
+	assert_int_equal(
+	    memberorder_start_ids(&order, members, some, ARRAY_SIZE(some)), 0);
+	while (!memberorder_step(&order, 1))
+		;
+	expect_ids(&order, want, ARRAY_SIZE(want));
 }
 
 /* Ids that begin alike, are shorter than a key, or hold bytes like 0x7e. */
@@ -117,6 +148,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_order_is_by_creation_then_id),
 	    cmocka_unit_test(any_number_of_members_comes_into_order),
+	    cmocka_unit_test(some_of_them_come_by_id),
 	    cmocka_unit_test(what_is_in_order_already_is_not_sorted),
 	};
 
