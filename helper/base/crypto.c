@@ -43,6 +43,51 @@ crypto_sha512(const void *bytes, size_t len, uint8_t out[CRYPTO_SHA512_BYTES])
 	return 0;
 }
 
+struct crypto_hasher {
+	EVP_MD *algorithm;
+	EVP_MD_CTX *context;
+};
+
+int
+crypto_hasher_new(struct crypto_hasher **ret_hasher)
+{
+	struct crypto_hasher *hasher = calloc(1, sizeof(*hasher));
+
+	if (hasher == NULL)
+		return ERR_NO_MEMORY;
+	hasher->algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+	hasher->context = EVP_MD_CTX_new();
+	if (hasher->algorithm == NULL || hasher->context == NULL) {
+		crypto_hasher_free(hasher);
+		return ERR_NO_MEMORY;
+	}
+	*ret_hasher = hasher;
+	return 0;
+}
+
+void
+crypto_hasher_free(struct crypto_hasher *hasher)
+{
+	if (hasher == NULL)
+		return;
+	EVP_MD_CTX_free(hasher->context);
+	EVP_MD_free(hasher->algorithm);
+	free(hasher);
+}
+
+int
+crypto_hasher_sha256(struct crypto_hasher *hasher, const void *bytes,
+    size_t len, uint8_t out[CRYPTO_SHA256_BYTES])
+{
+	EVP_MD_CTX *context = hasher->context;
+
+	return EVP_DigestInit_ex2(context, hasher->algorithm, NULL) == 1 &&
+		EVP_DigestUpdate(context, bytes, len) == 1 &&
+		EVP_DigestFinal_ex(context, out, NULL) == 1
+	    ? 0
+	    : ERR_INTERNAL;
+}
+
 int
 crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
     size_t len, uint8_t out[CRYPTO_SHA256_BYTES])

@@ -18,6 +18,13 @@
 MUST_CHECK int crypto_random(void *out, size_t len);
 MUST_CHECK int crypto_sha256(
     const void *bytes, size_t len, uint8_t out[CRYPTO_SHA256_BYTES]);
+
+/* The same many times over: the algorithm is looked for once. */
+struct crypto_hasher;
+MUST_CHECK int crypto_hasher_new(struct crypto_hasher **ret_hasher);
+void crypto_hasher_free(struct crypto_hasher *hasher);
+MUST_CHECK int crypto_hasher_sha256(struct crypto_hasher *hasher,
+    const void *bytes, size_t len, uint8_t out[CRYPTO_SHA256_BYTES]);
 MUST_CHECK int crypto_sha512(
     const void *bytes, size_t len, uint8_t out[CRYPTO_SHA512_BYTES]);
 /* RFC 2104 over SHA-256. */

@@ -422,6 +422,9 @@ connect_to(const char *path, struct db **ret_db)
 
 	if (db == NULL)
 		return ERR_NO_MEMORY;
+	/* Nobody asks how much memory it has, and counting takes a lock for
+	 * each piece.  After the first call this changes nothing. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	r = sqlite3_open_v2(path, &db->sqlite, flags, NULL);
 	if (r != SQLITE_OK)
 		return db->sqlite == NULL ? ERR_NO_MEMORY : fault_of(db, r);

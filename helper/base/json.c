@@ -308,6 +308,17 @@ json_count(const struct json_node *node)
 	return count;
 }
 
+/* How much at the start is printable ASCII that stands for itself. */
+static size_t
+plain_length(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] >= ' ' && s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
+}
+
 void
 json_put_string(struct buf *b, const char *s)
 {
@@ -315,7 +326,9 @@ json_put_string(struct buf *b, const char *s)
 
 	buf_put_u8(b, '"');
 	while (len > 0) {
-		size_t n = jsoncheck_utf8_length(s, len);
+		size_t n = plain_length(s);
+		if (n == 0)
+			n = jsoncheck_utf8_length(s, len);
 		if (n == 0) {
 			buf_put_text(b, "\xef\xbf\xbd");
 			n = 1;

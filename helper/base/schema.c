@@ -76,6 +76,20 @@ static const char *const schema_steps[] = {
     " version INTEGER NOT NULL,"
     " sealed BLOB NOT NULL,"
     " PRIMARY KEY (member, kind)) STRICT, WITHOUT ROWID;",
+    /* Of numbers there is no index: each row of a first list changed a page of
+     * it.  services/idrows holds them against each other, and a digest. */
+    "CREATE TABLE ids_kept ("
+    " organization TEXT NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('user', 'group')),"
+    " key TEXT NOT NULL,"
+    " number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 4294967294),"
+    " name TEXT NOT NULL,"
+    " home TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('live', 'tombstone')),"
+    " created INTEGER NOT NULL,"
+    " PRIMARY KEY (organization, kind, key)) STRICT;"
+    "INSERT INTO ids_kept SELECT * FROM ids ORDER BY rowid;"
+    "DROP TABLE ids; ALTER TABLE ids_kept RENAME TO ids;",
 };
 
 int64_t

@@ -14,11 +14,13 @@
 #include "base/crypto.h"
 #include "common/err.h"
 #include "common/name.h"
+#include "rules/keysort.h"
 #include "services/idindex.h"
 #include "services/meta.h"
 
 #define ROW_TEXT_MAX ((size_t)4096)
 #define ROWS_EXPECTED_MAX 4000000 /* memory is not asked for more */
+#define MOVES 64 /* of a sort, for each row that might be written */
 
 /* A row that differs from the table's. */
 struct change {
@@ -34,9 +36,12 @@ struct idrows {
 	struct change *changes;
 	size_t change_count;
 	size_t change_size;
+	bool ordered; /* the changes, the first to be written last */
+	struct keysort order;
 	uint64_t stored_count;
 	uint64_t stored_sum;
 	struct buf text; /* of a digest in the making */
+	struct crypto_hasher *hasher;
 };
 
 static const char *
@@ -55,9 +60,13 @@ int
 idrows_new(struct db *db, const char *organization, struct idrows **ret_rows)
 {
 	struct idrows *rows = calloc(1, sizeof(*rows));
+	int err =
+	    rows == NULL ? ERR_NO_MEMORY : crypto_hasher_new(&rows->hasher);
 
-	if (rows == NULL)
-		return ERR_NO_MEMORY;
+	if (err != 0) {
+		free(rows);
+		return err;
+	}
 	rows->db = db;
 	rows->organization = organization;
 	idindex_init(&rows->in, organization);
@@ -70,6 +79,7 @@ static void
 forget_changes(struct idrows *rows)
 {
 	free(rows->changes);
+	keysort_done(&rows->order);
 	rows->changes = NULL;
 	rows->change_count = rows->change_size = 0;
 }
@@ -89,6 +99,7 @@ idrows_free(struct idrows *rows)
 		return;
 	forget(rows);
 	buf_done(&rows->text);
+	crypto_hasher_free(rows->hasher);
 	free(rows);
 }
 
@@ -163,14 +174,16 @@ row_free(const struct idrows *rows, const struct idrow *row)
 }
 
 int
-idrows_digest(const struct buf *text, uint64_t *ret_digest)
+idrows_digest(
+    const struct idrows *rows, const struct buf *text, uint64_t *ret_digest)
 {
 	uint8_t hash[CRYPTO_SHA256_BYTES];
 	struct cursor cursor;
 	int err = buf_fault(text);
 
 	if (err == 0)
-		err = crypto_sha256(text->bytes, text->len, hash);
+		err = crypto_hasher_sha256(
+		    rows->hasher, text->bytes, text->len, hash);
 	if (err != 0)
 		return err;
 	cursor_init(&cursor, hash, sizeof(hash));
@@ -193,7 +206,7 @@ digest(struct idrows *rows, const struct idrow *row, uint64_t *ret_digest)
 	buf_put_u32(text, row->number);
 	buf_put_u64(text, (uint64_t)row->created_s);
 	buf_put_u8(text, row->live);
-	return idrows_digest(text, ret_digest);
+	return idrows_digest(rows, text, ret_digest);
 }
 
 static int
@@ -327,6 +340,8 @@ note_change(struct idrows *rows, const struct change *change)
 		rows->change_size = size;
 	}
 	rows->changes[rows->change_count++] = *change;
+	rows->ordered = false;
+	keysort_done(&rows->order);
 	return 0;
 }
 
@@ -387,15 +402,17 @@ change_row(struct idrows *rows, size_t index, struct idrow *now)
 }
 
 int
-idrows_set_home(struct idrows *rows, size_t index, const char *home)
+idrows_settle(
+    struct idrows *rows, size_t index, const char *name, const char *home)
 {
 	struct idrow row;
 
 	idrows_get(rows, index, &row);
 	if (row.home[0] != '\0' || home[0] == '\0' || !home_valid(home) ||
-	    idrows_has_home(rows, home))
+	    idrows_has_home(rows, home) || !row.live || !name_user_valid(name))
 		return ERR_INVALID_ARGUMENT;
 	row.home = home;
+	row.name = name;
 	return change_row(rows, index, &row);
 }
 
@@ -455,6 +472,70 @@ write_row(struct idrows *rows, const struct idrow *row)
 }
 
 static int
+compare_keys(const void *owner, uint32_t a, uint32_t b)
+{
+	const struct idrows *rows = owner;
+	struct idrow one;
+	struct idrow two;
+
+	idrows_get(rows, rows->changes[a].index, &one);
+	idrows_get(rows, rows->changes[b].index, &two);
+	return strcmp(one.key, two.key);
+}
+
+static void
+add_key(struct idrows *rows)
+{
+	uint32_t entry = (uint32_t)rows->order.count;
+	struct idrow row;
+
+	idrows_get(rows, rows->changes[entry].index, &row);
+	keysort_add(&rows->order,
+	    &(struct keysort_key){.first = row.kind == IDROW_GROUP ? 0 : 1,
+		.second = keysort_text(row.key),
+		.entry = entry});
+}
+
+static int
+take_order(struct idrows *rows)
+{
+	size_t count = rows->change_count;
+	struct change *changes = calloc(count + 1, sizeof(*changes));
+
+	if (changes == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < count; i++)
+		changes[count - 1 - i] =
+		    rows->changes[keysort_at(&rows->order, i)];
+	free(rows->changes);
+	keysort_done(&rows->order);
+	rows->changes = changes;
+	rows->change_size = count + 1;
+	rows->ordered = true;
+	return 0;
+}
+
+/* In the order of the table's key: many rows then share a page, and those of a
+ * first list are all put behind the last. */
+static int
+order_changes(struct idrows *rows, size_t moves_max)
+{
+	int err = 0;
+
+	if (rows->order.keys == NULL)
+		err = keysort_start(
+		    &rows->order, rows->change_count, compare_keys, rows);
+	if (err != 0)
+		return err;
+	for (; rows->order.count < rows->change_count; moves_max--) {
+		if (moves_max == 0)
+			return 0;
+		add_key(rows);
+	}
+	return keysort_step(&rows->order, moves_max) ? take_order(rows) : 0;
+}
+
+static int
 save_last(struct idrows *rows)
 {
 	const struct change *change = &rows->changes[rows->change_count - 1];
@@ -483,6 +564,13 @@ idrows_save(struct idrows *rows, size_t rows_max, bool *ret_done)
 	bool changed = rows->change_count > 0;
 	int err = 0;
 
+	if (changed && !rows->ordered)
+		err = order_changes(rows,
+		    rows_max < SIZE_MAX / MOVES ? rows_max * MOVES : SIZE_MAX);
+	if (changed && !rows->ordered) {
+		*ret_done = false;
+		return err;
+	}
 	for (; rows_max > 0 && rows->change_count > 0 && err == 0; rows_max--)
 		err = save_last(rows);
 	if (err == 0 && changed)

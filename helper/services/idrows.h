@@ -21,13 +21,13 @@
 
 struct idrows;
 
-/* The first 8 bytes, little endian, of SHA-256 over text; a fault of the
- * buffer is passed on. */
-MUST_CHECK int idrows_digest(const struct buf *text, uint64_t *ret_digest);
-
 MUST_CHECK int idrows_new(
     struct db *db, const char *organization, struct idrows **ret_rows);
 void idrows_free(struct idrows *rows);
+/* The first 8 bytes, little endian, of SHA-256 over text; a fault of the
+ * buffer is passed on. */
+MUST_CHECK int idrows_digest(
+    const struct idrows *rows, const struct buf *text, uint64_t *ret_digest);
 /* Forgets what is in memory and reads the table. STATE_DAMAGED: then no row is
  * known. */
 MUST_CHECK int idrows_load(struct idrows *rows);
@@ -59,9 +59,9 @@ bool idrows_has_home(const struct idrows *rows, const char *home);
  * somebody's or nobody's ever. */
 MUST_CHECK int idrows_add(struct idrows *rows, enum idrow_kind kind,
     const char *key, uint32_t number, int64_t created_s, size_t *ret_index);
-/* For a row without a home, and a home that nobody has. */
-MUST_CHECK int idrows_set_home(
-    struct idrows *rows, size_t index, const char *home);
+/* A name, and for good a home that nobody has, for a row without a home. */
+MUST_CHECK int idrows_settle(
+    struct idrows *rows, size_t index, const char *name, const char *home);
 /* "" gives the name up. */
 MUST_CHECK int idrows_set_name(
     struct idrows *rows, size_t index, const char *name);

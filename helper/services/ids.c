@@ -203,7 +203,7 @@ digest(struct ids *ids, enum idrow_kind kind, const char *key,
 	buf_put_text(&ids->text, ids->options.organization_id);
 	buf_put_text(&ids->text, kind == IDROW_USER ? "\nuser\n" : "\ngroup\n");
 	buf_put_text(&ids->text, key);
-	return idrows_digest(&ids->text, ret_digest);
+	return idrows_digest(ids->rows, &ids->text, ret_digest);
 }
 
 static bool
@@ -317,18 +317,17 @@ choose(const struct ids *ids, const struct member *member, size_t index,
 	return reason;
 }
 
-static int
-take_home(struct ids *ids, size_t index, const char *user)
+/* The home that the row has, or will have with its first name. */
+static const char *
+home_of(const struct ids *ids, const struct idrow *row, const char *user,
+    char number[NAME_USER_MAX + 1])
 {
-	char number[NAME_USER_MAX + 1];
-	struct idrow row;
-
-	idrows_get(ids->rows, index, &row);
-	if (row.home[0] != '\0')
-		return 0;
-	(void)snprintf(number, sizeof(number), "%u", row.number);
-	return idrows_set_home(
-	    ids->rows, index, idrows_has_home(ids->rows, user) ? number : user);
+	if (row->home[0] != '\0' || row->name[0] != '\0')
+		return row->home;
+	if (!idrows_has_home(ids->rows, user))
+		return user;
+	(void)snprintf(number, NAME_USER_MAX + 1, "%u", row->number);
+	return number;
 }
 
 /* Who has a name keeps it until all have chosen, so that nobody's name depends
@@ -337,22 +336,22 @@ static int
 accept_name(struct ids *ids, size_t index, size_t row_index,
     const char user[NAME_USER_MAX + 1])
 {
+	char number[NAME_USER_MAX + 1];
+	const char *home = NULL;
 	struct idrow row;
 	int err = 0;
 
 	idrows_get(ids->rows, row_index, &row);
-	if (row.name[0] == '\0')
-		err = take_home(ids, row_index, user);
-	if (err != 0)
-		return err;
-	idrows_get(ids->rows, row_index, &row);
+	home = home_of(ids, &row, user, number);
 	err = members_assign(ids->run.members, index, user, row.number,
-	    strcmp(row.home, user) == 0, 0);
+	    strcmp(home, user) == 0, 0);
 	if (err != 0 || strcmp(row.name, user) == 0)
 		return err;
 	if (row.name[0] != '\0')
 		return idclaims_add(&ids->run.claims, row_index, user);
-	return idrows_set_name(ids->rows, row_index, user);
+	return row.home[0] == '\0'
+	    ? idrows_settle(ids->rows, row_index, user, home)
+	    : idrows_set_name(ids->rows, row_index, user);
 }
 
 /* Reasons are of this member alone; anything else is a fault. */

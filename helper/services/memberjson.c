@@ -194,11 +194,19 @@ memberjson_read(struct members *members, const void *text, size_t len)
 }
 
 static void
+put_name(struct buf *out, const char *name)
+{
+	buf_put_text(out, ",\"");
+	buf_put_text(out, name);
+	buf_put_text(out, "\":");
+}
+
+static void
 put_text(struct buf *out, const char *name, const char *text)
 {
 	if (text[0] == '\0')
 		return;
-	buf_put_format(out, ",\"%s\":", name);
+	put_name(out, name);
 	json_put_string(out, text);
 }
 
@@ -206,7 +214,8 @@ static void
 put_list(
     struct buf *out, const char *name, const char *const *list, size_t count)
 {
-	buf_put_format(out, ",\"%s\":[", name);
+	put_name(out, name);
+	buf_put_text(out, "[");
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			buf_put_text(out, ",");

@@ -32,7 +32,16 @@ digests_match_their_examples(void **state)
 	static const uint8_t sha512[] = {0xdd, 0xaf, 0x35, 0xa1, 0x93, 0x61};
 	uint8_t short_out[CRYPTO_SHA256_BYTES];
 	uint8_t long_out[CRYPTO_SHA512_BYTES];
+	struct crypto_hasher *hasher = NULL;
 
+	assert_int_equal(crypto_hasher_new(&hasher), 0);
+	for (int i = 0; i < 2; i++) {
+		memset(short_out, 0, sizeof(short_out));
+		assert_int_equal(
+		    crypto_hasher_sha256(hasher, "abc", 3, short_out), 0);
+		assert_memory_equal(short_out, sha256, sizeof(sha256));
+	}
+	crypto_hasher_free(hasher);
 	assert_int_equal(crypto_sha256("abc", 3, short_out), 0);
 	assert_memory_equal(short_out, sha256, sizeof(sha256));
 	assert_int_equal(crypto_sha512("abc", 3, long_out), 0);

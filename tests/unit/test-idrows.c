@@ -4,10 +4,14 @@
  */
 #include "services/idrows.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -59,8 +63,7 @@ saved_rows_come_back(void **state)
 	assert_int_equal(idrows_new(db, "acme", &rows), 0);
 	assert_int_equal(idrows_load(rows), 0);
 	index = add(rows, IDROW_USER, "u-1", 70000);
-	assert_int_equal(idrows_set_name(rows, index, "ada"), 0);
-	assert_int_equal(idrows_set_home(rows, index, "ada"), 0);
+	assert_int_equal(idrows_settle(rows, index, "ada", "ada"), 0);
 	index = add(rows, IDROW_GROUP, "u-1", 70001);
 	assert_int_equal(idrows_set_live(rows, index, false), 0);
 	save(rows);
@@ -165,8 +168,7 @@ t83_every_bit_of_a_text_is_held(void **state)
 	assert_int_equal(db_run(stmt), 0);
 	assert_int_equal(idrows_new(db, "acme", &rows), 0);
 	index = add(rows, IDROW_USER, "u-1", 70000);
-	assert_int_equal(idrows_set_name(rows, index, "ada"), 0);
-	assert_int_equal(idrows_set_home(rows, index, "lovelace"), 0);
+	assert_int_equal(idrows_settle(rows, index, "ada", "lovelace"), 0);
 	(void)add(rows, IDROW_GROUP, "admins", 70001);
 	index = add(rows, IDROW_USER, "u-2", 70002);
 	assert_int_equal(idrows_set_live(rows, index, false), 0);
@@ -274,6 +276,142 @@ t74_bad_numbers_in_the_file_are_damage(void **state)
 }
 
 static void
+t76_one_number_twice_in_the_file_is_damage(void **state)
+{
+	struct db *db DB_AUTO = NULL;
+	ROWS_AUTO struct idrows *rows = NULL;
+
+	(void)state;
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(idrows_new(db, "acme", &rows), 0);
+	add(rows, IDROW_USER, "u-1", 70000);
+	save(rows);
+	assert_int_equal(
+	    set_text(db,
+		"INSERT INTO ids SELECT ?1, 'group', 'g-1', number, '', '',"
+		" state, created FROM ids",
+		"side"),
+	    0);
+	assert_int_equal(idrows_load(rows), ERR_STATE_DAMAGED);
+	assert_int_equal(idrows_seal(rows), ERR_STATE_DAMAGED);
+	assert_int_equal(
+	    set_text(db, "DELETE FROM ids WHERE organization = ?1", "side"), 0);
+	assert_int_equal(idrows_load(rows), 0);
+	assert_int_equal(idrows_seal(rows), 0);
+}
+
+static void
+flip(const char *path, off_t place)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	uint8_t byte = 0;
+
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &byte, 1, place), 1);
+	byte ^= 0x10;
+	assert_int_equal(pwrite(fd, &byte, 1, place), 1);
+	(void)close(fd);
+}
+
+static void
+make_file(const char *path, uint32_t count)
+{
+	struct db *db DB_AUTO = NULL;
+	ROWS_AUTO struct idrows *rows = NULL;
+	char key[16];
+
+	assert_int_equal(db_open(path, &db), 0);
+	assert_int_equal(idrows_new(db, "acme", &rows), 0);
+	for (uint32_t i = 0; i < count; i++) {
+		(void)snprintf(key, sizeof(key), "u-%u", i);
+		assert_int_equal(
+		    idrows_settle(
+			rows, add(rows, IDROW_USER, key, 70000 + i), key, key),
+		    0);
+	}
+	save(rows);
+}
+
+/* False: the file, or the map in it, is refused. */
+static bool
+stands(const char *path, uint32_t count)
+{
+	struct db *db DB_AUTO = NULL;
+	ROWS_AUTO struct idrows *rows = NULL;
+	char key[16];
+
+	if (db_open(path, &db) != 0)
+		return false;
+	assert_int_equal(idrows_new(db, "acme", &rows), 0);
+	if (idrows_load(rows) != 0)
+		return false;
+	assert_int_equal(idrows_count(rows), count);
+	for (uint32_t i = 0; i < count; i++) {
+		(void)snprintf(key, sizeof(key), "u-%u", i);
+		assert_int_equal(find(rows, IDROW_USER, key).number, 70000 + i);
+		assert_string_equal(find(rows, IDROW_USER, key).home, key);
+	}
+	return true;
+}
+
+/* Whatever bit flips: refused, or the same numbers as before, never others. */
+static void
+t83_flipped_bits_never_renumber(void **state)
+{
+	char folder[] = "/tmp/test-idrows.XXXXXX";
+	char path[64];
+	struct stat st;
+	int refused = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/state.db", folder);
+	make_file(path, 50);
+	assert_int_equal(stat(path, &st), 0);
+	for (off_t place = 0; place < st.st_size; place += 37) {
+		flip(path, place);
+		refused += !stands(path, 50);
+		flip(path, place);
+	}
+	assert_true(refused > 100);
+	assert_true(stands(path, 50));
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(path, sizeof(path), "%s/state.db-journal", folder);
+	(void)unlink(path);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void
+a_first_save_writes_in_the_order_of_keys(void **state)
+{
+	static const char *const keys[] = {
+	    "u-5", "u-123456789", "u-1", "u-123456780", "u-9"};
+	struct db *db DB_AUTO = NULL;
+	ROWS_AUTO struct idrows *rows = NULL;
+	struct db_stmt *stmt = NULL;
+	enum db_step step = DB_DONE;
+	char last[32] = "";
+
+	(void)state;
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(idrows_new(db, "acme", &rows), 0);
+	for (uint32_t i = 0; i < ARRAY_SIZE(keys); i++)
+		add(rows, IDROW_USER, keys[i], 70000 + i);
+	add(rows, IDROW_GROUP, "z", 70099);
+	save(rows);
+	assert_int_equal(
+	    db_prepare(db, "SELECT kind || key FROM ids ORDER BY rowid", &stmt),
+	    0);
+	for (size_t i = 0; i <= ARRAY_SIZE(keys); i++) {
+		assert_int_equal(db_step(stmt, &step), 0);
+		assert_int_equal(step, DB_ROW);
+		assert_true(strcmp(last, db_text(stmt, 0)) < 0);
+		(void)snprintf(last, sizeof(last), "%s", db_text(stmt, 0));
+	}
+	db_reset(stmt);
+}
+
+static void
 a_home_is_set_once_and_for_one(void **state)
 {
 	struct db *db DB_AUTO = NULL;
@@ -286,13 +424,16 @@ a_home_is_set_once_and_for_one(void **state)
 	assert_int_equal(idrows_new(db, "acme", &rows), 0);
 	a = add(rows, IDROW_USER, "u-1", 70000);
 	b = add(rows, IDROW_USER, "u-2", 70001);
-	assert_int_equal(idrows_set_home(rows, a, "ada"), 0);
-	assert_int_equal(idrows_set_home(rows, a, "eve"), ERR_INVALID_ARGUMENT);
-	assert_int_equal(idrows_set_home(rows, b, "ada"), ERR_INVALID_ARGUMENT);
-	assert_int_equal(idrows_set_home(rows, b, ""), ERR_INVALID_ARGUMENT);
+	assert_int_equal(idrows_settle(rows, a, "ada", "ada"), 0);
 	assert_int_equal(
-	    idrows_set_home(rows, b, "../x"), ERR_INVALID_ARGUMENT);
-	assert_int_equal(idrows_set_home(rows, b, "70001"), 0);
+	    idrows_settle(rows, a, "eve", "eve"), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    idrows_settle(rows, b, "bob", "ada"), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    idrows_settle(rows, b, "bob", ""), ERR_INVALID_ARGUMENT);
+	assert_int_equal(
+	    idrows_settle(rows, b, "bob", "../x"), ERR_INVALID_ARGUMENT);
+	assert_int_equal(idrows_settle(rows, b, "bob", "70001"), 0);
 }
 
 static void
@@ -328,6 +469,9 @@ main(void)
 	    cmocka_unit_test(t83_every_bit_of_a_text_is_held),
 	    cmocka_unit_test(t83_every_part_of_a_save_leaves_a_whole_map),
 	    cmocka_unit_test(t74_bad_numbers_in_the_file_are_damage),
+	    cmocka_unit_test(t76_one_number_twice_in_the_file_is_damage),
+	    cmocka_unit_test(t83_flipped_bits_never_renumber),
+	    cmocka_unit_test(a_first_save_writes_in_the_order_of_keys),
 	    cmocka_unit_test(who_is_gone_has_no_name),
 	};
 

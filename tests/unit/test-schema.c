@@ -18,6 +18,7 @@ static const char *const released[] = {
     "8fbd38da3f1be395",
     "6506d83c2faced35",
     "f177f061788a7df4",
+    "df30aef48ef78977",
 };
 
 static void
