@@ -10,23 +10,21 @@
  * role is mapped to a group, and one group more holds everyone.  The folder
  * must be on the disk in question.
  */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/db.h"
 #include "base/footprint.h"
+#include "bench/hugelist.h"
 #include "bench/samples.h"
 #include "common/err.h"
 #include "common/num.h"
-#include "common/roster.h"
 #include "services/publish.h"
 
-#define ROLES 3
+#define ROLES HUGELIST_ROLES
 #define TEAMS_IN_DEPARTMENT 50
 #define TEAMS_IN_SITE 1000
 #define TURNS 5
@@ -36,9 +34,7 @@
 struct bench {
 	uint64_t count;
 	uint64_t groups;
-	char folder[200];
-	char snapshot[256];
-	char db_path[256];
+	struct hugelist_folder folder;
 	struct access_policy policy;
 	struct members *members;
 	struct locals *locals;
@@ -47,15 +43,6 @@ struct bench {
 	struct publisher *publisher;
 	struct publish_content content;
 };
-
-static void
-must(const char *what, int err)
-{
-	if (err == 0)
-		return;
-	(void)fprintf(stderr, "bench-publish: %s: %s\n", what, err_name(err));
-	exit(EXIT_FAILURE);
-}
 
 /* A line of /proc/self/status, in kB. */
 static long
@@ -89,16 +76,7 @@ forget_peak(void)
 	FILE *file = fopen("/proc/self/clear_refs", "we");
 
 	if (file == NULL || fputs("5", file) < 0 || fclose(file) != 0)
-		must("/proc/self/clear_refs", ERR_IO);
-}
-
-static double
-cpu_us(void)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+		hugelist_must("/proc/self/clear_refs", ERR_IO);
 }
 
 static void
@@ -111,9 +89,10 @@ make_policy(struct bench *b)
 		struct access_mapping *mapping = NULL;
 
 		(void)snprintf(text, sizeof(text), "role-%ju", (uintmax_t)i);
-		must("policy", access_map(&b->policy, false, text, &mapping));
+		hugelist_must(
+		    "policy", access_map(&b->policy, false, text, &mapping));
 		(void)snprintf(text, sizeof(text), "team-%ju", (uintmax_t)i);
-		must("policy", access_grant(mapping, false, text));
+		hugelist_must("policy", access_grant(mapping, false, text));
 	}
 }
 
@@ -127,34 +106,10 @@ add_member(struct bench *b, uint64_t number)
 	const uint64_t held[ROLES] = {team,
 	    (teams + team / TEAMS_IN_DEPARTMENT) % b->groups,
 	    (b->groups - 1 - team / TEAMS_IN_SITE) % b->groups};
-	char id[48], mail[64], name[64];
-	char roles[ROLES][32];
-	const char *list[ROLES];
-	struct member member = {.id = id,
-	    .mail = mail,
-	    .name = name,
-	    .username = "",
-	    .shell = "",
-	    .issuer = "",
-	    .subject = "",
-	    .roles = list,
-	    .role_count = ROLES,
-	    .user = "",
-	    .state = MEMBER_ACTIVE,
-	    .created_s = WALL_S};
+	struct hugelist huge;
 
-	(void)snprintf(id, sizeof(id), "%08jx-0000-4000-8000-%012jx",
-	    (uintmax_t)(number * 2654435761u & 0xffffffff), (uintmax_t)number);
-	(void)snprintf(
-	    mail, sizeof(mail), "person%ju@example.com", (uintmax_t)number);
-	(void)snprintf(
-	    name, sizeof(name), "Person Number %ju", (uintmax_t)number);
-	for (int i = 0; i < ROLES; i++) {
-		(void)snprintf(
-		    roles[i], sizeof(roles[i]), "role-%ju", (uintmax_t)held[i]);
-		list[i] = roles[i];
-	}
-	must("member", members_add(b->members, &member));
+	hugelist_make(&huge, number, number * 2654435761u, held, ROLES);
+	hugelist_must("member", members_add(b->members, &huge.member));
 }
 
 static void
@@ -168,24 +123,24 @@ make_members(struct bench *b)
 	    .policy = &b->policy,
 	    .range = {1879048192, 2147352575}};
 
-	must("members", members_new(&b->members));
+	hugelist_must("members", members_new(&b->members));
 	for (uint64_t i = 0; i < b->count; i++)
 		add_member(b, i);
-	must("locals", locals_read(&paths, &b->locals));
-	must("database", db_open(b->db_path, &b->db));
-	must("ids", ids_new(b->db, &options, &b->ids));
-	must("ids", ids_load(b->ids));
-	must("database", db_begin(b->db));
-	must("ids",
+	hugelist_must("locals", locals_read(&paths, &b->locals));
+	hugelist_must("database", db_open(b->folder.db, &b->db));
+	hugelist_must("ids", ids_new(b->db, &options, &b->ids));
+	hugelist_must("ids", ids_load(b->ids));
+	hugelist_must("database", db_begin(b->db));
+	hugelist_must("ids",
 	    ids_assign(
 		b->ids, b->members, b->locals, (struct wall_time){WALL_S}));
-	must("database", db_commit(b->db));
+	hugelist_must("database", db_commit(b->db));
 }
 
 static void
 set_up(struct bench *b)
 {
-	struct publish_options options = {.path = b->snapshot,
+	struct publish_options options = {.path = b->folder.snapshot,
 	    .organization_name = "Bench",
 	    .shell = "/bin/bash",
 	    .home = "/home/%u",
@@ -193,15 +148,10 @@ set_up(struct bench *b)
 	    .soft_age_s = 3600,
 	    .hard_age_s = 86400};
 
-	if (mkdtemp(b->folder) == NULL || chmod(b->folder, 0755) != 0)
-		must(b->folder, ERR_IO);
-	(void)snprintf(
-	    b->snapshot, sizeof(b->snapshot), "%s/members.snapshot", b->folder);
-	(void)snprintf(
-	    b->db_path, sizeof(b->db_path), "%s/state.db", b->folder);
 	make_policy(b);
 	make_members(b);
-	must("publisher", publisher_new(NULL, &options, &b->publisher));
+	hugelist_must(
+	    "publisher", publisher_new(NULL, &options, &b->publisher));
 	b->content = (struct publish_content){.members = b->members,
 	    .ids = b->ids,
 	    .locals = b->locals,
@@ -219,16 +169,16 @@ whole_lists(struct bench *b)
 	forget_peak();
 	for (int i = 0; i < TURNS; i++) {
 		double start_us = samples_now_us();
-		double start_cpu_us = cpu_us();
+		double start_cpu_us = samples_cpu_us();
 
 		b->content.generation++;
-		must(
+		hugelist_must(
 		    "publish", publish_now(b->publisher, &b->content, &result));
 		samples_add(&times, samples_now_us() - start_us);
-		samples_add(&cpu, cpu_us() - start_cpu_us);
+		samples_add(&cpu, samples_cpu_us() - start_cpu_us);
 	}
-	if (stat(b->snapshot, &st) != 0)
-		must(b->snapshot, ERR_IO);
+	if (stat(b->folder.snapshot, &st) != 0)
+		hugelist_must(b->folder.snapshot, ERR_IO);
 	printf("whole list: %u members, %.2f s median, %.2f s worst of %d; "
 	       "%.2f s of processor\n",
 	    result.users, samples_percentile(&times, 50) / 1e6,
@@ -254,15 +204,15 @@ changes(struct bench *b)
 		double start_cpu_us = 0;
 
 		if (!members_get(b->members, i * 4999 % b->count, &members[i]))
-			must("member", ERR_NOT_FOUND);
+			hugelist_must("member", ERR_NOT_FOUND);
 		members[i].shell = "/bin/zsh";
 		list[i] = &members[i];
 		start_us = samples_now_us();
-		start_cpu_us = cpu_us();
-		must("change",
+		start_cpu_us = samples_cpu_us();
+		hugelist_must("change",
 		    publish_changes(b->publisher, &b->content, list, i + 1));
 		samples_add(&times, samples_now_us() - start_us);
-		samples_add(&cpu, cpu_us() - start_cpu_us);
+		samples_add(&cpu, samples_cpu_us() - start_cpu_us);
 	}
 	printf("one change, 1 to %d in the overlay: %.2f ms median, %.2f ms at "
 	       "99 %%; %.2f ms of processor\n",
@@ -274,19 +224,13 @@ changes(struct bench *b)
 static void
 clean_up(struct bench *b)
 {
-	char path[256];
-
 	publisher_free(b->publisher);
 	members_free(b->members);
 	locals_free(b->locals);
 	ids_free(b->ids);
 	db_close(b->db);
 	access_policy_done(&b->policy);
-	(void)unlink(b->snapshot);
-	(void)unlink(b->db_path);
-	if (roster_overlay_path(b->snapshot, path, sizeof(path)) == 0)
-		(void)unlink(path);
-	(void)rmdir(b->folder);
+	hugelist_folder_remove(&b->folder);
 }
 
 int
@@ -296,13 +240,12 @@ main(int argc, char **argv)
 
 	/* As the daemon does. */
 	footprint_begin();
-	(void)snprintf(b.folder, sizeof(b.folder), "%s/publish.XXXXXX",
-	    argc > 1 ? argv[1] : "/var/tmp");
 	if ((argc > 2 && num_parse(argv[2], MEMBERS_MAX, &b.count) != 0) ||
 	    (argc > 3 &&
 		num_parse(argv[3], ACCESS_MAPPINGS_MAX, &b.groups) != 0) ||
 	    b.count == 0 || b.groups == 0)
-		must("arguments", ERR_INVALID_ARGUMENT);
+		hugelist_must("arguments", ERR_INVALID_ARGUMENT);
+	hugelist_folder_make(&b.folder, argc > 1 ? argv[1] : "/var/tmp");
 	set_up(&b);
 	whole_lists(&b);
 	changes(&b);

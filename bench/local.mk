@@ -41,6 +41,11 @@ bench_bench_sync_SOURCES = bench/bench-sync.c bench/samples.c bench/samples.h
 bench_bench_sync_LDADD = libwire.la libsnapshot.la
 
 noinst_PROGRAMS += bench/bench-publish
-bench_bench_publish_SOURCES = bench/bench-publish.c bench/samples.c \
-	bench/samples.h
+bench_bench_publish_SOURCES = bench/bench-publish.c bench/hugelist.c \
+	bench/hugelist.h bench/samples.c bench/samples.h
 bench_bench_publish_LDADD = libservices.la
+
+noinst_PROGRAMS += bench/bench-directory
+bench_bench_directory_SOURCES = bench/bench-directory.c bench/hugelist.c \
+	bench/hugelist.h bench/samples.c bench/samples.h
+bench_bench_directory_LDADD = libservices.la

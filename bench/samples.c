@@ -16,6 +16,15 @@ samples_now_us(void)
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
+double
+samples_cpu_us(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
 void
 samples_add(struct samples *samples, double us)
 {

@@ -15,6 +15,8 @@ struct samples {
 
 /* A point of time that no change of the clock disturbs, in microseconds. */
 double samples_now_us(void);
+/* Processor time of this process, all its threads, in microseconds. */
+double samples_cpu_us(void);
 /* Beyond SAMPLES_MAX nothing is taken. */
 void samples_add(struct samples *samples, double us);
 /* The value that `percent` of the samples do not exceed; it sorts them. */
