@@ -4,12 +4,13 @@
  * duplicate names (compared as look-ups will compare them) and numbers that
  * overflow.
  *
- * Every byte that cJSON allocates is wiped when it is freed.  Nothing outside
- * this file sees a cJSON type or calls cJSON.
+ * Every byte that cJSON allocates is wiped when the document is freed.  Nothing
+ * outside this file sees a cJSON type or calls cJSON.
  */
 #include "base/json.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,35 +23,71 @@
 
 _Static_assert(JSON_DEPTH_MAX == JSONCHECK_DEPTH_MAX, "one depth");
 
+#define CHUNK_MIN 1024
+#define CHUNK_MAX ((size_t)32 * 1024)
+
+/* All that cJSON allocates for one document, one piece behind the other. */
+struct chunk {
+	struct chunk *next;
+	size_t size; /* of the bytes */
+	size_t used;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
 struct json {
 	cJSON *root;
+	struct chunk *chunks;
+	size_t chunk_size; /* of the next one */
 };
 
-/* What stands before each block that cJSON has, so that it can be wiped. */
-struct block {
-	alignas(max_align_t) size_t size;
-};
+/* The document that this thread is building: cJSON's hooks take no context. */
+static _Thread_local struct json *building;
 
+static bool
+add_chunk(struct json *json, size_t size)
+{
+	size_t bytes = size > json->chunk_size ? size : json->chunk_size;
+	struct chunk *chunk = malloc(sizeof(*chunk) + bytes);
+
+	if (chunk == NULL)
+		return false;
+	chunk->next = json->chunks;
+	chunk->size = bytes;
+	chunk->used = 0;
+	json->chunks = chunk;
+	return true;
+}
+
+/* cJSON asks for no more than a string, which is not larger than the text. */
 static void *
 block_new(size_t size)
 {
-	if (size > SIZE_MAX - sizeof(struct block))
-		return NULL;
-	struct block *block = malloc(sizeof(*block) + size);
-	if (block == NULL)
-		return NULL;
-	block->size = sizeof(*block) + size;
-	return block + 1;
+	size_t unit = alignof(max_align_t);
+	size_t rounded = (size + unit - 1) / unit * unit;
+	struct chunk *chunk = building->chunks;
+
+	if (chunk == NULL || rounded > chunk->size - chunk->used) {
+		if (!add_chunk(building, rounded))
+			return NULL;
+		chunk = building->chunks;
+	}
+	chunk->used += rounded;
+	return chunk->bytes + chunk->used - rounded;
 }
 
+/* What cJSON lets go goes with the document. */
 static void
 block_free(void *mem)
 {
-	if (mem == NULL)
-		return;
-	struct block *block = (struct block *)mem - 1;
-	secret_wipe(block, block->size);
-	free(block);
+	(void)mem;
+}
+
+static void
+set_hooks(void)
+{
+	cJSON_Hooks hooks = {.malloc_fn = block_new, .free_fn = block_free};
+
+	cJSON_InitHooks(&hooks);
 }
 
 static const struct json_node *
@@ -116,7 +153,7 @@ int
 json_parse(
     const void *bytes, size_t len, size_t limit_bytes, struct json **ret_json)
 {
-	cJSON_Hooks hooks = {.malloc_fn = block_new, .free_fn = block_free};
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	if (len > limit_bytes)
 		return ERR_TOO_LARGE;
@@ -126,8 +163,12 @@ json_parse(
 	struct json *json JSON_AUTO = calloc(1, sizeof(*json));
 	if (json == NULL)
 		return ERR_NO_MEMORY;
-	cJSON_InitHooks(&hooks);
+	(void)pthread_once(&once, set_hooks);
+	json->chunk_size =
+	    len > CHUNK_MAX / 8 ? CHUNK_MAX : CHUNK_MIN + len * 8;
+	building = json;
 	json->root = cJSON_ParseWithLengthOpts(bytes, len, NULL, false);
+	building = NULL;
 	/* It takes every text that the check lets pass, so only memory is left
 	 * as a reason. */
 	if (json->root == NULL)
@@ -144,7 +185,13 @@ json_free(struct json *json)
 {
 	if (json == NULL)
 		return;
-	cJSON_Delete(json->root);
+	while (json->chunks != NULL) {
+		struct chunk *chunk = json->chunks;
+
+		json->chunks = chunk->next;
+		secret_wipe(chunk->bytes, chunk->used);
+		free(chunk);
+	}
 	free(json);
 }
 

@@ -256,16 +256,13 @@ forget_mails(struct members *members)
 	members->mail_known = false;
 }
 
-/* Up to MEMBERS_MAX records; nearly all will have a name and a number. */
+/* Nearly all will have a name and a number. */
 static int
-grow(struct members *members)
+make_room(struct members *members, size_t size)
 {
-	size_t size = members->size + members->size / 4 + 16;
 	struct member_record **records = NULL;
 	int err = 0;
 
-	if (members->count >= MEMBERS_MAX)
-		return ERR_TOO_LARGE;
 	err = finder_reserve(&members->by_id, size);
 	if (err == 0)
 		err = finder_reserve(&members->by_user, size);
@@ -282,9 +279,25 @@ grow(struct members *members)
 	return 0;
 }
 
-/* Takes over one reference, also where it fails. */
+int
+members_reserve(struct members *members, size_t count)
+{
+	if (count > MEMBERS_MAX)
+		return ERR_TOO_LARGE;
+	return count > members->size ? make_room(members, count) : 0;
+}
+
 static int
-append(struct members *members, struct member_record *record)
+grow(struct members *members)
+{
+	return members->count >= MEMBERS_MAX
+	    ? ERR_TOO_LARGE
+	    : make_room(members, members->size + members->size / 4 + 16);
+}
+
+/* Takes over one reference, also where it fails; the hash is that of the id. */
+static int
+append(struct members *members, struct member_record *record, uint64_t hash)
 {
 	uint32_t entry = (uint32_t)members->count;
 	int err =
@@ -297,7 +310,7 @@ append(struct members *members, struct member_record *record)
 		return err;
 	}
 	members->records[members->count++] = record;
-	err = finder_put(&members->by_id, hash_id(members, entry), entry);
+	err = finder_put(&members->by_id, hash, entry);
 	if (err == 0)
 		err = index_assigned(members, entry);
 	if (err == 0 && members->mail_known)
@@ -315,13 +328,17 @@ int
 members_add(struct members *members, const struct member *member)
 {
 	struct member_record *record = NULL;
+	uint64_t hash = 0;
 	int err = memberrecord_new(members->pool, member, &record);
 
-	if (err == 0 && find_id(members, member->id) != FINDER_NONE) {
+	if (err != 0)
+		return err;
+	hash = keyhash_text(members, record->text);
+	if (finder_get(&members->by_id, hash, record->text) != FINDER_NONE) {
 		memberrecord_unref(record);
-		err = ERR_EXISTS;
+		return ERR_EXISTS;
 	}
-	return err == 0 ? append(members, record) : err;
+	return append(members, record, hash);
 }
 
 /* A list that follows another one keeps its terms where that one does. */
@@ -342,16 +359,18 @@ members_add_shared(struct members *members, struct members *former,
 	uint32_t entry =
 	    former == NULL ? FINDER_NONE : find_id(former, member->id);
 	struct member known;
+	uint64_t hash = 0;
 
 	if (former != NULL)
 		follow(members, former);
 	if (entry == FINDER_NONE || !members_get(former, entry, &known) ||
 	    !member_same(&known, member))
 		return members_add(members, member);
-	if (find_id(members, member->id) != FINDER_NONE)
+	hash = keyhash_text(members, member->id);
+	if (finder_get(&members->by_id, hash, member->id) != FINDER_NONE)
 		return ERR_EXISTS;
 	former->records[entry]->refs++;
-	return append(members, former->records[entry]);
+	return append(members, former->records[entry], hash);
 }
 
 /* The last reference of a held list stays until it is released. */

@@ -91,6 +91,9 @@ MUST_CHECK int members_add_shared(struct members *members,
 MUST_CHECK int members_replace(
     struct members *members, const struct member *member);
 
+/* Makes room for so many in all, where their number is known. */
+MUST_CHECK int members_reserve(struct members *members, size_t count);
+
 size_t members_count(const struct members *members);
 /*
  * In the order in which they came (rules/memberorder has the fixed one).  The

@@ -21,6 +21,7 @@
 /* A chain of renames, each to the name before, longer than this takes more
  * than one sync. */
 #define ROUNDS_MAX 8
+#define ORDER_MOVES 32 /* together less work than one member */
 
 /* In their order. */
 enum phase {
@@ -446,7 +447,8 @@ phase_piece(struct ids *ids, size_t at)
 {
 	switch (ids->run.phase) {
 	case PHASE_ORDER:
-		ids->run.ordered = memberorder_step(&ids->run.order, 1);
+		ids->run.ordered =
+		    memberorder_step(&ids->run.order, ORDER_MOVES);
 		return 0;
 	case PHASE_BURY:
 		return bury(ids, at);

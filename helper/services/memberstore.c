@@ -56,12 +56,14 @@ memberstore_load(struct db *db, struct members *members, bool *ret_whole)
 {
 	uint64_t count = 0;
 	uint64_t half = 0;
-	int err = load_records(db, members);
+	int err = get_number(db, "directory_count", &count);
 
+	if (err == 0 && count <= MEMBERS_MAX)
+		err = members_reserve(members, (size_t)count);
+	if (err == 0)
+		err = load_records(db, members);
 	if (err == 0)
 		err = get_number(db, MARK, &half);
-	if (err == 0)
-		err = get_number(db, "directory_count", &count);
 	if (err != 0)
 		return err;
 	if (half == 0 && count != members_count(members))

@@ -15,8 +15,10 @@
 #include "rules/memberorder.h"
 #include "services/memberstore.h"
 
-/* One slice: a few milliseconds of an ordinary machine. */
+/* One slice: a few milliseconds of an ordinary machine, for those who are only
+ * looked at, are given names, are sorted or are written. */
 #define LOOKS 2048
+#define NAMED 512
 #define MOVES 16384
 #define ROWS 256
 #define BULK_ROWS 4096
@@ -219,7 +221,7 @@ assign(struct reconcile *r)
 		    r->options.ids, r->members, r->locals, r->options.now);
 	r->named = true;
 	if (err == 0)
-		err = ids_assign_step(r->options.ids, LOOKS, &done);
+		err = ids_assign_step(r->options.ids, NAMED, &done);
 	if (err == 0 && done)
 		enter(r, STAGE_TELL);
 	return err;
