@@ -15,4 +15,4 @@ noinst_PROGRAMS += tests/tools/ask
 tests_tools_ask_SOURCES = tests/tools/ask.c
 tests_tools_ask_LDADD = libservices.la
 EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
-	tests/daemon/ids.sh tests/daemon/services.sh
+	tests/daemon/ids.sh tests/daemon/keys.sh tests/daemon/services.sh

@@ -31,6 +31,8 @@ failed=0
 . "$tests/daemon/sync.sh"
 # shellcheck source=tests/daemon/ids.sh
 . "$tests/daemon/ids.sh"
+# shellcheck source=tests/daemon/keys.sh
+. "$tests/daemon/keys.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -541,6 +543,9 @@ fresh
 start_daemon
 bob_number=$(number bob)
 good_sign_ins
+rotations
+shared_secrets
+clocks
 forged_tokens
 wrong_claims
 bad_provider

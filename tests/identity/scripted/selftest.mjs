@@ -171,6 +171,9 @@ async function tokens() {
   const twice = Buffer.from((await next({ forge: 'duplicate_claims' })).split('.')[1], 'base64url').toString();
   is('forge_duplicate_claims', twice.split('"sub"').length, 3);
   is('forge_none_with_signature', (await next({ forge: 'none_with_signature' })).split('.')[2].length > 300, true);
+  const shared = await next({ secret: 'shared' });
+  const [text, code] = [shared.slice(0, shared.lastIndexOf('.')), shared.split('.')[2]];
+  is('secret', [part(shared, 0), createHmac('sha256', 'shared').update(text).digest('base64url')], [{ alg: 'HS256' }, code]);
   is('forge_hs256_der', part(await next({ forge: 'hs256_public_der' }), 0).alg, 'HS256');
   is('orders_are_used_up', holds((await login()).id_token, keys), true);
 }

@@ -86,7 +86,8 @@ export function makeKeyring(prefix, defaultAlg) {
     issue(claims, order = {}) {
       if (order.raw !== undefined) return order.raw;
       if (order.forge && !Object.hasOwn(forgeries, order.forge)) throw Error(`no forgery ${order.forge}`);
-      const forgery = forgeries[order.forge] ?? {};
+      const forgery = forgeries[order.forge] ?? (order.secret === undefined ? {} : {
+        header: { alg: 'HS256', kid: null }, sign: (key, input) => hmac(order.secret, input) });
       let key = signing.find(k => k.alg === (order.alg ?? defaultAlg));
       let header = { alg: key.alg, kid: key.kid };
       if (forgery.own) {
