@@ -14,5 +14,10 @@ tests_tools_wire_LDADD = libwire.la
 noinst_PROGRAMS += tests/tools/ask
 tests_tools_ask_SOURCES = tests/tools/ask.c
 tests_tools_ask_LDADD = libservices.la
+# Asks for names with the rights of its owner; likewise.
+noinst_PROGRAMS += tests/tools/setuid-names
+tests_tools_setuid_names_SOURCES = tests/tools/setuid-names.c
+tests_tools_setuid_names_LDADD =
 EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
-	tests/daemon/ids.sh tests/daemon/keys.sh tests/daemon/services.sh
+	tests/daemon/ids.sh tests/daemon/keys.sh tests/daemon/services.sh \
+	tests/daemon/names.sh

@@ -33,6 +33,8 @@ failed=0
 . "$tests/daemon/ids.sh"
 # shellcheck source=tests/daemon/keys.sh
 . "$tests/daemon/keys.sh"
+# shellcheck source=tests/daemon/names.sh
+. "$tests/daemon/names.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -561,6 +563,7 @@ sudden_loss
 slow_sources
 killed_in_a_sync
 damaged_files
+published_names
 restart
 moved_endpoints
 wrong_certificates
