@@ -419,6 +419,106 @@ warming_fetches_ahead_and_once(void **state)
 	assert_int_equal(world.fetches, 1);
 }
 
+static void
+warming_fetches_anew_what_is_old_and_nothing_else(void **state)
+{
+	struct result r;
+
+	load("a");
+	clock_fake_advance(&world.clock, KEYS_FRESH_MS);
+	keys_warm(world.keys);
+	assert_int_equal(world.fetches, 1);
+	clock_fake_advance(&world.clock, 1);
+	keys_warm(world.keys);
+	assert_int_equal(world.fetches, 2);
+	answer(HTTP_UNREACHABLE, 0, "");
+	/* Not again at once, and the old set serves meanwhile. */
+	keys_warm(world.keys);
+	assert_int_equal(world.fetches, 2);
+	ask(&r, "a");
+	check(&r, 0);
+	clock_fake_advance(&world.clock, 60 * 1000);
+	keys_warm(world.keys);
+	assert_int_equal(world.fetches, 3);
+	answer(HTTP_ANSWERED, 200, "b");
+	ask(&r, "b");
+	check(&r, 0);
+	assert_int_equal(world.fetches, 3);
+}
+
+static void
+t11_a_removed_key_stops_at_the_next_refresh(void **state)
+{
+	struct result r;
+
+	load("ab");
+	ask(&r, "a");
+	check(&r, 0);
+	clock_fake_advance(&world.clock, KEYS_FRESH_MS + 1);
+	keys_warm(world.keys);
+	answer(HTTP_ANSWERED, 200, "b");
+	ask(&r, "a");
+	answer(HTTP_ANSWERED, 200, "b");
+	check(&r, ERR_TOKEN_KEY_UNKNOWN);
+	ask(&r, "b");
+	check(&r, 0);
+}
+
+static void
+t11_a_giant_or_broken_set_replaces_none(void **state)
+{
+	static const struct outage cases[] = {
+	    {HTTP_BAD_ANSWER, 0, "b", 0}, /* as one over the limit is told */
+	    {HTTP_ANSWERED, 200, "", 0},
+	    {HTTP_ANSWERED, 301, "b", 0},
+	    {HTTP_TLS_REFUSED, 0, "b", 0},
+	};
+	struct result r;
+
+	load("a");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		clock_fake_advance(&world.clock, KEYS_FRESH_MS + 1);
+		ask(&r, "a");
+		answer(cases[i].outcome, cases[i].status, cases[i].body);
+		check(&r, 0);
+		/* Its kid is unknown, and the floor stands since this one. */
+		ask(&r, "b");
+		if (world.transfer != 0)
+			answer(HTTP_UNREACHABLE, 0, "");
+		check(&r, ERR_TOKEN_KEY_UNKNOWN);
+	}
+}
+
+/* Each names another kid, as somebody does who wants us to fetch. */
+static void
+t11_a_flood_of_unknown_kids_leads_to_one_fetch(void **state)
+{
+	struct result r[26];
+	char kid[2] = "A";
+
+	load("a");
+	for (size_t i = 0; i < ARRAY_SIZE(r); i++, kid[0]++)
+		ask(&r[i], kid);
+	assert_int_equal(world.fetches, 2);
+	answer(HTTP_ANSWERED, 200, "aM");
+	for (size_t i = 0; i < ARRAY_SIZE(r); i++)
+		check(&r[i], i == 'M' - 'A' ? 0 : ERR_TOKEN_KEY_UNKNOWN);
+	assert_int_equal(world.fetches, 2);
+}
+
+static void
+t4_what_is_refused_otherwise_leads_to_no_fetch(void **state)
+{
+	struct result r;
+
+	load("a");
+	for (int i = 0; i < 100; i++) {
+		ask(&r, "!jku");
+		check(&r, ERR_TOKEN_SIGNATURE);
+	}
+	assert_int_equal(world.fetches, 1);
+}
+
 #define SECRET "a secret of at least 32 bytes: 1"
 #define PREVIOUS "a secret of at least 32 bytes: 0"
 
@@ -499,6 +599,11 @@ main(void)
 	    T(a_cancelled_verification_is_never_called),
 	    T(another_url_drops_the_set),
 	    T(warming_fetches_ahead_and_once),
+	    T(warming_fetches_anew_what_is_old_and_nothing_else),
+	    T(t11_a_removed_key_stops_at_the_next_refresh),
+	    T(t11_a_giant_or_broken_set_replaces_none),
+	    T(t11_a_flood_of_unknown_kids_leads_to_one_fetch),
+	    T(t4_what_is_refused_otherwise_leads_to_no_fetch),
 	    T(t1_with_a_secret_no_set_is_ever_fetched),
 	    T(the_previous_secret_is_accepted_where_there_is_one),
 	    T(a_secret_that_is_short_or_comes_late_is_refused),
