@@ -3,6 +3,7 @@ sysusersdir = $(prefix)/lib/sysusers.d
 pamconfigsdir = $(datadir)/pam-configs
 sshdconfdir = $(sysconfdir)/ssh/sshd_config.d
 profilesdir = $(datadir)/orglogin/profiles
+pastedir = $(datadir)/orglogin/paste
 examplesdir = $(docdir)/examples
 
 EXTRA_DIST += \
@@ -28,6 +29,8 @@ EXTRA_DIST += \
 
 # What a service looks like is data: every file of the folder is a profile.
 dist_profiles_DATA = $(wildcard $(srcdir)/packaging/profiles/*.conf)
+
+dist_paste_DATA = packaging/paste/index.html
 
 dist_examples_DATA = \
 	packaging/examples/orglogin.conf \

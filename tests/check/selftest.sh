@@ -200,6 +200,23 @@ passes units
 echo 'PrivateUsers=yes' >>"$tree/packaging/orglogind.service"
 fails units "packaging/orglogind.service.in:[0-9]*"
 
+mkdir -p "$tree/packaging/paste"
+page=$root/packaging/paste/index.html
+cp "$page" "$tree/packaging/paste/"
+passes paste
+mkdir -p "$tree/packaging/paste"
+sed 's/^"use strict";$/"use strict"; 1;/' "$page" \
+    >"$tree/packaging/paste/index.html"
+fails paste "packaging/paste/index.html:[0-9]*"
+mkdir -p "$tree/packaging/paste"
+sed "s/default-src 'none'/default-src 'self'/" "$page" \
+    >"$tree/packaging/paste/index.html"
+fails paste packaging/paste/index.html:1
+mkdir -p "$tree/packaging/paste"
+sed '3i <script src="x.js"></script>' "$page" \
+    >"$tree/packaging/paste/index.html"
+fails paste packaging/paste/index.html:3
+
 for call in 'goto out;' 'strcpy(a, b);' 'strcat(a, b);' 'sprintf(a, b);' \
     'strtok(a, b);' 'atoi(a);' 'strtol(a, b, c);' 'system(a);' 'popen(a, b);' \
     'alloca(n);' 'printf(a);' 'exit (1);' 'getpwnam(a);' \

@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/identity/oidc-provider/server.mjs \
 	tests/identity/package-lock.json \
 	tests/identity/package.json \
+	tests/identity/paste-page.mjs \
 	tests/identity/people.mjs \
 	tests/identity/run.sh \
 	tests/identity/scim-server/server.mjs \

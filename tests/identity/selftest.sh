@@ -200,6 +200,7 @@ member_list
 directory
 restart
 browser
+"$IDENTITY_DIR/node" "$here/paste-page.mjs" || failed=1
 "$IDENTITY_DIR/node" "$here/scripted/selftest.mjs" \
     "https://localhost:$SCRIPTED_PORT" || failed=1
 "$here/run.sh" stop "$state"
