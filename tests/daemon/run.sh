@@ -25,6 +25,7 @@ service_lines=
 refresh=
 admin_role=
 more_roles=
+provider_lines=
 failed=0
 . "$tests/daemon/scim.sh"
 # shellcheck source=tests/daemon/sync.sh
@@ -35,6 +36,8 @@ failed=0
 . "$tests/daemon/keys.sh"
 # shellcheck source=tests/daemon/names.sh
 . "$tests/daemon/names.sh"
+# shellcheck source=tests/daemon/dialects.sh
+. "$tests/daemon/dialects.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -91,16 +94,19 @@ count() {
 		echo 0
 }
 
+oidc_lines() {
+	printf '%s\n' 'type = oidc' \
+		"issuer = https://localhost:${issuer_port:-$port}" \
+		'client_id = orglogin-host' 'allowed_domains = acme.test'
+}
+
 configuration() {
 	cat <<-END
 		[organization]
 		id = org_acme
 		name = Acme
 		[provider corp]
-		type = oidc
-		issuer = https://localhost:${issuer_port:-$port}
-		client_id = orglogin-host
-		allowed_domains = acme.test
+		${provider_lines:-$(oidc_lines)}
 		[service]
 		$service_lines
 		refresh = ${refresh:-15m}
@@ -572,4 +578,5 @@ profile_none
 scim_directory
 scim_that_misbehaves
 lost_numbers
+dialects
 exit "$failed"

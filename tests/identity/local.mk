@@ -6,6 +6,9 @@ EXTRA_DIST += \
 	tests/identity/better-auth/device.html \
 	tests/identity/better-auth/server.mjs \
 	tests/identity/device-login.sh \
+	tests/identity/entra/server.mjs \
+	tests/identity/front.mjs \
+	tests/identity/google/server.mjs \
 	tests/identity/levers.mjs \
 	tests/identity/mkca.sh \
 	tests/identity/modules.mjs \

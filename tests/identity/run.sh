@@ -22,7 +22,18 @@ port_of()
 	oidc-provider) echo "${OIDC_PROVIDER_PORT:-9442}" ;;
 	scripted) echo "${SCRIPTED_PORT:-9443}" ;;
 	scim-server) echo "${SCIM_SERVER_PORT:-9449}" ;;
+	google | entra) echo 443 ;;
 	*) echo "run.sh: no server $1" >&2; exit 2 ;;
+	esac
+}
+
+# The fronts have the port of https, so an address of loopback each.
+address_of()
+{
+	case $1 in
+	google) echo "${GOOGLE_ADDRESS:-127.44.0.1}" ;;
+	entra) echo "${ENTRA_ADDRESS:-127.44.0.2}" ;;
+	*) echo 127.0.0.1 ;;
 	esac
 }
 
@@ -46,7 +57,7 @@ start()
 	alive "$1" && return
 	port=$(port_of "$1")
 	: >"$run/$1.log"
-	PORT=$port OIDC=https://localhost:$(port_of oidc-provider) \
+	PORT=$port ADDRESS=$(address_of "$1") OIDC=https://localhost:$(port_of oidc-provider) \
 	KEYFILE=${KEYFILE:-$run/host.key} DB=${DB-$run/better-auth.db} \
 	KEYS=$run/oidc-provider.keys setsid "$install/node" \
 	    "$here/$1/server.mjs" </dev/null >"$run/$1.log" 2>&1 &
@@ -88,7 +99,8 @@ start)
 	done
 	;;
 stop)
-	[ $# -gt 0 ] || set -- better-auth oidc-provider scripted scim-server
+	[ $# -gt 0 ] || set -- google entra better-auth oidc-provider \
+	    scripted scim-server
 	for server; do
 		stop "$server"
 	done

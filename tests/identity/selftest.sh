@@ -173,6 +173,58 @@ directory()
 		jq '.requests | length')"
 }
 
+# What the fronts change, and nothing else.
+fronts()
+{
+	local google="--resolve accounts.google.com:443:127.44.0.1
+	    --resolve oauth2.googleapis.com:443:127.44.0.1
+	    --resolve www.googleapis.com:443:127.44.0.1"
+	local entra="--resolve login.microsoftonline.com:443:127.44.0.2"
+	local oauth2=https://oauth2.googleapis.com
+	local tenant=https://login.microsoftonline.com/5b0c2d8e-1111-4222-8333-444455556666
+	local device code type=grant_type=urn:ietf:params:oauth:grant-type:device_code
+	OIDC_PROVIDER_PORT=$OIDC_PROVIDER_PORT "$here/run.sh" start "$state" \
+	    google entra
+	# shellcheck disable=SC2086 # several words each
+	{
+	device=$(fetch $google $oauth2/device/code -d client_id=orglogin-host \
+	    -d "scope=openid email profile")
+	is google_page https://www.google.com/device \
+	    "$(jq -r .verification_url <<<"$device")"
+	is google_scopes invalid_scope "$(fetch $google $oauth2/device/code \
+	    -d client_id=orglogin-host -d "scope=openid offline_access" |
+		jq -r .error)"
+	code=device_code=$(jq -r .device_code <<<"$device")
+	is google_secret 401 "$(code $google $oauth2/token -d $type -d "$code" \
+	    -d client_id=orglogin-host)"
+	is google_pending 428 "$(code $google $oauth2/token -d $type -d "$code" \
+	    -d client_id=orglogin-host -d client_secret=google-secret)"
+	"$here/approve.sh" oidc-provider "$ca" "$corp/device" \
+	    "$(jq -r .user_code <<<"$device")" bob >>"$state/log"
+	is google_claims '["https://accounts.google.com","corp-bob","acme.test"]' \
+	    "$(fetch $google $oauth2/token -d $type -d "$code" \
+		-d client_id=orglogin-host -d client_secret=google-secret |
+		jq -r .id_token | claims | jq -c '[.iss,.sub,.hd]')"
+	device=$(fetch $entra $tenant/oauth2/v2.0/devicecode \
+	    -d client_id=orglogin-host -d "scope=openid email profile")
+	is entra_page https://microsoft.com/devicelogin \
+	    "$(jq -r .verification_uri <<<"$device")"
+	code=device_code=$(jq -r .device_code <<<"$device")
+	is entra_pending '["authorization_pending",[70016]]' \
+	    "$(fetch $entra $tenant/oauth2/v2.0/token -d $type -d "$code" \
+		-d client_id=orglogin-host | jq -c '[.error,.error_codes]')"
+	"$here/approve.sh" oidc-provider "$ca" "$corp/device" \
+	    "$(jq -r .user_code <<<"$device")" bob >>"$state/log"
+	is entra_claims "[\"$tenant/v2.0\",1,false]" \
+	    "$(fetch $entra $tenant/oauth2/v2.0/token -d $type -d "$code" \
+		-d client_id=orglogin-host | jq -r .id_token | claims |
+		jq -c '[.iss,.xms_edov,.sub == "corp-bob"]')"
+	is entra_key 'null "https://login.microsoftonline.com/{tenantid}/v2.0"' \
+	    "$(fetch $entra $tenant/discovery/v2.0/keys |
+		jq -c '.keys[0] | .alg, .issuer' | paste -sd' ')"
+	}
+}
+
 browser()
 {
 	local device request
@@ -199,6 +251,7 @@ organization_bridge
 member_list
 directory
 restart
+fronts
 browser
 "$IDENTITY_DIR/node" "$here/paste-page.mjs" || failed=1
 "$IDENTITY_DIR/node" "$here/scripted/selftest.mjs" \

@@ -1,0 +1,163 @@
+# dialects.sh: sourced by run.sh: sign-ins at Google and Entra ID, as fronts of
+# oidc-provider under their real host names. /etc/hosts of this namespace leads
+# there, so the daemon needs no switch for it.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables shared with run.sh
+
+google_hosts='accounts.google.com oauth2.googleapis.com www.googleapis.com'
+entra_host=login.microsoftonline.com
+tenant=5b0c2d8e-1111-4222-8333-444455556666
+
+# order JSON: what the front does wrong from now on.
+order() {
+	curl -sS --fail-with-body --max-time 20 --cacert "$TLS/ca.pem" \
+		"https://$front/_test/front" --data-urlencode "orders=$1" \
+		>/dev/null
+}
+seen() {
+	curl -sS --max-time 20 --cacert "$TLS/ca.pem" -X POST \
+		"https://$front/_test/seen"
+}
+
+# dialect NAME WANTED [ORDERS [approve|deny [PERSON]]]: carol's sign-in, whose
+# code PERSON approves at oidc-provider's own page.
+dialect() {
+	local client code=
+	order "${3:-"{}"}"
+	: >"$work/prompts"
+	wire signin carol >"$work/first" &
+	client=$!
+	while [ -z "$code" ] && kill -0 "$client" 2>/dev/null; do
+		code=$(sed -n 's/^ *Code: *//p' "$work/prompts" | tail -n 1)
+		sleep 0.1
+	done
+	[ -z "$code" ] || "$tests/identity/approve.sh" oidc-provider \
+		"$TLS/ca.pem" "https://localhost:$corp_port/device" "$code" \
+		"${5:-carol}" "${4:-approve}" >>"$work/log" 2>&1 || :
+	wait "$client" || :
+	is "$1" "$(cat "$work/first")" "$2"
+}
+
+dialects_of() {
+	local name reason orders
+	while IFS='|' read -r name reason orders; do
+		dialect "$name" "$reason" "$orders"
+	done
+}
+
+# A document or a key set is read when the daemon starts.
+dialect_anew() {
+	end_daemon
+	order "$3"
+	start_daemon
+	dialect "$@"
+}
+
+shown() {
+	grep -c "^ *Open: *$1\$" "$work/prompts"
+}
+logged() {
+	grep -c "$1" "$work/log"
+}
+
+google() {
+	front=accounts.google.com
+	provider_lines=$(printf '%s\n' 'type = google' \
+		'client_id = orglogin-host' 'allowed_domains = acme.test' \
+		"client_secret_file = $etc/google.secret")
+	find "$state" -mindepth 1 -delete
+	start_daemon
+	dialect google_a_member_signs_in ok
+	is google_shows_its_page "$(shown https://www.google.com/device)" 1
+	is t16_google_hears_its_secret_with_the_tokens_only "$(seen |
+		jq -c '[.device.client_secret, .token.client_secret, .device.scope]')" \
+		'[null,"google-secret","openid email profile"]'
+	dialect google_declined grant-declined '{}' deny
+	dialect t27_google_somebody_else wrong-person '{}' approve bob
+	dialects_of <<-'END'
+		t6_google_its_short_issuer|ok|{"claims":{"iss":"accounts.google.com"}}
+		t6_google_a_slash|token-issuer|{"claims":{"iss":"https://accounts.google.com/"}}
+		t6_google_http|token-issuer|{"claims":{"iss":"http://accounts.google.com"}}
+		t7_google_another_client|token-audience|{"claims":{"aud":"other"}}
+		t7_google_another_azp|token-audience|{"claims":{"azp":"other"}}
+		t30_google_a_private_account|account-foreign|{"claims":{"hd":null}}
+		t30_google_another_domain|domain-not-allowed|{"claims":{"hd":"evil.test"}}
+		t12_google_an_older_token|token-stale|{"claims":{"iat":1700000000}}
+		t29_google_no_sub|token-claim|{"claims":{"sub":null}}
+		google_a_stored_person_needs_no_mail|ok|{"claims":{"email_verified":false}}
+		t111_google_over_its_limit|provider-error|{"device":{"status":403,"body":"{\"error_code\":\"rate_limit_exceeded\"}"}}
+		t111_google_an_administrators_rule|provider-policy|{"token":{"status":400,"body":"{\"error\":\"admin_policy_enforced\"}"}}
+		t111_google_slow_down_is_403|grant-expired|{"token":{"status":403,"body":"{\"error\":\"slow_down\"}"}}
+		t25_google_a_page_elsewhere|provider-malformed|{"device":{"status":200,"body":"{\"device_code\":\"d\",\"user_code\":\"ABCD-EFGH\",\"expires_in\":9,\"verification_url\":\"https://evil.test/\"}"}}
+	END
+	seen >/dev/null
+	dialect_anew t16_google_a_moved_endpoint provider-malformed \
+		'{"discovery":{"token_endpoint":"https://accounts.google.com/token"}}'
+	is t16_google_nobody_heard_the_secret "$(seen)" '{}'
+	end_daemon
+}
+
+entra() {
+	front=$entra_host
+	provider_lines=$(printf '%s\n' 'type = entra' "tenant = $tenant" \
+		'client_id = orglogin-host' 'allowed_domains = acme.test')
+	find "$state" -mindepth 1 -delete
+	order '{}'
+	start_daemon
+	dialect t28_entra_a_mail_of_nobodys_domain_binds_nobody mail-unverified \
+		'{"claims":{"xms_edov":null,"email_verified":true}}'
+	dialect entra_a_member_signs_in ok
+	is entra_shows_its_page "$(shown https://microsoft.com/devicelogin)" 1
+	dialect entra_declined grant-declined '{}' deny
+	dialect t27_entra_somebody_else wrong-person '{}' approve bob
+	dialects_of <<-'END'
+		entra_a_stored_person_needs_no_mail|ok|{"claims":{"xms_edov":null}}
+		t31_entra_sub_is_not_the_person|ok|{"claims":{"sub":"another"}}
+		t6_entra_the_template_itself|token-issuer|{"claims":{"iss":"https://login.microsoftonline.com/{tenantid}/v2.0"}}
+		t6_entra_another_tenant|token-issuer|{"claims":{"iss":"https://login.microsoftonline.com/5b0c2d8e-1111-4222-8333-444455556667/v2.0"}}
+		t6_entra_private_accounts|token-issuer|{"claims":{"iss":"https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"}}
+		t30_entra_another_tid|token-issuer|{"claims":{"tid":"5b0c2d8e-1111-4222-8333-444455556667"}}
+		t29_entra_no_oid|token-claim|{"claims":{"oid":null}}
+		t30_entra_a_guest|account-foreign|{"claims":{"acct":1}}
+		t30_entra_a_guest_of_another_idp|account-foreign|{"claims":{"idp":"live.com"}}
+		t30_entra_an_application|account-foreign|{"claims":{"idtyp":"app"}}
+		t28_entra_a_foreign_mail|domain-not-allowed|{"claims":{"email":"carol@evil.test"}}
+		t111_entra_conditional_access|provider-policy|{"token":{"status":400,"body":"{\"error\":\"invalid_grant\",\"error_codes\":[53003],\"trace_id\":\"0fe9-c2d1\",\"error_description\":\"carol@acme.test\"}"}}
+		t111_entra_a_disabled_account|account-disabled|{"token":{"status":400,"body":"{\"error\":\"invalid_grant\",\"error_codes\":[50057]}"}}
+		t111_entra_no_public_clients|provider-refused|{"device":{"status":401,"body":"{\"error\":\"invalid_client\",\"error_codes\":[7000218]}"}}
+	END
+	is t111_entra_the_administrator_reads_what_to_do "$(logged \
+		'codes="53003" trace="0fe9-c2d1".*grant = paste')" 1
+	is t111_entra_no_description_is_logged "$(logged carol@acme.test)" 0
+	dialect_anew entra_a_document_with_the_template ok \
+		'{"discovery":{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0"}}'
+	dialect_anew t6_entra_a_key_of_another_tenant token-key-unfit \
+		'{"keys":{"issuer":"https://login.microsoftonline.com/5b0c2d8e-1111-4222-8333-444455556667/v2.0"}}'
+	dialect_anew t16_entra_a_moved_endpoint provider-malformed \
+		'{"discovery":{"jwks_uri":"https://www.googleapis.com/keys"}}'
+	end_daemon
+}
+
+dialects() {
+	cp /etc/hosts "$work/hosts"
+	printf '%s\n' "127.44.0.1 $google_hosts" "127.44.0.2 $entra_host" \
+		>>"$work/hosts"
+	mount --bind "$work/hosts" /etc/hosts
+	corp_port=$("$tests/tools/free-port.sh" 9644)
+	OIDC_PROVIDER_PORT=$corp_port "$tests/identity/run.sh" start \
+		"$work/identity" oidc-provider google entra >/dev/null
+	rm -f "$etc/google.secret"
+	printf 'google-secret\n' >"$etc/google.secret"
+	chown "$uid" "$etc/google.secret"
+	chmod 0400 "$etc/google.secret"
+	service_lines=$(printf '%s\n' 'profile = none' '[directory]' \
+		'type = file' "path = $etc/members.jsonl")
+	cat >"$etc/members.jsonl" <<-'END'
+		{"id":"u-1","email":"carol@acme.test","roles":["member"],"state":"Active"}
+		{"id":"u-2","email":"bob@acme.test","roles":["member"],"state":"Active"}
+	END
+	google
+	entra
+	provider_lines=
+	"$tests/identity/run.sh" stop "$work/identity" oidc-provider google \
+		entra >/dev/null
+}
