@@ -23,6 +23,7 @@ struct cli {
 	FILE *err;
 	const char *socket;
 	const char *passwd;
+	const char *program; /* the daemon's */
 	bool json;
 	bool terminal; /* out is one: colour, progress */
 	/* options and operands of the command */

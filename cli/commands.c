@@ -14,6 +14,7 @@
 #include "cli/invite.h"
 #include "cli/login.h"
 #include "cli/memberlist.h"
+#include "cli/profiles.h"
 #include "cli/status.h"
 #include "cli/syncnow.h"
 #include "cli/token.h"
@@ -64,6 +65,9 @@ static const struct command commands[] = {
     {"invite", "MAIL --role ROLE", "invite somebody to the organisation",
 	OPTION_ROLE, 1, 1, invite_command},
     {"resend", "NAME", "send an invitation again", 0, 1, 1, invite_resend},
+    {"profile", "check FILE | try OPERATION",
+	"check an identity service's profile, or try it", 0, 2, 2,
+	profiles_command},
     {"totp", "", "the second factor", 0, 0, 0, NULL},
     {"pin", "", "the local PIN", 0, 0, 0, NULL},
     {"setup", "", "join this host to an organisation", 0, 0, 0, NULL},

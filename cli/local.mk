@@ -13,6 +13,7 @@ libcli_la_SOURCES = \
 	cli/listing.c cli/listing.h \
 	cli/login.c cli/login.h \
 	cli/memberlist.c cli/memberlist.h \
+	cli/profiles.c cli/profiles.h \
 	cli/show.c cli/show.h \
 	cli/status.c cli/status.h \
 	cli/syncnow.c cli/syncnow.h \
@@ -69,4 +70,9 @@ tests_unit_test_commands_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_commands_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
 tests_unit_test_commands_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-profiles
+tests_unit_test_profiles_SOURCES = tests/unit/test-profiles.c
+tests_unit_test_profiles_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_profiles_LDADD = libcli.la $(UNIT_LIBS)
 endif

@@ -16,6 +16,7 @@ main(int argc, char **argv)
 	    .err = stderr,
 	    .socket = PATH_SOCKET,
 	    .passwd = PATH_PASSWD,
+	    .program = PATH_DAEMON,
 	    .terminal = isatty(STDOUT_FILENO) == 1};
 	int status = commands_run(&cli, argc, argv);
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#define PATH_DAEMON ORGLOGIN_SBINDIR "/orglogind"
 #define PATH_CONFIG ORGLOGIN_SYSCONFDIR "/orglogin/orglogin.conf"
 #define PATH_CONFIG_DIR ORGLOGIN_SYSCONFDIR "/orglogin/conf.d"
 #define PATH_VAULT_KEY ORGLOGIN_SYSCONFDIR "/orglogin/vault.key"

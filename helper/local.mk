@@ -6,6 +6,7 @@ include helper/front/local.mk
 sbin_PROGRAMS += orglogind
 orglogind_SOURCES = helper/main.c \
 	helper/daemon.c helper/daemon.h \
+	helper/profiletool.c helper/profiletool.h \
 	helper/settings.c helper/settings.h \
 	helper/keytable.c helper/keytable.h \
 	helper/providerset.c helper/providerset.h

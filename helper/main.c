@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/footprint.h"
 #include "base/jws.h"
@@ -18,7 +17,7 @@
 #include "common/err.h"
 #include "common/paths.h"
 #include "daemon.h"
-#include "services/profilefile.h"
+#include "profiletool.h"
 #include "settings.h"
 
 /* EX_CONFIG of sysexits.h: trying again would not help. */
@@ -26,7 +25,8 @@
 
 struct arguments {
 	const char *config;
-	const char *profile; /* to check only; NULL: none */
+	const char *profile;   /* to check only; NULL: none */
+	const char *operation; /* to try only; NULL: none */
 	bool check_config;
 	bool sync_once;
 	bool debug;
@@ -39,6 +39,7 @@ read_arguments(int argc, char **argv, struct arguments *args)
 	    {"config", required_argument, NULL, 'c'},
 	    {"check-config", no_argument, NULL, 'n'},
 	    {"check-profile", required_argument, NULL, 'p'},
+	    {"try-profile", required_argument, NULL, 't'},
 	    {"sync-once", no_argument, NULL, '1'},
 	    {"foreground", no_argument, NULL, 'f'},
 	    {"debug", no_argument, NULL, 'd'},
@@ -59,6 +60,9 @@ read_arguments(int argc, char **argv, struct arguments *args)
 			break;
 		case 'p':
 			args->profile = optarg;
+			break;
+		case 't':
+			args->operation = optarg;
 			break;
 		case '1':
 			args->sync_once = true;
@@ -82,23 +86,22 @@ refuse(const char *what, int fault)
 	return fault == ERR_STATE_DAMAGED ? EXIT_CONFIG : EXIT_FAILURE;
 }
 
-static void
-on_profile_problem(void *arg, const char *sentence)
-{
-	(void)fprintf(stderr, "%s\n", sentence);
-}
-
-/* Says nothing of a good one; anybody may ask. */
+/* Anybody may ask, of a file that they may read: with the caller's own rights,
+ * whoever that is, and before there is anything to lose. */
 static int
 check_profile(const char *path)
 {
-	struct profile *profile = NULL;
-	int r = profilefile_read(path, on_profile_problem, NULL, &profile);
+	return profiletool_check(path, stdout) == 0 ? EXIT_SUCCESS
+						    : EXIT_CONFIG;
+}
 
-	profile_free(profile);
-	if (r != 0 && r != ERR_CONFIG_INVALID)
-		(void)fprintf(stderr, "%s: %s\n", path, err_name(r));
-	return r == 0 ? EXIT_SUCCESS : EXIT_CONFIG;
+/* What came of it was written already. */
+static int
+try_profile(const struct arguments *args, const struct settings *settings)
+{
+	return profiletool_try(settings, args->operation, stdin, stdout) == 0
+	    ? EXIT_SUCCESS
+	    : EXIT_FAILURE;
 }
 
 static int
@@ -125,13 +128,14 @@ main(int argc, char **argv)
 	if (!read_arguments(argc, argv, &args)) {
 		(void)fputs("usage: orglogind [--config FILE] "
 			    "[--check-config | --check-profile FILE | "
-			    "--sync-once] [--foreground] [--debug]\n",
+			    "--try-profile OPERATION | --sync-once] "
+			    "[--foreground] [--debug]\n",
 		    stderr);
 		return EXIT_CONFIG;
 	}
 	footprint_begin();
 	log_open(args.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
-	if (args.profile != NULL && geteuid() != 0)
+	if (args.profile != NULL)
 		return check_profile(args.profile);
 	r = privilege_drop(DAEMON_USER, PATH_PASSWD);
 	if (r != 0)
@@ -139,8 +143,6 @@ main(int argc, char **argv)
 	r = privilege_harden();
 	if (r != 0)
 		return refuse("the process could not be hardened", r);
-	if (args.profile != NULL)
-		return check_profile(args.profile);
 	r = jws_self_check();
 	if (r != 0)
 		return refuse("a library verifies tokens wrongly", r);
@@ -151,5 +153,7 @@ main(int argc, char **argv)
 		    LOG_TEXT("problem", problem.text));
 		return EXIT_CONFIG;
 	}
+	if (args.operation != NULL)
+		return try_profile(&args, settings);
 	return args.check_config ? EXIT_SUCCESS : run(&args, settings);
 }

@@ -182,6 +182,12 @@ idsvc_state(const struct idsvc *idsvc)
 }
 
 void
+idsvc_trace(struct idsvc *idsvc, struct buf *trace)
+{
+	idsvc->site.trace = trace;
+}
+
+void
 idsvc_warm(struct idsvc *idsvc)
 {
 	if (idsvc->keys != NULL)

@@ -45,6 +45,10 @@ int idsvc_state(const struct idsvc *idsvc);
 /* Fetches the key set ahead of need. */
 void idsvc_warm(struct idsvc *idsvc);
 
+/* From now on requests and answers are written down, without their secrets
+ * (services/svctrace); trace is borrowed. */
+void idsvc_trace(struct idsvc *idsvc, struct buf *trace);
+
 /* Whether the profile has the operation, and the policy allows it. */
 bool idsvc_can(const struct idsvc *idsvc, enum profile_op op);
 

@@ -377,6 +377,7 @@ libservices_la_SOURCES += helper/services/svcflight.c \
 	helper/services/svcflight.h
 libservices_la_SOURCES += helper/services/svclist.c helper/services/svclist.h
 libservices_la_SOURCES += helper/services/svcsend.c helper/services/svcsend.h
+libservices_la_SOURCES += helper/services/svctrace.c helper/services/svctrace.h
 libservices_la_SOURCES += helper/services/visited.c helper/services/visited.h
 libservices_la_SOURCES += helper/services/signin.c helper/services/signin.h
 libservices_la_SOURCES += helper/services/confirming.c \
@@ -465,6 +466,11 @@ tests_unit_test_profilefile_SOURCES = tests/unit/test-profilefile.c
 tests_unit_test_profilefile_CFLAGS = $(UNIT_CFLAGS) \
 	-DPROFILES_FOLDER='"$(abs_top_srcdir)/packaging/profiles"'
 tests_unit_test_profilefile_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-svctrace
+tests_unit_test_svctrace_SOURCES = tests/unit/test-svctrace.c
+tests_unit_test_svctrace_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_svctrace_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-svcforward
 tests_unit_test_svcforward_SOURCES = tests/unit/test-svcforward.c $(PROFILES)

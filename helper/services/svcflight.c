@@ -19,6 +19,7 @@
 #include "services/svcfacts.h"
 #include "services/svcforward.h"
 #include "services/svcsend.h"
+#include "services/svctrace.h"
 
 #define GIVEN_MAX 16
 #define FORWARD_MAX_BYTES ((size_t)16 * 1024)
@@ -241,6 +242,9 @@ launch(struct svcflight *f)
 		r = put_forward(f, &lines);
 	if (r == 0)
 		r = svcsend_url(&send, &url);
+	if (r == 0 && f->site->trace != NULL)
+		r = svctrace_request(
+		    f->site->trace, f->site->url, send.request, &fill);
 	if (r == 0 && at_last(f) && f->condition != NULL)
 		send.condition = f->condition(f->arg, buf_text(&url));
 	if (r == 0)
@@ -360,6 +364,9 @@ on_answer(void *arg, const struct http_response *response)
 	int r = reply_reason(response);
 
 	f->transfer = 0;
+	/* A trace that is full goes without the rest. */
+	if (f->site->trace != NULL)
+		(void)!svctrace_answer(f->site->trace, response, request_of(f));
 	if (r == 0 && reply_good(response))
 		r = take(f, response);
 	else if (r == 0 && response->status == 304 && at_last(f) &&

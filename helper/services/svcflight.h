@@ -12,6 +12,7 @@
 #include "base/http.h"
 #include "base/json.h"
 #include "common/attrs.h"
+#include "common/buf.h"
 #include "rules/profile.h"
 
 /* The service, as every operation knows it; all borrowed. */
@@ -21,6 +22,7 @@ struct svcflight_site {
 	const char *url; /* without a slash at the end */
 	const char *organization_id;
 	const char *api_key; /* secret; NULL when there is none */
+	struct buf *trace;   /* what svctrace writes goes here; NULL: none */
 };
 
 struct svcflight;

@@ -56,8 +56,8 @@ code()
 c_flags()
 {
 	printf '%s\n' -std=gnu11 -D_GNU_SOURCE -I. -Ihelper '-DORGLOGIN_VERSION=""' \
-	    '-DORGLOGIN_SYSCONFDIR=""' '-DORGLOGIN_LOCALSTATEDIR=""' \
-	    '-DORGLOGIN_RUNSTATEDIR=""' '-DORGLOGIN_DATADIR=""'
+	    '-DORGLOGIN_SBINDIR=""' '-DORGLOGIN_SYSCONFDIR=""' \
+	    '-DORGLOGIN_LOCALSTATEDIR=""' '-DORGLOGIN_RUNSTATEDIR=""' '-DORGLOGIN_DATADIR=""'
 	[ ! -f "$build/Makefile" ] ||
 		sed -n 's/^DEFS = //p' "$build/Makefile" | tr ' ' '\n' |
 		    grep '^-DHAVE_' || true

@@ -38,6 +38,8 @@ failed=0
 . "$tests/daemon/names.sh"
 # shellcheck source=tests/daemon/dialects.sh
 . "$tests/daemon/dialects.sh"
+# shellcheck source=tests/daemon/profiles.sh
+. "$tests/daemon/profiles.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -546,6 +548,7 @@ cp "$build/tests/tools/wire" "$work"
 service_lines=$(printf '%s\n' 'profile = better-auth' \
 	"url = https://localhost:$port" "api_key_file = $etc/host.key" \
 	'[directory]')
+better_auth_lines=$service_lines
 
 fresh
 start_daemon
@@ -573,6 +576,7 @@ published_names
 restart
 moved_endpoints
 wrong_certificates
+each_profile
 odd_configurations
 profile_none
 scim_directory
