@@ -319,9 +319,13 @@ on_turn(void *arg)
 	struct signin *s = arg;
 	int r = s->refused;
 
-	if (r == 0 && !s->allowed)
-		r = s->ways.count == 1 ? go(s, 0) : ask_choice(s);
-	if (r != 0 || s->allowed)
+	if (r != 0 || s->allowed) {
+		decide(s, r);
+		return;
+	}
+	/* Whoever is shown something may end the sign-in. */
+	r = s->ways.count == 1 ? go(s, 0) : ask_choice(s);
+	if (r != 0)
 		decide(s, r);
 }
 

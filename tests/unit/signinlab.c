@@ -519,6 +519,8 @@ on_news(void *arg, const struct signin_news *news)
 	case SIGNIN_SHOW:
 		c->shown++;
 		c->prompt = *news->prompt;
+		if (world.leaves)
+			signins_cancel(world.signins, c->id);
 		return;
 	case SIGNIN_DECIDED:
 		c->decided++;

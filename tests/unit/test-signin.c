@@ -664,6 +664,45 @@ t22_a_client_gone_at_a_question_leaves_nothing(void **state)
 	assert_int_equal(world.recorded + world.kept + world.updates, 0);
 }
 
+/* A prompt that cannot be given cancels the sign-in from within. */
+static void
+go_while_shown(bool by_device)
+{
+	struct client c;
+
+	world.leaves = true;
+	lab_begin_as(&c, "ada");
+	if (by_device)
+		lab_give_code();
+	assert_int_equal(c.shown, 1);
+	assert_int_equal(signins_count(world.signins), 0);
+	lab_pass_ms(600000);
+	assert_null(lab_newest());
+	assert_int_equal(c.decided, 0);
+}
+
+static void
+t22_a_client_may_go_while_a_code_is_shown(void **state)
+{
+	go_while_shown(true);
+}
+
+static void
+t22_a_client_may_go_while_a_choice_is_shown(void **state)
+{
+	offer_a_choice();
+	go_while_shown(false);
+}
+
+static void
+t22_a_client_may_go_while_a_password_is_asked(void **state)
+{
+	(void)lab_add_service();
+	world.can[PROFILE_PASSWORD_LOGIN] = true;
+	world.options.idp_count = 0;
+	go_while_shown(false);
+}
+
 static void
 answers_out_of_place_are_refused(void **state)
 {
@@ -854,6 +893,9 @@ main(void)
 	    T(t17_a_password_alone_does_not_where_a_code_is_wanted),
 	    T(t108_a_member_suspended_at_a_question_is_refused),
 	    T(t22_a_client_gone_at_a_question_leaves_nothing),
+	    T(t22_a_client_may_go_while_a_code_is_shown),
+	    T(t22_a_client_may_go_while_a_choice_is_shown),
+	    T(t22_a_client_may_go_while_a_password_is_asked),
 	    T(answers_out_of_place_are_refused),
 	    T(a_question_has_one_answer),
 	    T(t19_t47_who_cannot_log_in_is_asked_nothing),
