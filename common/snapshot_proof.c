@@ -12,16 +12,33 @@
 #include "common/snapshot_read.h"
 #include "common/snapshot_search.h"
 
-/* Steps between two times that pages are let go of.  A step may touch a page
- * far away, and with it the kernel maps those around it. */
+/*
+ * Steps between two times that pages are let go of.  A step may touch a page
+ * far away, and with it the kernel maps those around it, or a large page.
+ * Records are more often let go of than indexes, of which each step touches
+ * some: most records far away are touched once.
+ */
 #define PASS_STEPS 4096
+#define PASS_RECORD_STEPS 256
+/* Where a kernel has large pages of the file, they begin at its multiples. */
+#define PASS_PAGE ((size_t)2 << 20)
 
 void
 snapshot_pass(const struct snapshot *snap, uint64_t step)
 {
-	if (snap->passing && step % PASS_STEPS == PASS_STEPS - 1)
-		(void)madvise(
-		    (void *)(uintptr_t)snap->bytes, snap->size, MADV_DONTNEED);
+	const struct snapshot_range users = snapshot_range(snap, &snap->users);
+	const uintptr_t start = (uintptr_t)snap->bytes;
+	const uintptr_t first = (uintptr_t)users.bytes & -(uintptr_t)PASS_PAGE;
+
+	if (!snap->passing)
+		return;
+	if (step % PASS_STEPS == PASS_STEPS - 1)
+		(void)madvise((void *)start, snap->size, MADV_DONTNEED);
+	else if (step % PASS_RECORD_STEPS == PASS_RECORD_STEPS - 1 &&
+	    first > start)
+		(void)madvise((void *)first,
+		    (uintptr_t)users.bytes + users.length - first,
+		    MADV_DONTNEED);
 }
 
 /* The bytes that the chunks cover. */

@@ -17,7 +17,10 @@ struct snapemit {
 	const struct snapwrite_sink *sink;
 	uint64_t offset; /* of the next byte, in the file */
 	uint8_t *piece;
-	size_t filled;
+	size_t room; /* of the piece */
+	size_t
+	    filled; /* of it; what stands before `unsent` is not to be sent */
+	size_t unsent;
 	uint64_t *sums;
 	size_t sum_count;
 	size_t sum_size;

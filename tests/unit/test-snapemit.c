@@ -15,11 +15,14 @@
 #include "common/snapshot_format.h"
 #include "common/snapshot_hash.h"
 
-#define ROOM ((size_t)1 << 20)
+#define ROOM ((size_t)8 << 20)
+#define LARGE_PAGE ((size_t)2 << 20)
+#define SEVERAL 5000000 /* bytes, of which the sink gets three pieces */
 
 struct sink {
 	uint8_t bytes[ROOM];
 	size_t end;
+	size_t ends[8]; /* after each call */
 	int calls;
 	int fails_at;
 };
@@ -35,6 +38,8 @@ write_sink(void *context, uint64_t offset, const void *bytes, size_t len)
 	assert_true(sink->end + len <= ROOM);
 	memcpy(sink->bytes + sink->end, bytes, len);
 	sink->end += len;
+	if ((size_t)sink->calls <= ARRAY_SIZE(sink->ends))
+		sink->ends[sink->calls - 1] = sink->end;
 	return 0;
 }
 
@@ -68,9 +73,11 @@ emit(struct sink *sink, size_t len, size_t part, uint64_t *ret_sum)
 static void
 each_chunk_has_its_checksum(void **state)
 {
+	static const size_t start = sizeof(struct snapshot_header);
 	static const size_t lengths[] = {0, 1, SNAPSHOT_CHUNK - 1,
-	    SNAPSHOT_CHUNK, SNAPSHOT_CHUNK + 1, 700000};
-	const size_t start = sizeof(struct snapshot_header);
+	    SNAPSHOT_CHUNK, SNAPSHOT_CHUNK + 1, LARGE_PAGE - start - 1,
+	    LARGE_PAGE - start, LARGE_PAGE - start + 1, LARGE_PAGE - 1,
+	    LARGE_PAGE, LARGE_PAGE + 1, SEVERAL};
 
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
 		struct sink *sink = new_sink();
@@ -99,6 +106,41 @@ each_chunk_has_its_checksum(void **state)
 	}
 }
 
+/* So that the kernel keeps each in one large page. */
+static void
+pieces_end_where_large_pages_do(void **state)
+{
+	struct sink *sink = new_sink();
+	uint64_t sum = 0;
+
+	assert_int_equal(emit(sink, SEVERAL, 100, &sum), 0);
+	assert_int_equal(sink->calls, 4);
+	assert_int_equal(sink->ends[0], LARGE_PAGE);
+	assert_int_equal(sink->ends[1], 2 * LARGE_PAGE);
+	assert_int_equal(
+	    sink->ends[2], sizeof(struct snapshot_header) + SEVERAL);
+	free(sink);
+}
+
+static void
+more_than_was_told_is_a_fault(void **state)
+{
+	struct sink *sink = new_sink();
+	const struct snapwrite_sink to = {.write = write_sink, .context = sink};
+
+	for (size_t told = 1000; told <= SEVERAL; told += SEVERAL - 1000) {
+		struct snapemit emit CLEANUP(snapemit_done) = {0};
+		uint64_t sum = 77;
+
+		sink->end = sizeof(struct snapshot_header);
+		assert_int_equal(snapemit_init(&emit, &to, told), 0);
+		snapemit_pad(&emit, told + SNAPSHOT_CHUNK);
+		assert_int_equal(snapemit_end(&emit, &sum), ERR_INTERNAL);
+		assert_int_equal(sum, 77);
+	}
+	free(sink);
+}
+
 static void
 a_fault_of_the_sink_stays(void **state)
 {
@@ -107,7 +149,7 @@ a_fault_of_the_sink_stays(void **state)
 		uint64_t sum = 77;
 
 		sink->fails_at = at;
-		assert_int_equal(emit(sink, 700000, 64, &sum), ERR_NO_SPACE);
+		assert_int_equal(emit(sink, SEVERAL, 64, &sum), ERR_NO_SPACE);
 		assert_int_equal(sink->calls, at);
 		assert_int_equal(sum, 77);
 		free(sink);
@@ -119,6 +161,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_chunk_has_its_checksum),
+	    cmocka_unit_test(pieces_end_where_large_pages_do),
+	    cmocka_unit_test(more_than_was_told_is_a_fault),
 	    cmocka_unit_test(a_fault_of_the_sink_stays),
 	};
 
