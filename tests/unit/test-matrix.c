@@ -27,23 +27,42 @@
 #include "tests/unit/signer.h"
 
 #define NOW 1800000000
-#define PEOPLE 10
-#define PROVIDERS 2
+#define PEOPLE 12
+#define PROVIDERS 3
 #define SERVICE "https://org.test"
 #define OURS "org-1"
 #define SECRET "a secret of the matrix, long enough"
-#define TIMERS 8
+#define TIMERS 16
 #define TRANSFERS 8
 
-static const char *const issuers[PROVIDERS] = {
-    "https://one.test", "https://two.test"};
+#define TENANT "11111111-2222-4333-8444-555555555555"
+#define ENTRA "https://login.microsoftonline.com/" TENANT
+
+/* Where each provider is, and what its ID Tokens name the person by. */
+static const struct site {
+	enum provider_type type;
+	const char *name;
+	const char *issuer;
+	const char *device;
+	const char *token;
+	const char *keys;
+} sites[PROVIDERS] = {
+    {PROVIDER_GOOGLE, "google", "https://accounts.google.com",
+	"https://oauth2.googleapis.com/device/code",
+	"https://oauth2.googleapis.com/token",
+	"https://www.googleapis.com/oauth2/v3/certs"},
+    {PROVIDER_ENTRA, "entra", ENTRA "/v2.0", ENTRA "/oauth2/v2.0/devicecode",
+	ENTRA "/oauth2/v2.0/token", ENTRA "/discovery/v2.0/keys"},
+    {PROVIDER_OIDC, "oidc", "https://id.test", "https://id.test/device",
+	"https://id.test/token", "https://id.test/keys"},
+};
 static const char domains[][NAME_MAIL_MAX + 1] = {"acme.test"};
 
 static const struct person {
 	const char *id; /* at the organisation's service */
 	size_t provider;
 	const char *sub;
-	const char *oid; /* what the second provider's people are known by */
+	const char *oid; /* what Entra's people are known by */
 	const char *mail;
 } people[PEOPLE] = {
     {"u-1", 0, "1001", "x", "ada@acme.test"},
@@ -52,10 +71,12 @@ static const struct person {
     {"U-1", 0, "u-1", "x", "ada2@acme.test"},
     {"1001", 0, "U-1", "x", "adam@acme.test"},
     {"u-1.", 0, "ada@acme.test", "x", "a.da@acme.test"},
-    {"ada", 1, "1001", "1001", "cyd@acme.test"},
+    {"ada", 1, "1002", "1001", "cyd@acme.test"},
     {"bob", 1, "1001", "1002", "dan@acme.test"},
-    {"1002", 1, "1002", "a-1", "lee@acme.test"},
-    {"u-3", 1, "1002", "A-1", "max@acme.test"},
+    {"1002", 1, "1003", "a-1", "lee@acme.test"},
+    {"u-3", 1, "a-1", "A-1", "max@acme.test"},
+    {"u_1", 2, "1001", "x", "kim@acme.test"},
+    {"A-1", 2, "a-1", "x", "lou@acme.test"},
 };
 
 static struct world {
@@ -172,45 +193,56 @@ directory_identity(struct directory *directory, const struct member *member,
 	const struct person *person = person_of(member->id);
 
 	assert_non_null(person);
-	*ret_issuer = issuers[person->provider];
-	*ret_subject = person->provider == 1 ? person->oid : person->sub;
+	*ret_issuer = sites[person->provider].issuer;
+	*ret_subject = sites[person->provider].type == PROVIDER_ENTRA
+	    ? person->oid
+	    : person->sub;
 	return world.bound;
 }
 
 static void
-put_discovery(const char *issuer, struct buf *out)
+put_discovery(const struct site *site, struct buf *out)
 {
 	buf_put_format(out,
-	    "{\"issuer\":\"%s\",\"device_authorization_endpoint\":\"%s/device\""
-	    ",\"token_endpoint\":\"%s/token\",\"jwks_uri\":\"%s/jwks\"}",
-	    issuer, issuer, issuer, issuer);
+	    "{\"issuer\":\"%s\",\"device_authorization_endpoint\":\"%s\","
+	    "\"token_endpoint\":\"%s\",\"jwks_uri\":\"%s\"}",
+	    site->issuer, site->device, site->token, site->keys);
+}
+
+static void
+put_service_answer(const char *path, struct buf *out)
+{
+	if (strcmp(path, "/jwks") == 0)
+		signer_put_keys(world.service_signer, out);
+	else
+		buf_put_format(out, "{\"token\":\"%s\"}",
+		    strcmp(path, "/exchange") == 0 ? "session" : world.jwt);
 }
 
 /* What the endpoint of this URL says. */
 static void
 put_answer(const char *url, struct buf *out)
 {
-	const char *path = strchr(url + strlen("https://"), '/');
-	size_t provider = strncmp(url, issuers[1], strlen(issuers[1])) == 0;
-
-	assert_non_null(path);
 	if (strncmp(url, SERVICE, strlen(SERVICE)) == 0) {
-		if (strcmp(path, "/jwks") == 0)
-			signer_put_keys(world.service_signer, out);
-		else
-			buf_put_format(out, "{\"token\":\"%s\"}",
-			    strcmp(path, "/exchange") == 0 ? "session"
-							   : world.jwt);
-	} else if (strcmp(path, "/jwks") == 0) {
-		signer_put_keys(world.signers[provider], out);
-	} else if (strcmp(path, "/token") == 0) {
-		buf_put_format(out,
-		    "{\"access_token\":\"a\",\"token_type\":\"Bearer\","
-		    "\"id_token\":\"%s\"}",
-		    world.id_token);
-	} else {
-		put_discovery(issuers[provider], out);
+		put_service_answer(url + strlen(SERVICE), out);
+		return;
 	}
+	for (size_t i = 0; i < PROVIDERS; i++) {
+		const struct site *site = &sites[i];
+
+		if (strcmp(url, site->keys) == 0)
+			signer_put_keys(world.signers[i], out);
+		else if (strcmp(url, site->token) == 0)
+			buf_put_format(out,
+			    "{\"access_token\":\"a\",\"token_type\":"
+			    "\"Bearer\",\"id_token\":\"%s\"}",
+			    world.id_token);
+		else if (strncmp(url, site->issuer, strlen(site->issuer)) ==
+			0 &&
+		    strstr(url, "/.well-known/") != NULL)
+			put_discovery(site, out);
+	}
+	assert_int_not_equal(out->len, 0);
 }
 
 static bool
@@ -291,11 +323,13 @@ set_up(void **state)
 	clock_fake_init(&world.clock, NOW, 1000);
 	for (size_t i = 0; i < PROVIDERS; i++) {
 		const struct idp_options options = {
-		    .name = i == 0 ? "one" : "two",
-		    .type = PROVIDER_OIDC,
-		    .issuer = issuers[i],
+		    .name = sites[i].name,
+		    .type = sites[i].type,
+		    .issuer =
+			sites[i].type == PROVIDER_OIDC ? sites[i].issuer : NULL,
+		    .tenant = sites[i].type == PROVIDER_ENTRA ? TENANT : NULL,
 		    .client_id = "host",
-		    .identity_claim = i == 0 ? NULL : "oid",
+		    .client_secret = "shared",
 		    .title = "Sign-in",
 		    .domains = domains,
 		    .domain_count = 1,
@@ -305,6 +339,8 @@ set_up(void **state)
 		assert_int_equal(idp_new(NULL, NULL, &world.clock.clock,
 				     &options, &world.idps[i]),
 		    0);
+		idp_warm(world.idps[i]);
+		run();
 	}
 	world.service_signer = signer_new("k");
 	world.profile = profiles_sample();
@@ -350,8 +386,10 @@ on_poll(void *arg, const struct idp_poll *poll)
 {
 	world.done = true;
 	world.reason = poll->reason;
-	if (poll->event == GRANT_APPROVED)
-		try_identity(poll->identity, world.proven);
+	if (poll->reason != 0)
+		return;
+	assert_int_equal(poll->event, GRANT_APPROVED);
+	try_identity(poll->identity, world.proven);
 }
 
 /* The person's ID Token, signed by the given provider, given by the other. */
@@ -364,9 +402,10 @@ prove(const struct person *person, size_t signer, size_t provider)
 
 	buf_put_format(&claims,
 	    "{\"iss\":\"%s\",\"sub\":\"%s\",\"oid\":\"%s\",\"aud\":\"host\","
-	    "\"exp\":%d,\"iat\":%d,\"email\":\"%s\",\"email_verified\":true}",
-	    issuers[person->provider], person->sub, person->oid, NOW + 300, NOW,
-	    person->mail);
+	    "\"exp\":%d,\"iat\":%d,\"email\":\"%s\",\"email_verified\":true,"
+	    "\"hd\":\"acme.test\",\"tid\":\"" TENANT "\",\"xms_edov\":true}",
+	    sites[person->provider].issuer, person->sub, person->oid, NOW + 300,
+	    NOW, person->mail);
 	signer_put_token(world.signers[signer], buf_text(&claims), &token);
 	snprintf(
 	    world.id_token, sizeof(world.id_token), "%s", buf_text(&token));
@@ -393,19 +432,23 @@ t27_of_all_id_tokens_and_members_only_the_diagonal_passes(void **state)
 	}
 }
 
-/* Both providers call their keys the same. */
+/* All of them call their keys the same. */
 static void
-t27_no_token_of_one_provider_counts_at_the_other(void **state)
+t27_no_token_of_one_provider_counts_at_another(void **state)
 {
 	for (size_t p = 0; p < PEOPLE; p++) {
 		size_t own = people[p].provider;
 
-		prove(&people[p], own, 1 - own);
-		assert_int_equal(world.reason, ERR_TOKEN_SIGNATURE);
-		prove(&people[p], 1 - own, own);
-		assert_int_equal(world.reason, ERR_TOKEN_SIGNATURE);
-		prove(&people[p], 1 - own, 1 - own);
-		assert_int_equal(world.reason, ERR_TOKEN_ISSUER);
+		for (size_t other = 0; other < PROVIDERS; other++) {
+			if (other == own)
+				continue;
+			prove(&people[p], own, other);
+			assert_int_equal(world.reason, ERR_TOKEN_SIGNATURE);
+			prove(&people[p], other, own);
+			assert_int_equal(world.reason, ERR_TOKEN_SIGNATURE);
+			prove(&people[p], other, other);
+			assert_int_equal(world.reason, ERR_TOKEN_ISSUER);
+		}
 	}
 }
 
@@ -427,7 +470,7 @@ ask(struct idsvc *idsvc, const char *subject, const char *organization,
     const struct signer *signer)
 {
 	const struct idsvc_identity identity = {.id_token = "i",
-	    .issuer = issuers[0],
+	    .issuer = sites[0].issuer,
 	    .subject = subject,
 	    .mail = "",
 	    .name = ""};
@@ -529,7 +572,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(t27_of_all_id_tokens_and_members_only_the_diagonal_passes),
-	    T(t27_no_token_of_one_provider_counts_at_the_other),
+	    T(t27_no_token_of_one_provider_counts_at_another),
 	    T(t27_t101_of_all_jwts_and_organisations_only_the_diagonal_passes),
 	    T(t27_t101_nor_does_any_other_under_a_shared_secret),
 	};
