@@ -21,4 +21,5 @@ tests_tools_setuid_names_LDADD =
 EXTRA_DIST += tests/daemon/dialects.sh
 EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
 	tests/daemon/ids.sh tests/daemon/keys.sh tests/daemon/services.sh \
-	tests/daemon/names.sh tests/daemon/profiles.sh
+	tests/daemon/names.sh tests/daemon/profiles.sh \
+	tests/daemon/questions.sh

@@ -40,6 +40,8 @@ failed=0
 . "$tests/daemon/dialects.sh"
 # shellcheck source=tests/daemon/profiles.sh
 . "$tests/daemon/profiles.sh"
+# shellcheck source=tests/daemon/questions.sh
+. "$tests/daemon/questions.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -578,6 +580,9 @@ moved_endpoints
 wrong_certificates
 each_profile
 odd_configurations
+passwords
+invitations
+fewest_round_trips
 profile_none
 scim_directory
 scim_that_misbehaves
