@@ -7,7 +7,6 @@
 #include "rules/table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/err.h"
 #include "rules/keyhash.h"
@@ -20,14 +19,6 @@ table_done(struct table *table)
 {
 	free(table->slots);
 	*table = (struct table){0};
-}
-
-void
-table_clear(struct table *table)
-{
-	if (table->size > 0)
-		memset(table->slots, 0, table->size * sizeof(*table->slots));
-	table->used = 0;
 }
 
 static struct table_slot *
@@ -109,12 +100,6 @@ uint64_t
 table_hash_text(const struct table *table, const char *text)
 {
 	return keyhash_text(table, text);
-}
-
-uint64_t
-table_hash_folded(const struct table *table, const char *text)
-{
-	return keyhash_folded(table, text);
 }
 
 uint64_t

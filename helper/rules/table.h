@@ -30,8 +30,6 @@ typedef bool table_same_fn(const void *entry, const void *key);
 
 /* Frees the slots; accepts a zeroed table. */
 void table_done(struct table *table);
-/* Empties it, keeps the memory. */
-void table_clear(struct table *table);
 /* Makes room for count entries in all: table_put() cannot fail up to there. */
 MUST_CHECK int table_reserve(struct table *table, size_t count);
 /* Adds an entry that is not there yet. */
@@ -45,6 +43,4 @@ void *table_get(const struct table *table, uint64_t hash, table_same_fn *same,
     const void *key);
 
 uint64_t table_hash_text(const struct table *table, const char *text);
-/* ASCII letters of both cases hash alike. */
-uint64_t table_hash_folded(const struct table *table, const char *text);
 uint64_t table_hash_number(const struct table *table, uint32_t number);

@@ -220,18 +220,6 @@ memberstore_save_step(
 }
 
 int
-memberstore_save(struct db *db, struct members *before, struct members *after)
-{
-	struct memberstore_run run = {0};
-	bool done = false;
-	int err = memberstore_save_start(&run, db, before, after);
-
-	while (err == 0 && !done)
-		err = memberstore_save_step(&run, MEMBERS_MAX, &done);
-	return err;
-}
-
-int
 memberstore_save_one(
     struct db *db, struct members *after, const struct member *member)
 {

@@ -18,18 +18,12 @@
 MUST_CHECK int memberstore_load(
     struct db *db, struct members *members, bool *ret_whole);
 /*
- * Makes the stored list equal to after, inside the caller's transaction.
- * before: what is stored now; NULL when that is not known.
- */
-MUST_CHECK int memberstore_save(
-    struct db *db, struct members *before, struct members *after);
-
-/*
- * The same over many transactions.  Start sets the mark that a list is half
- * written; each step writes at most rows_max records inside the caller's
- * transaction; the last one takes the mark away.  The lists are borrowed until
- * done and may not change in between.  Whoever gives up in between begins
- * again with before NULL.
+ * Makes the stored list equal to after, over many transactions.  before: what
+ * is stored now; NULL when that is not known.  Start sets the mark that a list
+ * is half written; each step writes at most rows_max records inside the
+ * caller's transaction; the last one takes the mark away.  The lists are
+ * borrowed until done and may not change in between.  Whoever gives up in
+ * between begins again with before NULL.
  */
 struct memberstore_list {
 	uint32_t *indexes;

@@ -62,7 +62,7 @@ struct world {
 	/* how often each was asked */
 	unsigned int devices, polls, pastes, redeems, exchanges, binds,
 	    recorded, updates;
-	bool leaves; /* clients go when they are shown something */
+	bool leaves;           /* clients go when they are shown something */
 	unsigned int attempts; /* not freed */
 	struct lab_idp all_idps[LAB_IDPS_MAX];
 	struct idp *idps[LAB_IDPS_MAX];

@@ -23,6 +23,18 @@ list(const char *first, const char *second)
 }
 
 static void
+save(struct db *db, struct members *before, struct members *after)
+{
+	struct memberstore_run run = {0};
+	bool done = false;
+
+	assert_int_equal(memberstore_save_start(&run, db, before, after), 0);
+	while (!done)
+		assert_int_equal(
+		    memberstore_save_step(&run, MEMBERS_MAX, &done), 0);
+}
+
+static void
 expect(struct db *db, const char *first, const char *second)
 {
 	MEMBERS_AUTO struct members *stored = NULL;
@@ -44,11 +56,11 @@ a_list_is_stored_and_replaced(void **state)
 	MEMBERS_AUTO struct members *two = list("u-2", "u-3");
 
 	assert_int_equal(db_open(":memory:", &db), 0);
-	assert_int_equal(memberstore_save(db, NULL, one), 0);
+	save(db, NULL, one);
 	expect(db, "u-1", "u-2");
-	assert_int_equal(memberstore_save(db, one, two), 0);
+	save(db, one, two);
 	expect(db, "u-2", "u-3");
-	assert_int_equal(memberstore_save(db, NULL, one), 0);
+	save(db, NULL, one);
 	expect(db, "u-1", "u-2");
 }
 
@@ -63,7 +75,7 @@ a_list_is_stored_in_parts_behind_a_mark(void **state)
 
 	(void)state;
 	assert_int_equal(db_open(":memory:", &db), 0);
-	assert_int_equal(memberstore_save(db, NULL, one), 0);
+	save(db, NULL, one);
 	assert_int_equal(memberstore_save_start(&run, db, one, two), 0);
 	for (bool done = false; !done; steps++) {
 		MEMBERS_AUTO struct members *stored = NULL;
@@ -77,7 +89,7 @@ a_list_is_stored_in_parts_behind_a_mark(void **state)
 	assert_true(steps >= 3);
 	expect(db, "u-2", "u-3");
 	assert_int_equal(memberstore_save_start(&run, db, two, one), 0);
-	assert_int_equal(memberstore_save(db, NULL, one), 0);
+	save(db, NULL, one);
 	expect(db, "u-1", "u-2");
 }
 
@@ -92,7 +104,7 @@ one_member_is_stored_alone(void **state)
 
 	(void)state;
 	assert_int_equal(db_open(":memory:", &db), 0);
-	assert_int_equal(memberstore_save(db, NULL, one), 0);
+	save(db, NULL, one);
 	assert_true(members_get_id(one, "u-1", &got));
 	got.mail = "new@x.example";
 	assert_int_equal(members_replace(one, &got), 0);
@@ -122,7 +134,7 @@ t83_t116_a_damaged_list_is_told(void **state)
 		struct db_stmt *stmt = NULL;
 
 		assert_int_equal(db_open(":memory:", &db), 0);
-		assert_int_equal(memberstore_save(db, NULL, one), 0);
+		save(db, NULL, one);
 		assert_int_equal(db_prepare(db, changes[i], &stmt), 0);
 		assert_int_equal(db_run(stmt), 0);
 		assert_int_equal(members_new(&stored), 0);
