@@ -4,6 +4,7 @@ include tests/identity/local.mk
 include tests/e2e/local.mk
 include tests/nss/local.mk
 include tests/publish/local.mk
+include tests/wallet/local.mk
 include tests/vectors/local.mk
 
 # Speaks to the daemon as the PAM module does; for tests/daemon.
@@ -22,4 +23,5 @@ EXTRA_DIST += tests/daemon/dialects.sh
 EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
 	tests/daemon/ids.sh tests/daemon/keys.sh tests/daemon/services.sh \
 	tests/daemon/names.sh tests/daemon/profiles.sh \
-	tests/daemon/questions.sh
+	tests/daemon/questions.sh \
+	tests/daemon/tokens.sh

@@ -105,10 +105,11 @@ on_switched(void *arg, const struct wallet_token *token)
 	    token->reason == 0 ? token->organization : "", token->reason);
 	if (token->reason == 0)
 		(void)done(x);
-	else if (token->reason == ERR_SERVICE_REFUSED)
+	else if (token->reason == ERR_SERVICE_REFUSED ||
+	    token->reason == ERR_TOKEN_ORGANIZATION)
 		(void)refuse(x, token->reason,
-		    "The organisation's service refused: you may not be in "
-		    "that organisation.");
+		    "The service refused: you seem not to be in that "
+		    "organisation.");
 	else
 		(void)refuse(x, token->reason, err_text(token->reason));
 }
@@ -179,6 +180,7 @@ on_inviters_token(void *arg, const struct wallet_token *token)
 	const struct idsvc_call call = {
 	    .op = i->op,
 	    .jwt = token->jwt,
+	    .session_token = token->session_token,
 	    .organization = token->organization,
 	    .mail = i->mail,
 	    .role = i->role,

@@ -160,7 +160,7 @@ find_errand(const struct wallet *w, uint64_t id)
 /* Ends an errand with its one callback. */
 static void
 answer(struct wallet *w, struct errand *e, int reason,
-    const struct purse_token *token)
+    const struct purse *purse, const struct purse_token *token)
 {
 	struct wallet_token told = {.reason = reason};
 
@@ -170,6 +170,7 @@ answer(struct wallet *w, struct errand *e, int reason,
 		    .jwt = token->jwt,
 		    .headers = token->headers,
 		    .expires_s = token->expires_s,
+		    .session_token = purse->session_token,
 		};
 	(void)unlink_errand(w, e->id);
 	e->fn(e->arg, &told);
@@ -333,7 +334,7 @@ serve_one(struct wallet *w, struct errand *e)
 	}
 	if (r == 0 && e->renewal.switches)
 		r = change_active(w, e, &purse);
-	answer(w, e, r, step.token);
+	answer(w, e, r, &purse, step.token);
 }
 
 /* Until each errand waits for a flight. A callback may ask anew. */

@@ -41,13 +41,15 @@ void wallet_free(struct wallet *wallet);
 MUST_CHECK int wallet_keep(struct wallet *wallet, const char *member_id,
     const struct idsvc_standing *standing);
 
-/* Borrowed; jwt and headers are secrets. */
+/* Borrowed; jwt, headers and session_token are secrets. */
 struct wallet_token {
 	int reason; /* 0, or why there is none; then nothing else is set */
 	const char *organization;
 	const char *jwt;
 	const char *headers; /* lines, each ended by a newline */
 	int64_t expires_s;   /* wall time; 0: unknown */
+	/* for an operation in the member's name; NULL: none */
+	const char *session_token;
 };
 typedef void wallet_fn(void *arg, const struct wallet_token *token);
 

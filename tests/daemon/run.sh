@@ -42,6 +42,8 @@ failed=0
 . "$tests/daemon/profiles.sh"
 # shellcheck source=tests/daemon/questions.sh
 . "$tests/daemon/questions.sh"
+# shellcheck source=tests/daemon/tokens.sh
+. "$tests/daemon/tokens.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -575,6 +577,7 @@ slow_sources
 killed_in_a_sync
 damaged_files
 published_names
+member_tokens
 restart
 moved_endpoints
 wrong_certificates

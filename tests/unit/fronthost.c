@@ -430,9 +430,10 @@ idsvc_ask(struct idsvc *idsvc, const struct idsvc_call *call,
 	f->ask_fn = fn;
 	f->ask_arg = arg;
 	f->ask_op = call->op;
-	snprintf(f->ask_text, sizeof(f->ask_text), "%s %s %s %s %s",
-	    text_of(call->jwt), text_of(call->organization),
-	    text_of(call->mail), text_of(call->role), text_of(call->member));
+	snprintf(f->ask_text, sizeof(f->ask_text), "%s %s %s %s %s %s",
+	    text_of(call->jwt), text_of(call->session_token),
+	    text_of(call->organization), text_of(call->mail),
+	    text_of(call->role), text_of(call->member));
 	*ret_id = (uint64_t)++f->asks;
 	return f->ask_fault;
 }

@@ -70,7 +70,8 @@ struct front {
 	int ask_fault;
 	uint64_t ask_cancelled;
 	enum profile_op ask_op;
-	char ask_text[256]; /* jwt, organization, mail, role, member */
+	char ask_text[256]; /* jwt, session_token, organization, mail, role,
+			       member */
 };
 
 /* The one there is. */

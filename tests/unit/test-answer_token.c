@@ -18,7 +18,8 @@
 static const struct wallet_token good = {.organization = "org_acme",
     .jwt = "jwt",
     .headers = "Authorization: Bearer jwt\nX-Org: org_acme\n",
-    .expires_s = 1800000600};
+    .expires_s = 1800000600,
+    .session_token = "session"};
 
 static void
 give(const struct wallet_token *token)
@@ -139,7 +140,7 @@ switching_is_told(void **state)
 	expect_done(fd);
 	front_send(fd, PROTO_SWITCH_ORG, &request);
 	give(&(struct wallet_token){.reason = ERR_SERVICE_REFUSED});
-	expect_text(fd, "service-refused", "not be in that organisation");
+	expect_text(fd, "service-refused", "not to be in that organisation");
 	front_send(fd, PROTO_SWITCH_ORG, &request);
 	give(&(struct wallet_token){.reason = ERR_UNSUPPORTED});
 	front_expect_verdict(fd, PROTO_DENY, ERR_UNSUPPORTED);
@@ -192,7 +193,7 @@ an_invitation_carries_the_askers_token(void **state)
 	give(&good);
 	assert_int_equal(front()->ask_op, PROFILE_INVITE);
 	assert_string_equal(
-	    front()->ask_text, "jwt org_acme eve@acme.example User ");
+	    front()->ask_text, "jwt session org_acme eve@acme.example User ");
 	front_expect_silence(fd);
 	answer_ask(0);
 	expect_done(fd);
@@ -237,7 +238,7 @@ an_invitation_is_sent_again_to_a_known_member(void **state)
 	give(&good);
 	assert_int_equal(front()->ask_op, PROFILE_RESEND_INVITATION);
 	assert_string_equal(
-	    front()->ask_text, "jwt org_acme x@acme.example  u-bob");
+	    front()->ask_text, "jwt session org_acme x@acme.example  u-bob");
 	answer_ask(0);
 	expect_done(fd);
 	front_send(fd, PROTO_RESEND, &(struct proto_resend){"u-bob"});

@@ -19,6 +19,7 @@ function payload(token) {
 export function makeService(orders) {
   const keyring = makeKeyring('service', 'EdDSA');
   let members, sessions, total;
+  const issued = new Set();         // the organisation's tokens
   const listed = new Map();         // whole lists as they were asked for, until a change
 
   function newMember(name, changes = {}) {
@@ -33,6 +34,7 @@ export function makeService(orders) {
     keyring.reset();
     listed.clear();
     sessions = new Map();
+    issued.clear();
     members = new Map();
     total = null;
     for (const { name, memberships: [{ organizationId, role }] } of people)
@@ -104,10 +106,20 @@ export function makeService(orders) {
     const member = members.get(session?.name);
     if (!member || member.banned) return refused(401, 'UNAUTHORIZED');
     const now = Math.floor(Date.now() / 1000);
-    return { body: { token: keyring.issue({
+    const token = keyring.issue({
       iat: now, exp: now + 900, iss: origin, aud: 'orglogin', sub: member.userId,
       email: member.email, organizationId: session.organization, roles: member.role.split(','),
-    }, orders.take('org_jwt')) } };
+    }, orders.take('org_jwt'));
+    issued.add(token);
+    return { body: { token } };
+  }
+
+  // One of the organisation's APIs: tells who called, and as whom.
+  function agents({ headers }) {
+    const token = headers.authorization?.replace(/^Bearer /, '');
+    if (!issued.has(token)) return refused(401, 'UNAUTHORIZED');
+    const { sub, organizationId } = payload(token);
+    return { body: [sub, organizationId, headers['x-user-id'], headers['x-active-org']].join(' ') };
   }
 
   function change({ set = [], remove = [], bulk = 0, total: told }) {
@@ -129,6 +141,7 @@ export function makeService(orders) {
       'POST /api/auth/organization/set-active': ['set_active', setActive],
       'POST /api/auth/organization/invite-member': ['invite', invite],
       'POST /api/auth/sign-out': ['sign_out', signOut],
+      'GET /api/agents': ['agents', agents],
       'GET /api/auth/jwks': ['org_jwks', () => ({ body: keyring.jwks() })],
     },
   };

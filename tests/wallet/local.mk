@@ -1,0 +1,11 @@
+# A renewal as a whole process that is killed, or on a disk that fails. Not under
+# a sanitizer, which would trace the traced.
+if HAVE_CMOCKA
+if !SANITIZED
+check_PROGRAMS += tests/wallet/test-killed
+tests_wallet_test_killed_SOURCES = tests/wallet/test-killed.c \
+	tests/publish/tracecalls.c tests/publish/tracecalls.h $(WALLETLAB)
+tests_wallet_test_killed_CFLAGS = $(UNIT_CFLAGS)
+tests_wallet_test_killed_LDADD = libservices.la $(UNIT_LIBS)
+endif
+endif
