@@ -137,7 +137,7 @@ open_source(struct daemon *d, struct source *ret_source)
 		if (r == 0)
 			*ret_source = memberfile_source(d->file);
 	} else if (s->directory_url[0] != '\0') {
-		r = scim_new(d->http, d->clock, &scim, &d->scim);
+		r = scim_new(d->loop, d->http, d->clock, &scim, &d->scim);
 		if (r == 0)
 			*ret_source = scim_source(d->scim);
 	} else {

@@ -30,13 +30,26 @@
  * nodes does not store them in the order of their times. */
 #define OVERLAP_S 60
 #define URL_MAX_BYTES 2048
+/* A longer answer holds up the loop: one group may have all members. */
+#define READ_AT_ONCE_BYTES ((size_t)128 * 1024)
 
 enum phase { PHASE_CONFIG, PHASE_GROUPS, PHASE_USERS };
 
 /* Whether the server can be asked for changes. */
 enum filters { FILTERS_UNKNOWN, FILTERS_USABLE, FILTERS_OFF };
 
+/* An answer that is read beside the loop.  While it is, the scimread is the
+ * other thread's. */
+struct reading {
+	struct buf body; /* a copy */
+	struct json *json;
+	bool groups; /* read whole there: it looks at no member */
+	bool more;
+	int fault;
+};
+
 struct scim {
+	struct loop *loop;
 	struct http *http;
 	const struct clock *clock;
 	char *url;
@@ -56,6 +69,7 @@ struct scim {
 	bool checking;  /* pages are asked whether they stand */
 	size_t checked; /* so many of them do */
 	struct scimread *read;
+	struct reading reading;
 	/* what was given out and is not settled yet */
 	enum source_gift gift;
 	int64_t given_newest_s;
@@ -171,24 +185,96 @@ last_page(struct scim *s)
 	return ERR_OK;
 }
 
-static int
-take_page(struct scim *s, const struct json_node *root)
+static enum scimread_kind
+kind_of(const struct scim *s)
 {
-	enum scimread_kind kind =
-	    s->phase == PHASE_GROUPS ? SCIMREAD_GROUPS : SCIMREAD_USERS;
-	bool more = false;
-	int r = scimread_page(
-	    s->read, kind, root, s->request.known(s->request.arg), &more);
+	return s->phase == PHASE_GROUPS ? SCIMREAD_GROUPS : SCIMREAD_USERS;
+}
 
-	if (r == ERR_UNSUPPORTED)
+/* A page was read, or was not to be. */
+static int
+go_on(struct scim *s, int fault, bool more)
+{
+	enum scimread_kind kind = kind_of(s);
+
+	if (fault == ERR_UNSUPPORTED)
 		return without_filters(s);
-	if (r != 0)
-		return r;
+	if (fault != 0)
+		return fault;
 	if (s->phase == PHASE_USERS && !s->changes)
 		s->request.progress(s->request.arg,
 		    scimread_received(s->read, kind),
 		    scimread_total(s->read, kind));
 	return more ? launch(s) : last_page(s);
+}
+
+static int
+take_page(struct scim *s, const struct json_node *root)
+{
+	bool more = false;
+	int r = scimread_page(
+	    s->read, kind_of(s), root, s->request.known(s->request.arg), &more);
+
+	return go_on(s, r, more);
+}
+
+static void
+reading_done(struct reading *reading)
+{
+	json_free(reading->json);
+	buf_done(&reading->body);
+	*reading = (struct reading){0};
+}
+
+/* In another thread. */
+static void
+on_read(void *arg)
+{
+	struct scim *s = arg;
+	struct reading *reading = &s->reading;
+
+	if (json_parse(reading->body.bytes, reading->body.len, ANSWER_MAX_BYTES,
+		&reading->json) != 0)
+		reading->fault = ERR_SERVICE_MALFORMED;
+	else if (reading->groups)
+		reading->fault = scimread_page(s->read, SCIMREAD_GROUPS,
+		    json_root(reading->json), NULL, &reading->more);
+	if (!reading->groups)
+		return;
+	json_free(TAKE(reading->json));
+	buf_done(&reading->body);
+}
+
+static void
+on_read_done(void *arg)
+{
+	struct scim *s = arg;
+	CLEANUP(reading_done) struct reading reading = s->reading;
+	int r = ERR_OK;
+
+	s->reading = (struct reading){0};
+	r = reading.fault == 0 && !reading.groups
+	    ? take_page(s, json_root(reading.json))
+	    : go_on(s, reading.fault, reading.more);
+	if (r != 0)
+		end(s, r, SOURCE_UNCHANGED, -1);
+}
+
+static int
+read_beside(struct scim *s, const struct http_response *response)
+{
+	struct reading *reading = &s->reading;
+	int r = ERR_OK;
+
+	buf_init(&reading->body, ANSWER_MAX_BYTES);
+	buf_put(&reading->body, response->body, response->body_len);
+	reading->groups = s->phase == PHASE_GROUPS;
+	r = buf_fault(&reading->body);
+	if (r == 0)
+		r = loop_work(s->loop, on_read, on_read_done, s);
+	if (r != 0)
+		reading_done(reading);
+	return r;
 }
 
 static bool
@@ -200,12 +286,23 @@ is_json(const struct http_response *response)
 
 static int url_of(const struct scim *s, struct buf *url);
 
+/* What the page is known by, when it is asked whether it stands. */
+static int
+note(struct scim *s, const struct http_response *response)
+{
+	struct buf url BUF_AUTO = {0};
+	int r = url_of(s, &url);
+
+	if (r == 0)
+		visited_note(s->visited, buf_text(&url), response);
+	return r;
+}
+
 /* A good answer. A fault is for the caller to tell. */
 static int
 take(struct scim *s, const struct http_response *response)
 {
 	struct json *json JSON_AUTO = NULL;
-	struct buf url BUF_AUTO = {0};
 	int r = ERR_OK;
 
 	if (s->checking) {
@@ -213,6 +310,11 @@ take(struct scim *s, const struct http_response *response)
 		s->checking = false;
 		if (s->checked > 0)
 			return launch(s);
+	}
+	if (s->phase != PHASE_CONFIG && is_json(response) &&
+	    response->body_len > READ_AT_ONCE_BYTES) {
+		r = note(s, response);
+		return r == 0 ? read_beside(s, response) : r;
 	}
 	r = is_json(response) ? json_parse(response->body, response->body_len,
 				    ANSWER_MAX_BYTES, &json)
@@ -222,11 +324,8 @@ take(struct scim *s, const struct http_response *response)
 			      : without_filters(s);
 	if (r != 0)
 		return ERR_SERVICE_MALFORMED;
-	r = url_of(s, &url);
-	if (r != 0)
-		return r;
-	visited_note(s->visited, buf_text(&url), response);
-	return take_page(s, json_root(json));
+	r = note(s, response);
+	return r == 0 ? take_page(s, json_root(json)) : r;
 }
 
 /* A page stands; when the last one does, the list does. */
@@ -370,6 +469,8 @@ cancel(void *self)
 
 	http_cancel(s->http, s->transfer);
 	s->transfer = 0;
+	loop_work_cancel(s->loop, s);
+	reading_done(&s->reading);
 	drop_read(s);
 }
 
@@ -446,7 +547,7 @@ set_authorization(struct scim *s, const char *token)
 }
 
 int
-scim_new(struct http *http, const struct clock *clock,
+scim_new(struct loop *loop, struct http *http, const struct clock *clock,
     const struct scim_options *options, struct scim **ret_scim)
 {
 	struct scim *s CLEANUP(scim_cleanup) = calloc(1, sizeof(*s));
@@ -454,6 +555,7 @@ scim_new(struct http *http, const struct clock *clock,
 
 	if (s == NULL)
 		return ERR_NO_MEMORY;
+	s->loop = loop;
 	s->http = http;
 	s->clock = clock;
 	s->policy = options->policy;

@@ -21,8 +21,9 @@ struct scim_options {
 	const struct access_policy *policy; /* borrowed, outlives the scim */
 };
 
-MUST_CHECK int scim_new(struct http *http, const struct clock *clock,
-    const struct scim_options *options, struct scim **ret_scim);
+MUST_CHECK int scim_new(struct loop *loop, struct http *http,
+    const struct clock *clock, const struct scim_options *options,
+    struct scim **ret_scim);
 void scim_free(struct scim *scim);
 
 /* Borrows the scim. */

@@ -21,6 +21,7 @@
 #define JSON "application/scim+json; charset=utf-8"
 
 struct fixture {
+	struct loop *loop;
 	struct clock_fake clock;
 	struct scim *scim;
 	struct source source;
@@ -42,8 +43,9 @@ set_up(void **state)
 	assert_non_null(f);
 	netlab_reset();
 	clock_fake_init(&f->clock, NOW_S, 5000);
+	assert_int_equal(loop_new(&f->loop), 0);
 	assert_int_equal(
-	    scim_new(NULL, &f->clock.clock, &options, &f->scim), 0);
+	    scim_new(f->loop, NULL, &f->clock.clock, &options, &f->scim), 0);
 	assert_int_equal(members_new(&f->members), 0);
 	f->source = scim_source(f->scim);
 	*state = f;
@@ -56,6 +58,7 @@ tear_down(void **state)
 	struct fixture *f = *state;
 
 	scim_free(f->scim);
+	loop_free(f->loop);
 	assert_int_equal(netlab()->id, 0);
 	members_free(f->members);
 	members_free(f->given);
@@ -192,6 +195,60 @@ groups_are_asked_for_then_users_page_by_page(void **state)
 	assert_int_equal(members_count(f->members), 3);
 	assert_true(members_get_id(f->members, "a", &a));
 	assert_true(member_has_role(&a, "g"));
+}
+
+static const char *
+lengthened(const char *body)
+{
+	static char text[300000];
+
+	(void)snprintf(text, sizeof(text), "%*s", (int)sizeof(text) - 1, body);
+	return text;
+}
+
+/* Nothing goes on from inside the answer. */
+static void
+answer_long(struct fixture *f, const char *body)
+{
+	answer(200, lengthened(body));
+	assert_int_equal(netlab()->id, 0);
+	assert_int_equal(f->calls, 0);
+	while (netlab()->id == 0 && f->calls == 0)
+		loop_turn(f->loop, true);
+}
+
+static void
+long_answers_are_read_beside_the_loop(void **state)
+{
+	struct fixture *f = *state;
+	struct member a = {0};
+
+	fetch(f, SOURCE_WHOLE);
+	answer(200, lengthened(whole[0]));
+	f->source.cancel(f->source.self);
+	fetch(f, SOURCE_WHOLE);
+	for (size_t i = 0; i < ARRAY_SIZE(whole); i++)
+		answer_long(f, whole[i]);
+	settle(f);
+	assert_int_equal(members_count(f->members), 3);
+	assert_true(members_get_id(f->members, "a", &a));
+	assert_true(member_has_role(&a, "g"));
+}
+
+static void
+t110_no_fault_of_a_long_answer_gives_a_list(void **state)
+{
+	static const char *const bodies[] = {"{", "[]", LIST("3", "")};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < 3 * ARRAY_SIZE(whole); i++) {
+		fetch(f, SOURCE_WHOLE);
+		for (size_t good = 0; good < i / 3; good++)
+			answer(200, whole[good]);
+		answer_long(f, bodies[i % 3]);
+		assert_int_equal(f->reason, ERR_SERVICE_MALFORMED);
+		assert_null(f->given);
+	}
 }
 
 static void
@@ -523,6 +580,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(groups_are_asked_for_then_users_page_by_page),
+	    TEST(long_answers_are_read_beside_the_loop),
+	    TEST(t110_no_fault_of_a_long_answer_gives_a_list),
 	    TEST(t110_no_failure_of_any_page_gives_a_list),
 	    TEST(transfers_that_fail_have_their_reasons),
 	    TEST(a_list_stands_when_all_its_pages_do),
