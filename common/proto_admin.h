@@ -63,7 +63,7 @@ struct proto_token_reply {
 struct proto_status_reply {
 	char version[32];
 	char organization[PROTO_LINE_SIZE];
-	char provider[PROTO_LINE_SIZE];         /* its issuer */
+	char provider[PROTO_LINE_SIZE];         /* see the manual */
 	char provider_state[PROTO_REASON_SIZE]; /* "ok", "unknown", a reason */
 	char service[PROTO_LINE_SIZE];          /* its URL, or "" */
 	char service_state[PROTO_REASON_SIZE];

@@ -71,6 +71,36 @@ state_name(int state)
 	return state == ERR_NOT_FOUND ? "unknown" : err_name(state);
 }
 
+/* One by its issuer; several each by its name, too. The state is that of the
+ * first that has trouble. */
+static void
+put_providers(const struct requests_parts *p, struct proto_status_reply *reply)
+{
+	struct buf text BUF_AUTO = {0};
+	int state = ERR_NOT_FOUND;
+
+	buf_init(&text, 8192);
+	for (size_t i = 0; i < p->idp_count; i++) {
+		const struct idp *idp = p->idps[i];
+		int own = idp_state(idp);
+
+		if (p->idp_count == 1)
+			buf_put_text(&text, idp_issuer(idp));
+		else
+			buf_put_format(&text, "%s%s %s (%s)",
+			    i == 0 ? "" : ", ", idp_name(idp), idp_issuer(idp),
+			    state_name(own));
+		if (state == ERR_NOT_FOUND ||
+		    (state == 0 && own != ERR_NOT_FOUND))
+			state = own;
+	}
+	if (p->idp_count == 0)
+		return;
+	if (buf_text(&text) != NULL)
+		PUT(reply->provider, buf_text(&text));
+	PUT(reply->provider_state, state_name(state));
+}
+
 int
 answer_status(struct exchange *x, const void *message)
 {
@@ -88,10 +118,7 @@ answer_status(struct exchange *x, const void *message)
 
 	PUT(reply.version, ORGLOGIN_VERSION);
 	PUT(reply.organization, p->organization_name);
-	if (p->idp != NULL) {
-		PUT(reply.provider, idp_issuer(p->idp));
-		PUT(reply.provider_state, state_name(idp_state(p->idp)));
-	}
+	put_providers(p, &reply);
 	PUT(reply.service, p->service_url);
 	if (p->idsvc != NULL)
 		PUT(reply.service_state, state_name(idsvc_state(p->idsvc)));

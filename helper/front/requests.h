@@ -33,7 +33,8 @@ struct requests_parts {
 	struct signins *signins;
 	struct sync *sync;
 	struct idadmin *ids;
-	struct idp *idp;     /* NULL: none configured */
+	struct idp *const *idps; /* as configured */
+	size_t idp_count;
 	struct idsvc *idsvc; /* NULL: none configured */
 	struct wallet *wallet;
 	const char *organization_id;

@@ -391,16 +391,30 @@ sync_next_ms(const struct sync *sync)
 	return 12999;
 }
 
+/* A provider is its place in the front's list. */
+static size_t
+place_of(const struct idp *idp)
+{
+	return (size_t)((const char *)idp - (const char *)front()->places);
+}
+
 int
 idp_state(const struct idp *idp)
 {
-	return ERR_NOT_FOUND;
+	return front()->idp_states[place_of(idp)];
 }
 
 const char *
 idp_issuer(const struct idp *idp)
 {
-	return "https://id.example";
+	return place_of(idp) == 0 ? "https://id.example"
+				  : "https://accounts.google.com";
+}
+
+const char *
+idp_name(const struct idp *idp)
+{
+	return place_of(idp) == 0 ? "corp" : "google";
 }
 
 int
@@ -496,15 +510,16 @@ on_gone(void *arg, uid_t uid)
 	front()->gone++;
 }
 
-int
-front_set_up(void **state)
+static int
+set_up_with(size_t idp_count)
 {
 	struct front *f = front();
 	struct access_mapping *mapping = NULL;
 	struct requests_parts parts = {
 	    .clock = clock_system(),
 	    .standing = &f->standing,
-	    .idp = (struct idp *)f,
+	    .idps = f->idps,
+	    .idp_count = idp_count,
 	    .idsvc = (struct idsvc *)f,
 	    .organization_id = "org_acme",
 	    .organization_name = "Acme",
@@ -513,7 +528,9 @@ front_set_up(void **state)
 	    .problem = "",
 	};
 
-	*f = (struct front){0};
+	*f = (struct front){.idp_states = {ERR_NOT_FOUND, ERR_NOT_FOUND}};
+	for (size_t i = 0; i < ARRAY_SIZE(f->idps); i++)
+		f->idps[i] = (struct idp *)&f->places[i];
 	snprintf(f->policy.everyone, sizeof(f->policy.everyone), "all");
 	if (access_map(&f->policy, false, "User", &mapping) != 0 ||
 	    access_grant(mapping, false, "users") != 0 ||
@@ -523,6 +540,18 @@ front_set_up(void **state)
 	if (loop_new(&f->loop) != 0)
 		return -1;
 	return requests_new(f->loop, &parts, on_gone, NULL, &f->requests);
+}
+
+int
+front_set_up(void **state)
+{
+	return set_up_with(1);
+}
+
+int
+front_set_up_providers(void **state)
+{
+	return set_up_with(2);
 }
 
 int

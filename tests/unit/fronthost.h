@@ -52,6 +52,10 @@ struct front {
 	int imports; /* begun and not ended */
 	int import_reason;
 	char imported[512];
+	/* the providers */
+	char places[2];
+	struct idp *idps[2];
+	int idp_states[2];
 	/* the wallet and the service; each errand is answered by hand */
 	wallet_fn *wallet_fn;
 	void *wallet_arg;
@@ -77,6 +81,8 @@ struct front {
 /* The one there is. */
 struct front *front(void);
 int front_set_up(void **state);
+/* The same with two providers. */
+int front_set_up_providers(void **state);
 int front_tear_down(void **state);
 
 /* The client's end; not blocking. */

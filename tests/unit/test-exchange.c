@@ -486,6 +486,43 @@ read_reply(int fd, enum proto_type type, struct client_reply *reply)
 }
 
 static void
+status_tells_each_of_several_providers(void **state)
+{
+	static const struct {
+		int states[2];
+		const char *worst;
+		const char *told;
+	} cases[] = {
+	    {{ERR_NOT_FOUND, ERR_NOT_FOUND}, "unknown",
+		"corp https://id.example (unknown), "
+		"google https://accounts.google.com (unknown)"},
+	    {{ERR_NOT_FOUND, 0}, "ok",
+		"corp https://id.example (unknown), "
+		"google https://accounts.google.com (ok)"},
+	    {{0, ERR_PROVIDER_TLS}, "provider-tls",
+		"corp https://id.example (ok), "
+		"google https://accounts.google.com (provider-tls)"},
+	    {{ERR_PROVIDER_TLS, 0}, "provider-tls",
+		"corp https://id.example (provider-tls), "
+		"google https://accounts.google.com (ok)"},
+	};
+	int fd = front_connect(0);
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct client_reply reply;
+
+		memcpy(front()->idp_states, cases[i].states,
+		    sizeof(cases[i].states));
+		front_send(fd, PROTO_STATUS, NULL);
+		read_reply(fd, PROTO_STATUS_REPLY, &reply);
+		assert_string_equal(reply.u.status.provider, cases[i].told);
+		assert_string_equal(
+		    reply.u.status.provider_state, cases[i].worst);
+	}
+	(void)close(fd);
+}
+
+static void
 status_tells_what_is_known(void **state)
 {
 	struct client_reply reply;
@@ -842,6 +879,9 @@ main(void)
 	    T(t55_only_root_speaks_for_another_caller),
 	    T(t106_account_says_exactly_what_was_decided),
 	    T(a_session_is_noted),
+	    cmocka_unit_test_setup_teardown(
+		status_tells_each_of_several_providers, front_set_up_providers,
+		front_tear_down),
 	    T(status_tells_what_is_known),
 	    T(explain_tells_what_would_be_decided),
 	    T(whoami_tells_the_peer_about_the_peer),
