@@ -137,6 +137,62 @@ entra() {
 	end_daemon
 }
 
+# paste_in NAME WANTED [PERSON [TEXT]]: carol's sign-in by a pasted code; TEXT
+# instead of what the page shows, with %s for that.
+paste_in() {
+	local client url= shown
+	: >"$work/prompts"
+	rm -f "$work/typed"
+	mkfifo "$work/typed"
+	wire signin carol <"$work/typed" >"$work/first" &
+	client=$!
+	exec 8>"$work/typed"
+	while [ -z "$url" ] && kill -0 "$client" 2>/dev/null; do
+		url=$(grep -o 'https://[^ ]*code_challenge[^ ]*' \
+			"$work/prompts" | tail -n 1 || :)
+		sleep 0.1
+	done
+	shown=$("$tests/identity/approve-paste.sh" "$TLS/ca.pem" "$url" \
+		"${3:-carol}" 2>>"$work/log") || :
+	# A paste that is refused is asked for again.
+	# shellcheck disable=SC2059 # the format is the test's
+	for _ in 1 2 3; do
+		printf "${4-%s}\n" "$shown" >&8
+	done
+	exec 8>&-
+	wait "$client" || :
+	is "$1" "$(cat "$work/first")" "$2"
+}
+
+# The same three, where device codes are blocked.
+pastes_at() {
+	local name=$1
+	provider_lines=$(printf '%s\n' "$2" 'client_id = orglogin-paste' \
+		'allowed_domains = acme.test' 'grant = paste' \
+		'redirect_uri = https://paste.acme.test/')
+	find "$state" -mindepth 1 -delete
+	start_daemon
+	paste_in "paste_${name}_a_member_signs_in" ok
+	paste_in "t27_paste_${name}_somebody_else" wrong-person bob
+	paste_in "t12_paste_${name}_another_state" paste-wrong carol '%s0'
+	paste_in "t12_paste_${name}_nothing" paste-wrong carol ''
+	is "paste_${name}_asks_by_S256" \
+		"$(grep -c code_challenge_method=S256 "$work/prompts")" 1
+	end_daemon
+}
+
+pastes() {
+	front=accounts.google.com
+	order '{}'
+	pastes_at google "$(printf '%s\n' 'type = google' \
+		"client_secret_file = $etc/google.secret")"
+	front=$entra_host
+	order '{}'
+	pastes_at entra "$(printf '%s\n' 'type = entra' "tenant = $tenant")"
+	pastes_at oidc "$(printf '%s\n' 'type = oidc' \
+		"issuer = https://localhost:$corp_port")"
+}
+
 dialects() {
 	cp /etc/hosts "$work/hosts"
 	printf '%s\n' "127.44.0.1 $google_hosts" "127.44.0.2 $entra_host" \
@@ -157,6 +213,7 @@ dialects() {
 	END
 	google
 	entra
+	pastes
 	provider_lines=
 	"$tests/identity/run.sh" stop "$work/identity" oidc-provider google \
 		entra >/dev/null

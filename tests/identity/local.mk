@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	tests/identity/README.md \
 	tests/identity/approve-browser.mjs \
+	tests/identity/approve-paste.sh \
 	tests/identity/approve.sh \
 	tests/identity/better-auth/device.html \
 	tests/identity/better-auth/server.mjs \
