@@ -1,6 +1,7 @@
 # Programs whose figure is a stated goal; README.md says how each is repeated.
 EXTRA_DIST += bench/README.md bench/bench-nss.sh bench/bench-daemon.sh \
-	bench/bench-signins.sh bench/bench-sync.sh bench/daemonlab.sh
+	bench/bench-seen.sh bench/bench-signins.sh bench/bench-sync.sh \
+	bench/daemonlab.sh
 
 # Built by its setup.sh, outside the tree, beside the peers it times.
 EXTRA_DIST += \
@@ -39,6 +40,10 @@ bench_bench_who_LDADD = libpamphases.la
 noinst_PROGRAMS += bench/bench-sync
 bench_bench_sync_SOURCES = bench/bench-sync.c bench/samples.c bench/samples.h
 bench_bench_sync_LDADD = libwire.la libsnapshot.la
+
+noinst_PROGRAMS += bench/bench-seen
+bench_bench_seen_SOURCES = bench/bench-seen.c
+bench_bench_seen_LDADD = libnssmodule.la libwire.la
 
 noinst_PROGRAMS += bench/bench-publish
 bench_bench_publish_SOURCES = bench/bench-publish.c bench/hugelist.c \
