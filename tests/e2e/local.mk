@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/org.sh \
 	tests/e2e/lib/person.sh \
 	tests/e2e/lib/scenario.sh \
+	tests/e2e/lib/service.sh \
 	tests/e2e/lib/terminal.sh \
 	tests/tools/free-port.sh \
 	tests/tools/install.sh \

@@ -1,9 +1,12 @@
 # org.sh: the organisation: its identity servers, and joining a host to it.
 #
 # oidc-provider is the corporate issuer, Better Auth the organisation's
-# service; see tests/identity/README.md for the people and the levers. Both
-# are on this machine's loopback, which the hosts share.
-# Needs LAB, host.sh and tests.
+# service unless service.sh is told otherwise; see tests/identity/README.md for
+# the people and the levers. Both are on this machine's loopback, which the
+# hosts share. Needs LAB, host.sh and tests.
+
+# shellcheck source=tests/e2e/lib/service.sh
+. "$tests/e2e/lib/service.sh"
 
 ISSUER_PORT=
 SERVICE_PORT=
@@ -23,7 +26,9 @@ org_start() {
 	fi
 	read -r ISSUER_PORT SERVICE_PORT <"$LAB/ports"
 	export OIDC_PROVIDER_PORT=$ISSUER_PORT BETTER_AUTH_PORT=$SERVICE_PORT
-	"$identity/run.sh" start "$LAB/identity"
+	export SCRIPTED_PORT=$SERVICE_PORT
+	"$identity/run.sh" start "$LAB/identity" oidc-provider \
+		"$(service_server)"
 }
 
 # org_stop [SERVER...]: stops the servers, or some.
@@ -54,7 +59,7 @@ org_lever() {
 
 # org_person NAME FIELD=VALUE...: changes a member at the organisation.
 org_person() {
-	org_lever better-auth "people/$1" "${@:2}"
+	service_person "$@"
 }
 
 # org_approve ADDRESS CODE NAME approve|browse|deny: at the corporate issuer,
@@ -73,7 +78,7 @@ org_approve() {
 org_reset() {
 	org_start
 	org_lever oidc-provider reset
-	org_lever better-auth reset
+	service_reset
 }
 
 # The daemon's configuration, as the host's administrator writes it.
@@ -90,9 +95,7 @@ org_config() {
 		allowed_domains = acme.test
 
 		[service]
-		profile = better-auth
-		url = https://localhost:$SERVICE_PORT
-		api_key_file = /etc/orglogin/api.key
+		$(service_lines)
 
 		[directory]
 		type = service
@@ -102,9 +105,9 @@ org_config() {
 		everyone = org-members
 
 		[login]
-		allow_roles = owner, OrganizationAdmin, developer, member
+		allow_roles = $(service_roles)
 
-		[role OrganizationAdmin]
+		[role $(service_admin)]
 		groups = org-admins
 		local_groups = adm
 
@@ -156,6 +159,8 @@ org_join() {
 		sed -i "/^@include common-account/r pam-sudo" \
 			/etc/pam.d/sudo /etc/pam.d/sudo-i
 		install -m 440 sudoers /etc/sudoers.d/orglogin'
+	host_sh "sed -i s/require_role=OrganizationAdmin/require_role=$(service_admin)/ \
+		/etc/pam.d/sudo /etc/pam.d/sudo-i"
 	org_known || {
 		echo "the host does not know its members:" >&2
 		host_journal -t orglogind -n 40 >&2
