@@ -23,6 +23,7 @@
 #include "common/secret.h"
 #include "common/text.h"
 #include "keytable.h"
+#include "rules/profilecheck.h"
 #include "services/profilefile.h"
 
 #define PATH_SIZE 1024
@@ -209,6 +210,27 @@ check_directory(struct settings *s, struct conf_problem *problem)
 	return ERR_OK;
 }
 
+/* What the profile needs and cannot have would only be met at a sign-in. */
+static int
+check_profile_needs(const struct settings *s, struct conf_problem *problem)
+{
+	const struct profile *profile = s->profile_rules;
+
+	if (profile == NULL)
+		return ERR_OK;
+	if (strcmp(s->jwt_check, "jwks") == 0 && s->jwks_url[0] == '\0' &&
+	    profile->claims.jwks[0] == '\0')
+		return wrong(problem,
+		    "[service] jwt_check: the profile names no key set; give "
+		    "jwks_url, or set jwt_check to secret or transport");
+	if (strcmp(s->directory_type, "service") == 0 &&
+	    s->api_key_file[0] == '\0' && profilecheck_uses(profile, "api_key"))
+		return wrong(problem,
+		    "[service] api_key_file is needed: the profile uses the "
+		    "host's key");
+	return ERR_OK;
+}
+
 static int
 check_sources(struct settings *s, struct conf_problem *problem)
 {
@@ -364,6 +386,8 @@ complete(struct settings *s, struct conf_problem *problem)
 
 	if (r == 0 && s->providers.count == 0)
 		r = wrong(problem, "a section [provider NAME] is needed");
+	if (r == 0)
+		r = check_profile_needs(s, problem);
 	if (r == 0)
 		r = providerset_complete(&s->providers, problem);
 	if (r == 0)

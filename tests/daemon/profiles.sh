@@ -71,6 +71,17 @@ try_operation() {
 		"$build/orglogind" --try-profile "$operation" 2>&1 || :
 }
 
+# refuses_configuration SENTENCE LINE...: of [service]
+refuses_configuration() {
+	local sentence=$1
+	shift
+	service_lines=$(printf '%s\n' "$@" "url = https://localhost:$port" \
+		'[directory]')
+	configuration >"$etc/orglogin.conf"
+	is "configuration: $sentence" \
+		"$("$build/orglogind" --check-config 2>&1 | grep -c "$sentence")" 1
+}
+
 profile_tools() {
 	local shown
 	with_profile monozu 'jwt_check = secret' \
@@ -124,6 +135,9 @@ each_profile() {
 	passwords_of eloquent 'jwt_check = transport'
 	profile_tools
 	end_daemon
+	refuses_configuration 'the profile names no key set' 'profile = lira' \
+		"api_key_file = $etc/host.key"
+	refuses_configuration 'api_key_file is needed' 'profile = percus'
 	more_roles=
 	service_lines=$better_auth_lines
 }
