@@ -93,7 +93,8 @@ struct idsvc_standing {
 	size_t organization_count;
 	const char *name; /* NULL: not told */
 	const char *mail;
-	/* secrets; NULL: none, or for a refresh token: the old one stands */
+	/* secrets; NULL: none, or for a refresh token: the old one stands. A
+	 * new one is told also with a reason. */
 	const char *jwt;
 	const char *refresh_token;
 	const char *session_token;

@@ -53,7 +53,13 @@ end(struct svcask *a, const struct idsvc_standing *standing)
 static void
 fail(struct svcask *a, int reason)
 {
-	end(a, &(struct idsvc_standing){.reason = reason});
+	/* The service may have given up the refresh token that it was asked
+	 * with, however the rest went (RFC 9700 4.14.2). */
+	end(a,
+	    &(struct idsvc_standing){
+		.reason = reason,
+		.refresh_token = svcflight_taken(a->flight, "refresh_token"),
+	    });
 }
 
 /* What the operation brought, or what was handed on to a second one. */

@@ -280,6 +280,19 @@ a_refreshed_token_may_be_old_and_may_keep_its_refresh_token(void **state)
 }
 
 static void
+t26_a_rotated_refresh_token_is_told_also_with_a_failure(void **state)
+{
+	struct svcask *ask = begin(
+	    (struct idsvc_call){.op = PROFILE_REFRESH, .refresh_token = "r1"});
+
+	answer_token("o", "", 1000, ",\"refresh\":\"r2\"");
+	assert_int_equal(got.reason, ERR_TOKEN_CLAIM);
+	assert_string_equal(got.refresh_token, "r2");
+	assert_string_equal(got.jwt, "");
+	svcask_free(ask);
+}
+
+static void
 t15_an_old_token_is_no_sign_in(void **state)
 {
 	struct svcask *ask =
@@ -440,6 +453,8 @@ main(void)
 		t111_a_wrong_password_is_told_from_any_other_refusal),
 	    cmocka_unit_test(
 		a_refreshed_token_may_be_old_and_may_keep_its_refresh_token),
+	    cmocka_unit_test(
+		t26_a_rotated_refresh_token_is_told_also_with_a_failure),
 	    cmocka_unit_test(t15_an_old_token_is_no_sign_in),
 	    cmocka_unit_test(
 		who_signed_in_to_another_organisation_is_switched_over_once),
