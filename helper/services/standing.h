@@ -38,7 +38,8 @@ MUST_CHECK int standing_role(const struct standing *standing,
     const struct member *member, const char *roles);
 /*
  * Why the list has nobody of that name: LOCAL_USER, STATE_DAMAGED (without its
- * numbers this host knows no member), NOT_A_MEMBER.
+ * numbers this host knows no member), NOT_A_MEMBER.  user is "" where only an
+ * id is known.
  */
 MUST_CHECK int standing_nobody(
     const struct standing *standing, const char *user);

@@ -298,7 +298,7 @@ may_ask(struct wallet *w, const char *member_id)
 
 	if (!members_get_id(
 		directory_members(standing->directory), member_id, &member))
-		return ERR_NOT_A_MEMBER;
+		return standing_nobody(standing, "");
 	return standing_login(standing, &member);
 }
 

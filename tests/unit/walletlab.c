@@ -58,7 +58,8 @@ members_get_id(
 {
 	for (size_t i = 0; i < ARRAY_SIZE(people); i++) {
 		if (strcmp(people[i].id, id) != 0 ||
-		    people[i].reason == ERR_NOT_A_MEMBER)
+		    people[i].reason == ERR_NOT_A_MEMBER ||
+		    people[i].reason == ERR_STATE_DAMAGED)
 			continue;
 		*ret_member = (struct member){
 		    .id = people[i].id, .name = "Ada L", .mail = "ada@x.test"};
@@ -73,6 +74,15 @@ standing_login(const struct standing *standing, const struct member *member)
 	for (size_t i = 0; i < ARRAY_SIZE(people); i++)
 		if (strcmp(people[i].id, member->id) == 0)
 			return people[i].reason;
+	return ERR_NOT_A_MEMBER;
+}
+
+int
+standing_nobody(const struct standing *standing, const char *user)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(people); i++)
+		if (people[i].reason == ERR_STATE_DAMAGED)
+			return ERR_STATE_DAMAGED;
 	return ERR_NOT_A_MEMBER;
 }
 
