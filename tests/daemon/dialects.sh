@@ -44,6 +44,14 @@ dialects_of() {
 	done
 }
 
+# Nothing is known, and then the members are.
+start_anew() {
+	end_daemon
+	find "$state" -mindepth 1 -delete
+	start_daemon
+	wait_for_members
+}
+
 # A document or a key set is read when the daemon starts.
 dialect_anew() {
 	end_daemon
@@ -64,8 +72,7 @@ google() {
 	provider_lines=$(printf '%s\n' 'type = google' \
 		'client_id = orglogin-host' 'allowed_domains = acme.test' \
 		"client_secret_file = $etc/google.secret")
-	find "$state" -mindepth 1 -delete
-	start_daemon
+	start_anew
 	dialect google_a_member_signs_in ok
 	is google_shows_its_page "$(shown https://www.google.com/device)" 1
 	is t16_google_hears_its_secret_with_the_tokens_only "$(seen |
@@ -100,9 +107,8 @@ entra() {
 	front=$entra_host
 	provider_lines=$(printf '%s\n' 'type = entra' "tenant = $tenant" \
 		'client_id = orglogin-host' 'allowed_domains = acme.test')
-	find "$state" -mindepth 1 -delete
 	order '{}'
-	start_daemon
+	start_anew
 	dialect t28_entra_a_mail_of_nobodys_domain_binds_nobody mail-unverified \
 		'{"claims":{"xms_edov":null,"email_verified":true}}'
 	dialect entra_a_member_signs_in ok
@@ -170,8 +176,7 @@ pastes_at() {
 	provider_lines=$(printf '%s\n' "$2" 'client_id = orglogin-paste' \
 		'allowed_domains = acme.test' 'grant = paste' \
 		'redirect_uri = https://paste.acme.test/')
-	find "$state" -mindepth 1 -delete
-	start_daemon
+	start_anew
 	paste_in "paste_${name}_a_member_signs_in" ok
 	paste_in "t27_paste_${name}_somebody_else" wrong-person bob
 	paste_in "t12_paste_${name}_another_state" paste-wrong carol '%s0'

@@ -30,14 +30,6 @@ asking_daemon() {
 	wait_for_members
 }
 
-wait_for_members() {
-	local deadline=$((SECONDS + 20))
-	until "$build/orgloginctl" members 2>/dev/null | grep -q carol ||
-		[ "$SECONDS" -gt "$deadline" ]; do
-		sleep 0.1
-	done
-}
-
 passwords() {
 	local password='correct horse battery'
 	printf 'scripted-service-secret-of-40-bytes-here\n' >"$etc/jwt.secret"

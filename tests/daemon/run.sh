@@ -126,13 +126,24 @@ configuration() {
 	END
 }
 
+# One at a time: the one before is ended.
 start_daemon() {
+	end_daemon
 	configuration >"$etc/orglogin.conf"
 	"$build/orglogind" >>"$work/log" 2>&1 &
 	daemon=$!
 	local deadline=$((SECONDS + 20))
 	until [ -S "$run/orglogin.sock" ] &&
 		"$build/orgloginctl" status >/dev/null 2>&1 ||
+		[ "$SECONDS" -gt "$deadline" ]; do
+		sleep 0.1
+	done
+}
+
+# The first list is there.
+wait_for_members() {
+	local deadline=$((SECONDS + 20))
+	until "$build/orgloginctl" members 2>/dev/null | grep -q carol ||
 		[ "$SECONDS" -gt "$deadline" ]; do
 		sleep 0.1
 	done
@@ -486,6 +497,7 @@ profile_none() {
 	END
 	fresh
 	start_daemon
+	wait_for_members
 	is none_a_member_of_a_file_signs_in "$(wire signin carol)" ok
 	is none_a_suspended_one_does_not "$(wire signin bob)" member-suspended
 	is t32_a_member_named_root_is_nobody "$(wire account root)" local-user
