@@ -5,6 +5,7 @@ librules_la_LIBADD = libwire.la
 librules_la_SOURCES =
 librules_la_SOURCES += helper/rules/access.c helper/rules/access.h
 librules_la_SOURCES += helper/rules/grant.c helper/rules/grant.h
+librules_la_SOURCES += helper/rules/paste.c helper/rules/paste.h
 librules_la_SOURCES += helper/rules/questions.c helper/rules/questions.h
 librules_la_SOURCES += helper/rules/provider.c helper/rules/provider.h
 librules_la_SOURCES += helper/rules/refusal.c helper/rules/refusal.h
@@ -19,6 +20,11 @@ check_PROGRAMS += tests/unit/test-questions
 tests_unit_test_questions_SOURCES = tests/unit/test-questions.c
 tests_unit_test_questions_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_questions_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-paste
+tests_unit_test_paste_SOURCES = tests/unit/test-paste.c
+tests_unit_test_paste_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_paste_LDADD = librules.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-grant
 tests_unit_test_grant_SOURCES = tests/unit/test-grant.c

@@ -62,6 +62,16 @@ questions_put_paste(struct buf *text, const struct questions_scene *scene,
 }
 
 void
+questions_put_piece(
+    struct buf *text, unsigned int number, unsigned int count, bool again)
+{
+	if (again)
+		buf_put_format(
+		    text, "\nThat was not piece %u of %u.\n", number, count);
+	buf_put_format(text, "Paste piece %u of %u: ", number, count);
+}
+
+void
 questions_put_choice(struct buf *text, const struct questions_scene *scene,
     const char *const *titles, size_t count, bool again)
 {

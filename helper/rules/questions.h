@@ -20,6 +20,7 @@
 #define QUESTIONS_CODE "Authenticator code: "
 #define QUESTIONS_PASTE "Paste the code that the page shows: "
 #define QUESTIONS_PASTE_WRONG "That code is not of this sign-in."
+#define QUESTIONS_PIECE_WRONG "That was a later piece: begin with the first."
 #define QUESTIONS_CODE_SIZE 33 /* room for a code that can be one */
 #define QUESTIONS_CHOICES_MAX 9
 
@@ -37,6 +38,10 @@ void questions_put_device(struct buf *text, const struct questions_scene *scene,
 /* The prompt of the paste grant. */
 void questions_put_paste(struct buf *text, const struct questions_scene *scene,
     const char *url, int64_t lifetime_s);
+/* The prompt for a further piece of a pasted code; again: the last answer was
+ * not that piece. */
+void questions_put_piece(
+    struct buf *text, unsigned int number, unsigned int count, bool again);
 /* A numbered list of ways to sign in; again: the last answer was none. */
 void questions_put_choice(struct buf *text, const struct questions_scene *scene,
     const char *const *titles, size_t count, bool again);

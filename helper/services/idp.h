@@ -117,9 +117,9 @@ typedef void idp_paste_fn(
 MUST_CHECK int idp_paste_start(
     struct idp *idp, idp_paste_fn *fn, void *arg, uint64_t *ret_id);
 /*
- * typed: what the person pasted, CODE.STATE.  PASTE_WRONG, returned at once and
- * without any request: not of this attempt.  A code is sent once; the attempt
- * is used up by it and may be freed at any time.
+ * typed: all that the person pasted, CODE.STATE.  PASTE_WRONG, returned at once
+ * and without any request: not of this attempt.  A code is sent once; the
+ * attempt is used up by it and may be freed at any time.
  */
 MUST_CHECK int idp_paste_redeem(struct idp *idp, struct idp_attempt *attempt,
     const char *typed, idp_poll_fn *fn, void *arg, uint64_t *ret_id);

@@ -12,11 +12,11 @@
 #include "base/crypto.h"
 #include "common/err.h"
 #include "common/secret.h"
+#include "rules/paste.h"
 #include "services/idpform.h"
 
 #define RANDOM_BYTES 32 /* RFC 7636 4.1 */
 #define TEXT_MAX 64
-#define CODE_MAX_BYTES 4096
 
 void
 idp_attempt_free(struct idp_attempt *attempt)
@@ -151,7 +151,7 @@ is_code(const char *code, size_t len)
 		if (code[i] < 0x21 || code[i] > 0x7e)
 			return false;
 	}
-	return len > 0 && len <= CODE_MAX_BYTES;
+	return len > 0 && len <= PASTE_MAX_BYTES;
 }
 
 int

@@ -2,8 +2,9 @@
  * proving.c - drives one grant with one provider, from the first request to a
  * verified identity.
  *
- * Owns the device code, the attempt of a pasted code, and the pace of polling,
- * which rules/grant decides.  Ends by itself when the code has expired.
+ * Owns the device code, the attempt of a pasted code with the pieces that came
+ * of it (rules/paste judges them), and the pace of polling, which rules/grant
+ * decides.  Ends by itself when the code has expired.
  */
 #include "services/proving.h"
 
@@ -12,6 +13,7 @@
 
 #include "common/err.h"
 #include "common/secret.h"
+#include "rules/paste.h"
 
 struct proving {
 	struct proving_options options;
@@ -25,8 +27,9 @@ struct proving {
 	int trouble;                  /* the last reason why none answered */
 	char *device_code;
 	struct idp_attempt *attempt; /* NULL with the device grant */
-	unsigned int pastes;
-	char *url; /* of the attempt */
+	struct paste paste;
+	unsigned int wrongs; /* answers that were refused */
+	char *url;           /* of the attempt */
 };
 
 void
@@ -39,6 +42,7 @@ proving_free(struct proving *proving)
 	loop_timer_free(proving->end_timer);
 	secret_free_string(proving->device_code);
 	idp_attempt_free(proving->attempt);
+	paste_reset(&proving->paste);
 	free(proving->url);
 	free(proving);
 }
@@ -158,13 +162,32 @@ ask_for_paste(struct proving *p)
 	struct buf text BUF_AUTO = {0};
 
 	buf_init(&text, PROTO_TEXT_SIZE - 1);
-	if (p->pastes == 0)
-		questions_put_paste(&text, &p->options.scene, p->url,
-		    dialogue_left_s(p->options.dialogue));
-	else
-		questions_put_again(
-		    &text, QUESTIONS_PASTE_WRONG, QUESTIONS_PASTE);
-	p->pastes++;
+	questions_put_paste(&text, &p->options.scene, p->url,
+	    dialogue_left_s(p->options.dialogue));
+	return dialogue_ask(p->options.dialogue, &text, false, on_pasted, p);
+}
+
+static int
+ask_for_piece(struct proving *p, bool again)
+{
+	struct buf text BUF_AUTO = {0};
+
+	buf_init(&text, PROTO_TEXT_SIZE - 1);
+	questions_put_piece(&text, p->paste.taken + 1, p->paste.count, again);
+	return dialogue_ask(p->options.dialogue, &text, false, on_pasted, p);
+}
+
+static int
+ask_again(struct proving *p, const char *sentence)
+{
+	struct buf text BUF_AUTO = {0};
+
+	if (++p->wrongs >= PROVING_WRONGS_MAX)
+		return ERR_PASTE_WRONG;
+	if (p->paste.taken > 0)
+		return ask_for_piece(p, true);
+	buf_init(&text, PROTO_TEXT_SIZE - 1);
+	questions_put_again(&text, sentence, QUESTIONS_PASTE);
 	return dialogue_ask(p->options.dialogue, &text, false, on_pasted, p);
 }
 
@@ -183,15 +206,41 @@ on_redeemed(void *arg, const struct idp_poll *poll)
 }
 
 /* A code of another sign-in is told apart without asking anybody. */
+static int
+redeem(struct proving *p)
+{
+	const char *typed = buf_text(&p->paste.text);
+	int r = typed == NULL ? ERR_NO_MEMORY
+			      : idp_paste_redeem(p->options.idp, p->attempt,
+				    typed, on_redeemed, p, &p->request);
+
+	paste_reset(&p->paste);
+	return r == ERR_PASTE_WRONG ? ask_again(p, QUESTIONS_PASTE_WRONG) : r;
+}
+
+static int
+judge_paste(struct proving *p, enum paste_outcome outcome)
+{
+	switch (outcome) {
+	case PASTE_REFUSED:
+		return ask_again(p, QUESTIONS_PIECE_WRONG);
+	case PASTE_MORE:
+		return ask_for_piece(p, false);
+	case PASTE_WHOLE:
+		return redeem(p);
+	}
+	return ERR_INTERNAL;
+}
+
 static void
 on_pasted(void *arg, const char *answer)
 {
 	struct proving *p = arg;
-	int r = idp_paste_redeem(
-	    p->options.idp, p->attempt, answer, on_redeemed, p, &p->request);
+	enum paste_outcome outcome = PASTE_REFUSED;
+	int r = paste_take(&p->paste, answer, &outcome);
 
-	if (r == ERR_PASTE_WRONG && p->pastes < PROVING_PASTES_MAX)
-		r = ask_for_paste(p);
+	if (r == 0)
+		r = judge_paste(p, outcome);
 	if (r != 0)
 		end(p, r, NULL);
 }

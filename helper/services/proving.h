@@ -15,8 +15,8 @@
 #include "services/dialogue.h"
 #include "services/idp.h"
 
-/* A pasted code may be mistyped twice. */
-#define PROVING_PASTES_MAX 3
+/* A pasted code, or a piece of it, may be mistyped twice. */
+#define PROVING_WRONGS_MAX 3
 
 struct proving;
 

@@ -200,22 +200,29 @@ passes units
 echo 'PrivateUsers=yes' >>"$tree/packaging/orglogind.service"
 fails units "packaging/orglogind.service.in:[0-9]*"
 
-mkdir -p "$tree/packaging/paste"
-page=$root/packaging/paste/index.html
-cp "$page" "$tree/packaging/paste/"
+# page SED-SCRIPT: the page of the paste grant, and in it this change
+page()
+{
+	mkdir -p "$tree/packaging/paste" "$tree/helper/rules"
+	cp "$root/helper/rules/paste.h" "$tree/helper/rules/"
+	sed "$1" "$root/packaging/paste/index.html" \
+	    >"$tree/packaging/paste/index.html"
+}
+page ''
 passes paste
-mkdir -p "$tree/packaging/paste"
-sed 's/^"use strict";$/"use strict"; 1;/' "$page" \
-    >"$tree/packaging/paste/index.html"
+page 's/^"use strict";$/"use strict"; 1;/'
 fails paste "packaging/paste/index.html:[0-9]*"
-mkdir -p "$tree/packaging/paste"
-sed "s/default-src 'none'/default-src 'self'/" "$page" \
-    >"$tree/packaging/paste/index.html"
+page "s/default-src 'none'/default-src 'self'/"
 fails paste packaging/paste/index.html:1
-mkdir -p "$tree/packaging/paste"
-sed '3i <script src="x.js"></script>' "$page" \
-    >"$tree/packaging/paste/index.html"
+page '3i <script src="x.js"></script>'
 fails paste packaging/paste/index.html:3
+page ''
+sed -i 's/\(PASTE_PIECE_MAX_BYTES\) [0-9]*/\1 399/' \
+    "$tree/helper/rules/paste.h"
+fails paste "packaging/paste/index.html:[0-9]*"
+page ''
+sed -i 's/\(PASTE_PIECES_MAX\) [0-9]*/\1 5/' "$tree/helper/rules/paste.h"
+fails paste "packaging/paste/index.html:[0-9]*"
 
 for call in 'goto out;' 'strcpy(a, b);' 'strcat(a, b);' 'sprintf(a, b);' \
     'strtok(a, b);' 'atoi(a);' 'strtol(a, b, c);' 'system(a);' 'popen(a, b);' \

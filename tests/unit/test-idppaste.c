@@ -13,6 +13,7 @@
 
 #include "base/crypto.h"
 #include "common/err.h"
+#include "rules/paste.h"
 
 #define ISSUER "https://id.example"
 #define PAGE "https://page.example/orglogin/?x=1"
@@ -204,6 +205,25 @@ t12_what_is_not_of_this_attempt_is_refused(void **state)
 	    ERR_PASTE_WRONG);
 }
 
+static void
+a_code_is_as_long_as_its_pieces_hold(void **state)
+{
+	struct lab *lab = *state;
+	char typed[PASTE_MAX_BYTES + 64];
+	char code[PASTE_MAX_BYTES + 64];
+
+	memset(typed, 'c', sizeof(typed));
+	for (size_t over = 0; over < 2; over++) {
+		snprintf(typed + PASTE_MAX_BYTES + over, 60, ".%s",
+		    lab->attempt->state);
+		assert_int_equal(
+		    read_typed(lab, lab->doc, typed, code, sizeof(code)),
+		    over == 0 ? 0 : ERR_PASTE_WRONG);
+		assert_int_equal(strlen(code), over == 0 ? PASTE_MAX_BYTES : 0);
+		typed[PASTE_MAX_BYTES] = 'c';
+	}
+}
+
 /* RFC 9207 2.4 */
 static void
 an_issuer_that_came_back_is_ours(void **state)
@@ -246,6 +266,7 @@ main(void)
 	    TEST(the_url_holds_the_challenge_and_not_the_verifier),
 	    TEST(two_attempts_share_nothing),
 	    TEST(a_code_is_what_stands_before_the_state),
+	    TEST(a_code_is_as_long_as_its_pieces_hold),
 	    TEST(t12_what_is_not_of_this_attempt_is_refused),
 	    TEST(an_issuer_that_came_back_is_ours),
 	};

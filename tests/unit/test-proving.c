@@ -196,6 +196,80 @@ t12_a_code_of_another_sign_in_is_told_apart(void **state)
 }
 
 static void
+a_long_code_comes_in_pieces(void **state)
+{
+	begin_with(IDP_GRANT_PASTE);
+	lab_give_page();
+	type("1/3 co");
+	assert_int_equal(proof.prompt.kind, PROTO_ASK_TEXT);
+	assert_string_equal(proof.prompt.text, "Paste piece 2 of 3: ");
+	type("2/3 de.st");
+	assert_string_equal(proof.prompt.text, "Paste piece 3 of 3: ");
+	assert_int_equal(world.redeems, 0);
+	type("3/3 ate");
+	assert_int_equal(world.redeems, 1);
+	lab_approve(lab_newest(), "ada");
+	assert_int_equal(proof.ended, 1);
+	assert_int_equal(proof.reason, 0);
+	assert_int_equal(proof.shown, 3);
+	/* and what came goes with a sign-in that is given up */
+	begin_with(IDP_GRANT_PASTE);
+	lab_give_page();
+	type("1/3 co");
+	proving_free(TAKE(proof.proving));
+	assert_int_equal(world.attempts, 0);
+}
+
+static void
+a_wrong_piece_is_asked_for_again(void **state)
+{
+	begin_with(IDP_GRANT_PASTE);
+	lab_give_page();
+	type("2/2 state");
+	assert_string_equal(proof.prompt.text,
+	    "\nThat was a later piece: begin with the first.\n"
+	    "Paste the code that the page shows: ");
+	type("1/2 code.");
+	type("1/2 code.");
+	assert_string_equal(proof.prompt.text,
+	    "\nThat was not piece 2 of 2.\nPaste piece 2 of 2: ");
+	type("2/2 state");
+	lab_approve(lab_newest(), "ada");
+	assert_int_equal(proof.reason, 0);
+	/* Not more often than a whole code. */
+	begin_with(IDP_GRANT_PASTE);
+	lab_give_page();
+	type("1/2 code.");
+	type("");
+	type("code.state");
+	assert_int_equal(proof.shown, 4);
+	type("1/2 code.");
+	assert_int_equal(proof.shown, 4);
+	assert_int_equal(proof.ended, 1);
+	assert_int_equal(proof.reason, ERR_PASTE_WRONG);
+	assert_int_equal(world.redeems, 1);
+}
+
+/* Its state decides, when all of it is there, and it begins from nothing. */
+static void
+t12_pieces_of_another_sign_in_are_told_apart(void **state)
+{
+	begin_with(IDP_GRANT_PASTE);
+	lab_give_page();
+	type("1/2 code.");
+	type("2/2 other");
+	assert_string_equal(proof.prompt.text,
+	    "\nThat code is not of this sign-in.\n"
+	    "Paste the code that the page shows: ");
+	assert_int_equal(world.redeems, 0);
+	type("1/2 code.");
+	type("2/2 state");
+	assert_int_equal(world.redeems, 1);
+	lab_approve(lab_newest(), "ada");
+	assert_int_equal(proof.reason, 0);
+}
+
+static void
 a_code_that_is_not_redeemed_ends_it(void **state)
 {
 	static const struct {
@@ -254,6 +328,9 @@ main(void)
 	    T(t22_nothing_comes_after_it_was_freed),
 	    T(a_pasted_code_is_redeemed),
 	    T(t12_a_code_of_another_sign_in_is_told_apart),
+	    T(a_long_code_comes_in_pieces),
+	    T(a_wrong_piece_is_asked_for_again),
+	    T(t12_pieces_of_another_sign_in_are_told_apart),
 	    T(a_code_that_is_not_redeemed_ends_it),
 	    T(t25_a_start_that_fails_shows_nothing),
 	};

@@ -76,6 +76,19 @@ t18_the_page_prompt_says_as_much(void **state)
 }
 
 static void
+a_further_piece_is_asked_for_by_its_number(void **state)
+{
+	struct buf text BUF_AUTO = {.limit = 4095};
+
+	questions_put_piece(&text, 2, 3, false);
+	assert_string_equal(buf_text(&text), "Paste piece 2 of 3: ");
+	buf_reset(&text);
+	questions_put_piece(&text, 3, 6, true);
+	assert_string_equal(buf_text(&text),
+	    "\nThat was not piece 3 of 6.\nPaste piece 3 of 6: ");
+}
+
+static void
 a_choice_is_a_numbered_list(void **state)
 {
 	struct buf text BUF_AUTO = {.limit = 4095};
@@ -205,6 +218,7 @@ main(void)
 	    cmocka_unit_test(
 		t18_t46_the_device_prompt_says_all_that_a_person_needs),
 	    cmocka_unit_test(t18_the_page_prompt_says_as_much),
+	    cmocka_unit_test(a_further_piece_is_asked_for_by_its_number),
 	    cmocka_unit_test(a_choice_is_a_numbered_list),
 	    cmocka_unit_test(an_invitation_is_refused_unless_accepted),
 	    cmocka_unit_test(t25_texts_from_outside_act_on_no_terminal),
