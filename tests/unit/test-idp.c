@@ -45,7 +45,8 @@ static struct world {
 	size_t sent_count;
 	char jwks_uri[128];
 	unsigned int warmed;
-	/* the verification under way */
+	/* the newest verification */
+	char token[16];
 	keys_fn *keys_fn;
 	void *keys_arg;
 	uint64_t keys_id;
@@ -126,7 +127,7 @@ int
 keys_verify(struct keys *keys, const char *text,
     const struct token_policy *policy, keys_fn *fn, void *arg, uint64_t *ret_id)
 {
-	assert_string_equal(text, "h.p.s");
+	snprintf(world.token, sizeof(world.token), "%s", text);
 	world.policy = *policy;
 	world.keys_fn = fn;
 	world.keys_arg = arg;
@@ -459,6 +460,7 @@ verified(int reason, const char *subject)
 
 	assert_int_equal(json_parse("{}", 2, 2, &token.payload), 0);
 	assert_int_not_equal(world.keys_id, 0);
+	assert_string_equal(world.token, "h.p.s");
 	world.keys_id = 0;
 	world.keys_fn(world.keys_arg, reason, reason == 0 ? &token : NULL);
 }
@@ -734,6 +736,162 @@ t12_an_access_token_of_another_answer_is_refused(void **state)
 	}
 }
 
+/* Two live device flows of one provider, ten minutes apart, and what it gives
+ * each: T12 is about what happens where these are swapped. */
+static const struct flow {
+	const char *code;
+	int64_t started_s;
+	const char *answer;
+	const char *id_token;
+	const char *at_hash;
+	const char *subject;
+} flows[2] = {
+    {"code-a", 1799999400, "{\"id_token\":\"h.a.s\",\"access_token\":\"x\"}",
+	"h.a.s", "LXEWQrcmsEQBYnyp-6wy9Q", "sub-ada"},
+    {"code-b", 1800000000, "{\"id_token\":\"h.b.s\",\"access_token\":\"y\"}",
+	"h.b.s", "ofzkNjhU_4iM_0uOeHXWAA", "sub-bob"},
+};
+
+static void
+poll_flow(const struct flow *flow, struct heard *h)
+{
+	*h = (struct heard){.reason = 1};
+	assert_int_equal(
+	    idp_device_poll(world.idp, flow->code,
+		(struct wall_time){flow->started_s}, on_poll, h, &h->id),
+	    0);
+}
+
+/* The claims of the token that was given to be verified, judged as its flow
+ * asked for; the signature is good. */
+static void
+judge_given(void)
+{
+	const struct flow *of =
+	    strcmp(world.token, flows[0].id_token) == 0 ? &flows[0] : &flows[1];
+	struct token token TOKEN_AUTO = {
+	    .claims = {.iss = ISSUER,
+		.sub = of->subject,
+		.audiences = {"host 1"},
+		.audience_count = 1,
+		.iat = {true, of->started_s + 5},
+		.exp = {true, of->started_s + 3600},
+		.email = "ada@acme.example",
+		.email_verified = true,
+		.at_hash = of->at_hash}};
+	int r = claims_check(&world.policy.claims, &token.claims,
+	    (struct wall_time){flows[1].started_s + 10});
+
+	assert_string_equal(world.token, of->id_token);
+	assert_int_equal(json_parse("{}", 2, 2, &token.payload), 0);
+	world.keys_id = 0;
+	world.keys_fn(world.keys_arg, r, r == 0 ? &token : NULL);
+}
+
+static void
+t12_id_tokens_of_two_live_flows_do_not_swap(void **state)
+{
+	struct {
+		const char *answer;
+		int reason;
+	} cases[2][3] = {
+	    {
+		{flows[0].answer, 0},
+		/* younger than this flow, so that only at_hash tells */
+		{"{\"id_token\":\"h.b.s\",\"access_token\":\"x\"}",
+		    ERR_TOKEN_CLAIM},
+		{"{\"id_token\":\"h.b.s\"}", ERR_TOKEN_CLAIM},
+	    },
+	    {
+		{flows[1].answer, 0},
+		/* issued before this flow began, also all of its answer */
+		{"{\"id_token\":\"h.a.s\",\"access_token\":\"y\"}",
+		    ERR_TOKEN_STALE},
+		{flows[0].answer, ERR_TOKEN_STALE},
+	    },
+	};
+
+	discover();
+	for (size_t i = 0; i < ARRAY_SIZE(cases[0]); i++) {
+		for (size_t flow = 0; flow < ARRAY_SIZE(flows); flow++) {
+			const int reason = cases[flow][i].reason;
+			struct heard h[2];
+
+			poll_flow(&flows[flow], &h[0]);
+			reply(HTTP_ANSWERED, 200, cases[flow][i].answer);
+			/* The other is live all the while, and untouched. */
+			poll_flow(&flows[1 - flow], &h[1]);
+			judge_given();
+			assert_int_equal(h[0].calls, 1);
+			assert_int_equal(h[0].reason, reason);
+			assert_int_equal(h[0].event,
+			    reason == 0 ? GRANT_APPROVED : GRANT_FAILED);
+			assert_string_equal(h[0].subject,
+			    reason == 0 ? flows[flow].subject : "");
+			assert_int_equal(h[1].calls, 0);
+			idp_cancel(world.idp, h[1].id);
+		}
+	}
+}
+
+#define HELPFUL_DISCOVERY                                \
+	"{\"issuer\":\"" ISSUER                          \
+	"\",\"device_authorization_endpoint\":\"" ISSUER \
+	"/device\",\"authorization_endpoint\":\"" ISSUER \
+	"/auth\",\"token_endpoint\":\"" ISSUER           \
+	"/token\",\"jwks_uri\":\"" ISSUER                \
+	"/keys\",\"userinfo_endpoint\":\"" ISSUER        \
+	"/userinfo\",\"introspection_endpoint\":\"" ISSUER "/introspect\"}"
+
+/* All that is asked in a sign-in; the keys are asked for elsewhere, at the
+ * address that is looked at here. */
+static void
+expect_three_requests(void)
+{
+	static const char *const wanted[] = {ISSUER
+	    "/.well-known/openid-configuration",
+	    ISSUER "/device", ISSUER "/token"};
+
+	assert_int_equal(world.sent_count, ARRAY_SIZE(wanted));
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		assert_string_equal(world.sent[i].url, wanted[i]);
+	assert_string_equal(world.jwks_uri, ISSUER "/keys");
+}
+
+/* Nothing but the ID Token says who it is, whatever it lacks: so nobody can
+ * answer with another subject. */
+static void
+t13_userinfo_is_never_asked(void **state)
+{
+	static const struct claims lacking[] = {
+	    {.iss = ISSUER,
+		.sub = "sub-ada",
+		.email = "ada@acme.example",
+		.email_verified = true},
+	    {.iss = ISSUER, .sub = "sub-ada"},
+	    {.iss = ISSUER},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lacking); i++) {
+		struct token token TOKEN_AUTO = {.claims = lacking[i]};
+		struct heard h;
+
+		assert_int_equal(json_parse("{}", 2, 2, &token.payload), 0);
+		idp_free(world.idp);
+		assert_int_equal(make(NULL), 0);
+		start(&h);
+		reply(HTTP_ANSWERED, 200, HELPFUL_DISCOVERY);
+		reply(HTTP_ANSWERED, 200, DEVICE);
+		poll(&h);
+		reply(HTTP_ANSWERED, 200, TOKENS);
+		world.keys_id = 0;
+		world.keys_fn(world.keys_arg, 0, &token);
+		assert_int_equal(h.calls, 1);
+		assert_int_equal(h.event == GRANT_APPROVED, i == 0);
+		expect_three_requests();
+	}
+}
+
 /* A paste that is under way. */
 struct pasting {
 	uint64_t id;
@@ -936,6 +1094,8 @@ main(void)
 	    T(google_is_asked_in_its_own_way),
 	    T(entra_is_asked_in_its_own_way),
 	    T(t12_an_access_token_of_another_answer_is_refused),
+	    T(t12_id_tokens_of_two_live_flows_do_not_swap),
+	    T(t13_userinfo_is_never_asked),
 	    T(a_pasted_code_is_redeemed_with_all_that_ties_it),
 	    T(t12_codes_of_two_live_pastes_do_not_swap),
 	    T(t22_a_paste_that_was_cancelled_is_never_called),
