@@ -28,6 +28,8 @@ tests_unit_test_providerset_LDADD = libfront.la $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/test-settings
 tests_unit_test_settings_SOURCES = tests/unit/test-settings.c \
 	helper/settings.c helper/keytable.c helper/providerset.c
-tests_unit_test_settings_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_settings_CFLAGS = $(UNIT_CFLAGS) \
+	-DPROFILES_FOLDER='"$(abs_top_srcdir)/packaging/profiles"'
+tests_unit_test_settings_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=profilefile_read
 tests_unit_test_settings_LDADD = libfront.la $(UNIT_LIBS)
 endif

@@ -379,13 +379,34 @@ read_profile(struct settings *s, struct conf_problem *problem)
 				  : r;
 }
 
+static bool
+passwords_on(const struct settings *s)
+{
+	return strcmp(s->auth_policy, "standard") == 0;
+}
+
+/* Without a provider people can only give the service a password. */
+static int
+check_ways(const struct settings *s, struct conf_problem *problem)
+{
+	const struct profile *profile = s->profile_rules;
+
+	if (s->providers.count > 0 ||
+	    (passwords_on(s) && profile != NULL &&
+		profile->ops[PROFILE_PASSWORD_LOGIN].present))
+		return ERR_OK;
+	return wrong(problem,
+	    "a section [provider NAME] is needed, unless [service] auth_policy "
+	    "= standard and the profile has password_login");
+}
+
 static int
 complete(struct settings *s, struct conf_problem *problem)
 {
 	int r = read_profile(s, problem);
 
-	if (r == 0 && s->providers.count == 0)
-		r = wrong(problem, "a section [provider NAME] is needed");
+	if (r == 0)
+		r = check_ways(s, problem);
 	if (r == 0)
 		r = check_profile_needs(s, problem);
 	if (r == 0)
@@ -477,7 +498,7 @@ settings_idsvc(const struct settings *settings)
 	    .jwt_transport = strcmp(settings->jwt_check, "transport") == 0,
 	    .jwt_secret = settings->jwt_secret,
 	    .jwt_secret_previous = settings->jwt_secret_previous,
-	    .passwords = strcmp(settings->auth_policy, "standard") == 0,
+	    .passwords = passwords_on(settings),
 	};
 }
 

@@ -15,6 +15,28 @@
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "services/profilefile.h"
+
+#ifndef PROFILES_FOLDER /* the build says where they are */
+#define PROFILES_FOLDER "packaging/profiles"
+#endif
+
+int __real_profilefile_read(const char *path, profilefile_fn *tell, void *arg,
+    struct profile **ret_profile);
+int __wrap_profilefile_read(const char *path, profilefile_fn *tell, void *arg,
+    struct profile **ret_profile);
+
+/* The profiles that are shipped, which need not be installed here. */
+int
+__wrap_profilefile_read(const char *path, profilefile_fn *tell, void *arg,
+    struct profile **ret_profile)
+{
+	char shipped[1024];
+
+	snprintf(shipped, sizeof(shipped), "%s%s", PROFILES_FOLDER,
+	    strrchr(path, '/'));
+	return __real_profilefile_read(shipped, tell, arg, ret_profile);
+}
 
 struct fixture {
 	char folder[64];
@@ -343,6 +365,68 @@ a_profile_that_is_not_there_is_named(void **state)
 	assert_non_null(strstr(problem.text, "no-such-one.conf"));
 }
 
+/* A host without a provider. */
+static int
+load_service(struct fixture *f, const char *profile, const char *policy,
+    struct settings **ret_settings, struct conf_problem *problem)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+	    "[organization]\nid = org-1\nname = Acme\n"
+	    "[service]\nprofile = %s\nurl = https://svc.example\n"
+	    "api_key_file = %s\njwt_check = transport\n%s\n"
+	    "[login]\nallow_roles = User\n",
+	    profile, f->secret, policy);
+	put_file(f->config, text, 0644);
+	problem->text[0] = '\0';
+	return settings_load(f->config, ret_settings, problem);
+}
+
+static void
+passwords_alone_need_no_provider(void **state)
+{
+	static const char *const profiles[] = {"monozu", "lira", "eloquent"};
+	struct fixture *f = *state;
+	struct conf_problem problem;
+
+	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
+		struct settings *s SETTINGS_AUTO = NULL;
+
+		if (load_service(f, profiles[i], "auth_policy = standard", &s,
+			&problem) != 0)
+			fail_msg("%s: %s", profiles[i], problem.text);
+		assert_int_equal(s->providers.count, 0);
+		assert_true(settings_idsvc(s).passwords);
+	}
+}
+
+static void
+nobody_could_sign_in_without_provider_and_password(void **state)
+{
+	static const struct {
+		const char *profile;
+		const char *policy;
+	} hosts[] = {
+	    {"lira", ""},
+	    {"lira", "auth_policy = restricted"},
+	    {"percus", "auth_policy = standard"},
+	    {"better-auth", "auth_policy = standard"},
+	    {"none", "auth_policy = standard"},
+	};
+	struct fixture *f = *state;
+	struct settings *s SETTINGS_AUTO = NULL;
+	struct conf_problem problem;
+
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+		if (load_service(f, hosts[i].profile, hosts[i].policy, &s,
+			&problem) != ERR_CONFIG_INVALID)
+			fail_msg("case %zu was taken", i);
+		if (strstr(problem.text, "[provider NAME] is needed") == NULL)
+			fail_msg("case %zu: \"%s\"", i, problem.text);
+	}
+}
+
 static void
 secrets_that_others_can_read_are_refused(void **state)
 {
@@ -491,6 +575,8 @@ main(void)
 	    T(scim_needs_an_https_url_and_a_token),
 	    T(a_scim_token_that_others_can_read_is_refused),
 	    T(a_profile_that_is_not_there_is_named),
+	    T(passwords_alone_need_no_provider),
+	    T(nobody_could_sign_in_without_provider_and_password),
 	    T(secrets_that_others_can_read_are_refused),
 	    T(a_jwt_secret_is_one_line_and_the_previous_the_next),
 	    T(a_jwt_secret_that_is_weak_or_open_is_refused_and_never_told),

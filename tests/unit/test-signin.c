@@ -588,6 +588,27 @@ reach_second_factor(struct client *c)
 	lab_expect_prompt(c, 2, PROTO_ASK_TEXT, "Authenticator code: ");
 }
 
+/* Also who is known at a provider that this host does not have. */
+static void
+without_a_provider_the_password_is_asked_at_once(void **state)
+{
+	struct client c;
+
+	(void)lab_add_service();
+	world.can[PROFILE_PASSWORD_LOGIN] = true;
+	world.options.idp_count = 0;
+	assert_string_not_equal(world.people[0].subject, "");
+	lab_begin_as(&c, "ada");
+	lab_expect_prompt(&c, 1, PROTO_ASK_SECRET, "Password: ");
+	lab_type(&c, "correct horse");
+	(void)lab_asked(PROFILE_PASSWORD_LOGIN);
+	lab_say("u-ada", 0, "User");
+	assert_int_equal(c.decided, 1);
+	assert_int_equal(c.reason, 0);
+	assert_int_equal(c.shown, 1);
+	assert_int_equal(world.binds + world.devices + world.pastes, 0);
+}
+
 static void
 a_password_and_a_code_let_in(void **state)
 {
@@ -889,6 +910,7 @@ main(void)
 	    T(who_is_known_nowhere_chooses_a_provider),
 	    T(a_choice_is_offered_three_times),
 	    T(a_known_member_is_asked_nothing),
+	    T(without_a_provider_the_password_is_asked_at_once),
 	    T(a_password_and_a_code_let_in),
 	    T(t17_a_password_alone_does_not_where_a_code_is_wanted),
 	    T(t108_a_member_suspended_at_a_question_is_refused),
