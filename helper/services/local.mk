@@ -250,7 +250,8 @@ check_PROGRAMS += tests/unit/test-publish
 tests_unit_test_publish_SOURCES = tests/unit/test-publish.c $(PUBLISHLAB) \
 	$(FAILCALLS)
 tests_unit_test_publish_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_publish_LDFLAGS = $(AM_LDFLAGS) $(FAILCALLS_WRAP)
+tests_unit_test_publish_LDFLAGS = $(AM_LDFLAGS) $(FAILCALLS_WRAP) \
+	-Wl,--wrap=madvise
 tests_unit_test_publish_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-memberships

@@ -471,8 +471,11 @@ publish_adopt(
 	bool done = false;
 
 	if (access(p->overlay_path, F_OK) == 0 || errno != ENOENT ||
-	    snapshot_open(p->options.path, &standing) != 0 ||
-	    standing.generation != content->generation ||
+	    snapshot_open(p->options.path, &standing) != 0)
+		return false;
+	/* After a reboot this is where most of it is read. */
+	snapfile_prefer_large(&standing);
+	if (standing.generation != content->generation ||
 	    job_new(p, content, &job) != 0 ||
 	    draft_take(job->draft, content->ids, SIZE_MAX, &done) != 0 ||
 	    compare_draft(

@@ -192,6 +192,13 @@ snapfile_check(struct snapfile *file)
 	return err;
 }
 
+void
+snapfile_prefer_large(const struct snapshot *standing)
+{
+	(void)madvise(
+	    (void *)(uintptr_t)standing->bytes, standing->size, MADV_HUGEPAGE);
+}
+
 const struct snapshot *
 snapfile_snapshot(const struct snapfile *file)
 {

@@ -38,6 +38,13 @@ MUST_CHECK int snapfile_show(struct snapfile *file);
 MUST_CHECK int snapfile_sync(const struct snapfile *file);
 
 /*
+ * Has what is not in memory yet of a file that stands read in the largest pages
+ * that the kernel has, for all its readers: a lookup among a million waits for
+ * memory less.  Advice: a kernel that cannot goes on as before.
+ */
+void snapfile_prefer_large(const struct snapshot *standing);
+
+/*
  * The file that stands at a path now, to be marked later, when it may have
  * another name or none: -1 where there is none that could be marked.  The
  * caller closes it.

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -286,6 +287,28 @@ a_reader_of_the_old_file_is_told(void **state)
 	assert_int_equal(snapshot_validate(&old), 0);
 }
 
+int __real_madvise(void *start, size_t len, int advice);
+int __wrap_madvise(void *start, size_t len, int advice);
+
+/* Of the last map that was asked for in large pages. */
+static size_t
+large_bytes(const size_t *ret)
+{
+	static size_t bytes;
+
+	if (ret != NULL)
+		bytes = *ret;
+	return bytes;
+}
+
+int
+__wrap_madvise(void *start, size_t len, int advice)
+{
+	if (advice == MADV_HUGEPAGE)
+		(void)large_bytes(&len);
+	return __real_madvise(start, len, advice);
+}
+
 /* As after a start. */
 static bool
 adopted(const struct publishlab *f)
@@ -295,6 +318,20 @@ adopted(const struct publishlab *f)
 
 	publisher_free(publisher);
 	return adopts;
+}
+
+static void
+a_file_from_before_the_start_is_read_in_large_pages(void **state)
+{
+	struct publishlab *f = *state;
+	struct snapshot standing SNAPSHOT_AUTO = {0};
+
+	ASSIGN(f, dirlab_line("u-1", "ada@x.example", ""));
+	assert_int_equal(publishlab_run(f), 0);
+	assert_int_equal(large_bytes(NULL), 0);
+	assert_true(adopted(f));
+	assert_int_equal(snapshot_open(f->options.path, &standing), 0);
+	assert_int_equal(large_bytes(NULL), standing.size);
 }
 
 static void
@@ -530,6 +567,7 @@ main(void)
 	    TEST(a_whole_list_goes_out_while_the_loop_runs),
 	    TEST(a_publisher_may_go_while_a_list_is_on_its_way),
 	    TEST(a_reader_of_the_old_file_is_told),
+	    TEST(a_file_from_before_the_start_is_read_in_large_pages),
 	    TEST(only_the_file_that_would_be_written_is_adopted),
 	    TEST(t73_an_older_file_is_noticed),
 	    TEST(t59_a_damaged_file_is_not_adopted),
