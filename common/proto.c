@@ -62,6 +62,7 @@ static const struct field signin_fields[] = {
     CONTEXT(proto_signin),
     STRING(proto_signin, roles),
     U64(proto_signin, max_age_s),
+    FLAG(proto_signin, by_key),
 };
 
 static const struct field wait_fields[] = {

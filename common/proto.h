@@ -40,7 +40,7 @@
 #define PROTO_RHOST_SIZE 256
 #define PROTO_REASON_SIZE 48
 #define PROTO_ANSWER_SIZE 1024
-#define PROTO_QUESTIONS_MAX 8 /* PROMPTs of one sign-in */
+#define PROTO_QUESTIONS_MAX 16 /* PROMPTs of one sign-in */
 #define PROTO_NAME_SIZE (NAME_USER_MAX + 1)
 
 enum proto_type {
@@ -108,6 +108,7 @@ struct proto_signin {
 	struct proto_context context;
 	char roles[PROTO_LIST_SIZE]; /* require_role, one of these; or "" */
 	int64_t max_age_s; /* max_age of the module line; -1: the daemon's */
+	uint8_t by_key;    /* 1: sshd has already seen the user's key */
 };
 
 struct proto_wait {

@@ -38,6 +38,23 @@ ask_context(pam_handle_t *pamh, struct proto_context *ret_context)
 	ret_context->caller_uid = getuid();
 }
 
+/* One method a line, as sshd writes it: "publickey ssh-ed25519 AAAA...". */
+bool
+ask_by_key(pam_handle_t *pamh, const struct proto_context *context)
+{
+	static const char method[] = "publickey ";
+	const char *line = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+
+	if (strcmp(context->service, "sshd") != 0)
+		return false;
+	while (line != NULL && strncmp(line, method, strlen(method)) != 0) {
+		line = strchr(line, '\n');
+		if (line != NULL)
+			line++;
+	}
+	return line != NULL;
+}
+
 int
 ask_open(struct client *client, const struct places *places,
     const struct ask_times *times)

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include <security/pam_modules.h>
 
 #include "common/attrs.h"
@@ -26,6 +28,11 @@ struct ask_times {
 
 /* Who asks and from where, from the handle's items; too long ones are cut. */
 void ask_context(pam_handle_t *pamh, struct proto_context *ret_context);
+
+/* Whether sshd has seen the user's key in this very sign-in, as
+ * "AuthenticationMethods publickey,keyboard-interactive" has it do first. */
+MUST_CHECK bool ask_by_key(
+    pam_handle_t *pamh, const struct proto_context *context);
 
 /* 0, ERR_NO_MEMORY, or a fault of client_open(). */
 MUST_CHECK int ask_open(struct client *client, const struct places *places,

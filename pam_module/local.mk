@@ -28,7 +28,8 @@ EXTRA_DIST += pam_module/pam_orglogin.map
 if HAVE_CMOCKA
 FAKEPAM_WRAPS = -Wl,--wrap=lstat -Wl,--wrap=getsockopt \
 	-Wl,--wrap=pam_get_user \
-	-Wl,--wrap=pam_get_item -Wl,--wrap=pam_set_data \
+	-Wl,--wrap=pam_get_item -Wl,--wrap=pam_getenv \
+	-Wl,--wrap=pam_set_data \
 	-Wl,--wrap=pam_get_data -Wl,--wrap=pam_prompt -Wl,--wrap=pam_syslog
 PAMHOST_SOURCES = tests/unit/fakedaemon.c tests/unit/fakedaemon.h \
 	tests/unit/fakepam.c tests/unit/fakepam.h \

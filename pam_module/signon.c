@@ -223,6 +223,7 @@ sign_in(
 	    strnlen(request->user, sizeof(signin.user) - 1));
 	memcpy(signin.roles, request->options.roles, sizeof(signin.roles));
 	ask_context(talk.pamh, &signin.context);
+	signin.by_key = ask_by_key(talk.pamh, &signin.context);
 	fault = ask_open(&talk.client, request->call->places, &ASK_SIGNIN);
 	if (fault == 0)
 		fault = ask_exchange(

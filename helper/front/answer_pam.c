@@ -109,9 +109,11 @@ answer_signin(struct exchange *x, const void *message)
 
 	if (x->signin != 0 || x->decided)
 		return ERR_MALFORMED;
-	/* Only root speaks for another process than its own. */
-	if (session_uid(x->session) != 0)
+	/* Only root speaks for another process than its own, and of keys. */
+	if (session_uid(x->session) != 0) {
 		request.context.caller_uid = session_uid(x->session);
+		request.by_key = 0;
+	}
 	memcpy(x->user, request.user, sizeof(x->user));
 	x->context = request.context;
 	memset(x->handle, 0, sizeof(x->handle));

@@ -17,6 +17,7 @@
 int __wrap_pam_get_user(
     pam_handle_t *pamh, const char **user, const char *prompt);
 int __wrap_pam_get_item(const pam_handle_t *pamh, int item, const void **value);
+const char *__wrap_pam_getenv(pam_handle_t *pamh, const char *name);
 int __wrap_pam_set_data(pam_handle_t *pamh, const char *name, void *data,
     void (*cleanup)(pam_handle_t *, void *, int));
 int __wrap_pam_get_data(
@@ -90,6 +91,13 @@ __wrap_pam_get_item(const pam_handle_t *pamh, int item, const void **value)
 	else
 		fail_msg("unexpected item %d", item);
 	return PAM_SUCCESS;
+}
+
+const char *
+__wrap_pam_getenv(pam_handle_t *pamh, const char *name)
+{
+	assert_string_equal(name, "SSH_AUTH_INFO_0");
+	return fails(pamh) ? NULL : fake_of(pamh)->methods;
 }
 
 int

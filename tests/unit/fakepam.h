@@ -11,7 +11,7 @@
 
 #include <security/pam_modules.h>
 
-#define FAKEPAM_SHOWN_MAX 16
+#define FAKEPAM_SHOWN_MAX 24
 #define FAKEPAM_TEXT_MAX 4200
 
 struct fakepam {
@@ -21,6 +21,7 @@ struct fakepam {
 	const char *tty;
 	const char *rhost;
 	const char *ruser;
+	const char *methods; /* SSH_AUTH_INFO_0 */
 	/* how calls end; PAM_SUCCESS unless a test says otherwise */
 	int get_user_code;
 	int set_data_code;

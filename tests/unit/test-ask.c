@@ -39,6 +39,39 @@ the_context_is_what_the_handle_says(void **state)
 	assert_string_equal(context.rhost, "");
 }
 
+static void
+a_key_counts_where_sshd_says_so(void **state)
+{
+	static const struct {
+		const char *service;
+		const char *methods;
+		bool by_key;
+	} cases[] = {
+	    {"sshd", NULL, false},
+	    {"sshd", "", false},
+	    {"sshd", "publickey ssh-ed25519 AAAA\n", true},
+	    {"sshd", "hostbased ssh-rsa AAAA\npublickey ssh-rsa AAAA", true},
+	    {"sshd", "publickey", false},
+	    {"sshd", "publickeys ssh-rsa AAAA", false},
+	    {"sshd", "hostbased publickey AAAA\n", false},
+	    {"sshd", "password\n", false},
+	    {"sshd", "\n", false},
+	    {"login", "publickey ssh-ed25519 AAAA\n", false},
+	    {"sudo", "publickey ssh-ed25519 AAAA\n", false},
+	};
+	struct pamhost *host = *state;
+	struct proto_context context;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		host->pam.service = cases[i].service;
+		host->pam.methods = cases[i].methods;
+		ask_context(fakepam_handle(&host->pam), &context);
+		assert_int_equal(
+		    ask_by_key(fakepam_handle(&host->pam), &context),
+		    cases[i].by_key);
+	}
+}
+
 static int
 open_as(struct pamhost *host, uid_t uid)
 {
@@ -107,6 +140,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    PAMHOST_TEST(the_context_is_what_the_handle_says),
+	    PAMHOST_TEST(a_key_counts_where_sshd_says_so),
 	    PAMHOST_TEST(t50_the_daemon_is_root_or_its_account),
 	    PAMHOST_TEST(t115_a_hung_daemon_costs_at_most_three_seconds),
 	    PAMHOST_TEST(t49_a_reply_is_wiped),

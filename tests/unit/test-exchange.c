@@ -27,6 +27,7 @@ begin(uid_t uid)
 	    .context = front_context(),
 	    .roles = "User",
 	    .max_age_s = 60,
+	    .by_key = 1,
 	};
 	int fd = front_connect(uid);
 
@@ -441,9 +442,11 @@ t55_only_root_speaks_for_another_caller(void **state)
 	int fd = begin(0);
 
 	assert_int_equal(front()->signin.context.caller_uid, 4242);
+	assert_int_equal(front()->signin.by_key, 1);
 	(void)close(fd);
 	fd = begin(FRONT_ADA);
 	assert_int_equal(front()->signin.context.caller_uid, FRONT_ADA);
+	assert_int_equal(front()->signin.by_key, 0);
 	(void)close(fd);
 }
 

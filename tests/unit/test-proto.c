@@ -83,7 +83,8 @@ signin_goes_round(void **state)
 		.rhost = "192.0.2.7\x1b",
 		.caller_uid = 4294967295U},
 	    .roles = "A\nB",
-	    .max_age_s = -1};
+	    .max_age_s = -1,
+	    .by_key = 1};
 	struct proto_signin got;
 
 	memset(&got, 0xff, sizeof(got));
@@ -96,6 +97,7 @@ signin_goes_round(void **state)
 	assert_true(got.context.caller_uid == 4294967295U);
 	assert_string_equal(got.roles, "A\nB");
 	assert_true(got.max_age_s == -1);
+	assert_int_equal(got.by_key, 1);
 }
 
 /* Every field of the two biggest replies holds the most that it may. */
