@@ -13,6 +13,9 @@
 #include "common/snapshot_hidden.h"
 #include "common/snapshot_proof.h"
 
+/* How often files that do not belong together are opened anew. */
+#define OPEN_TRIES 4
+
 static bool
 has_overlay(const struct roster *roster)
 {
@@ -500,8 +503,8 @@ open_overlay(const char *base_path, struct roster *roster)
 		snapshot_close(&overlay);
 }
 
-int
-roster_open(const char *base_path, struct roster *ret_roster)
+static int
+open_both(const char *base_path, struct roster *ret_roster)
 {
 	struct roster roster = {0};
 	int err = snapshot_open(base_path, &roster.base);
@@ -515,6 +518,20 @@ roster_open(const char *base_path, struct roster *ret_roster)
 	open_overlay(base_path, &roster);
 	*ret_roster = roster;
 	return 0;
+}
+
+/* A base that was replaced in between has lost its overlay, and with it what
+ * came last: it is then opened anew. */
+int
+roster_open(const char *base_path, struct roster *ret_roster)
+{
+	for (unsigned int tries = 1;; tries++) {
+		int err = open_both(base_path, ret_roster);
+
+		if (err || tries == OPEN_TRIES || is_complete(ret_roster))
+			return err;
+		roster_close(ret_roster);
+	}
 }
 
 void

@@ -15,7 +15,10 @@
  * file is copied first, and used only if that had not happened yet.
  *
  * The replacing itself is taken by one thread through a lease.  Others go on
- * with the maps they have.  A lease whose holder was torn away is taken over
+ * with the maps they have; where there is none yet, each reads one of its own
+ * and counts itself when it has it.  Whoever shows the first one does so only
+ * if nobody counted himself since before its files were opened, so nobody sees
+ * time go back.  A lease whose holder was torn away is taken over
  * after LEASE_S; the place is then left alone and a fresh one is used.
  */
 #include "nss_module/map.h"
@@ -29,6 +32,8 @@
 #include "common/snapshot_file.h"
 
 #define LEASE_S 10
+/* How often the first list of a process may turn out too old to be shown. */
+#define FIRST_TRIES 4
 /* No machine has larger pages that a file could be mapped by. */
 #define PAGE_BYTES 65536
 #define PATH_BYTES 256
@@ -40,6 +45,12 @@ map_installed(void)
 
 	return &map;
 }
+
+/* One of some tries at the first list of a process. */
+struct first_try {
+	bool afresh; /* someone was torn away from it */
+	bool last;   /* shown also where the overlay is not to be had */
+};
 
 #define GET(field) atomic_load_explicit(&(field), memory_order_relaxed)
 #define SET(field, value) \
@@ -62,6 +73,15 @@ disturb(struct map_series *series, uint64_t number)
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
+/* Of the current map, 0 for none. */
+static uint64_t
+get_number(struct map_series *series)
+{
+	uint64_t ready = GET(series->ready);
+
+	return map_is_number(ready) ? ready : 0;
+}
+
 /* The current map of a series and its number, 0 for none. */
 static uint64_t
 read_series(struct map_series *series, struct snapshot *snap)
@@ -71,24 +91,29 @@ read_series(struct map_series *series, struct snapshot *snap)
 	do {
 		number =
 		    atomic_load_explicit(&series->ready, memory_order_acquire);
-		if (number == 0)
+		if (!map_is_number(number))
 			return 0;
 		map_copy(&series->slots[number % 2], MAP_WORDS, snap);
 	} while (!map_undisturbed(series, number));
 	return number;
 }
 
-/* Makes a mapped file the current one. */
 static void
-show(struct map_series *series, uint64_t number,
-    const struct snapshot_file *file, const struct snapshot *snap)
+fill(struct map_slot *slot, const struct snapshot_file *file,
+    const struct snapshot *snap)
 {
-	struct map_slot *slot = &series->slots[number % 2];
-
 	slot->device = file->device;
 	slot->inode = file->inode;
 	slot->size = file->size;
 	set_snapshot(slot, snap);
+}
+
+/* Makes a mapped file the successor of the current one. */
+static void
+show(struct map_series *series, uint64_t number,
+    const struct snapshot_file *file, const struct snapshot *snap)
+{
+	fill(&series->slots[number % 2], file, snap);
 	atomic_store_explicit(&series->ready, number, memory_order_release);
 }
 
@@ -121,6 +146,19 @@ cover(uint8_t *base, size_t length)
 		   0) != MAP_FAILED;
 }
 
+/* A thread torn away in between leaves no length that is not the place's. */
+static void
+set_place(struct map_slot *slot, uint8_t *base, size_t length, size_t reserved)
+{
+	slot->reserved = 0;
+	slot->length = 0;
+	atomic_signal_fence(memory_order_seq_cst);
+	slot->base = base;
+	atomic_signal_fence(memory_order_seq_cst);
+	slot->length = length;
+	slot->reserved = reserved;
+}
+
 /* Room for the file and for it to grow, as empty pages. */
 static bool
 make_room(struct map_slot *slot, size_t size, bool afresh)
@@ -138,9 +176,7 @@ make_room(struct map_slot *slot, size_t size, bool afresh)
 
 	if (base == MAP_FAILED)
 		return false;
-	slot->base = base;
-	slot->length = room;
-	slot->reserved = room;
+	set_place(slot, base, room, room);
 	return true;
 }
 
@@ -187,10 +223,10 @@ map_next(struct map_series *series, uint64_t number,
 }
 
 /* Shows the first map of a series, or the first again, which lies where the
- * kernel put it. */
-static void
-show_first(struct map_series *series, const struct snapshot_file *file,
-    const struct snapshot *snap)
+ * kernel put it; unless ready is not what it was by now. */
+static bool
+show_first(struct map_series *series, uint64_t ready,
+    const struct snapshot_file *file, const struct snapshot *snap)
 {
 	uint64_t number = GET(series->preparing) + 1;
 	struct map_slot *slot = &series->slots[number % 2];
@@ -198,10 +234,12 @@ show_first(struct map_series *series, const struct snapshot_file *file,
 	disturb(series, number);
 	if (slot->base)
 		(void)cover(slot->base, slot->length);
-	slot->base = (uint8_t *)(uintptr_t)snap->bytes;
-	slot->length = snap->size;
-	slot->reserved = 0;
-	show(series, number, file, snap);
+	set_place(slot, (uint8_t *)(uintptr_t)snap->bytes, snap->size, 0);
+	fill(slot, file, snap);
+	if (atomic_compare_exchange_strong(&series->ready, &ready, number))
+		return true;
+	set_place(slot, NULL, 0, 0);
+	return false;
 }
 
 /*
@@ -226,6 +264,7 @@ is_of_use(const struct snapshot *snap, const struct snapshot *base)
 	return base ? roster_belongs(snap, base) : snap->number == 0;
 }
 
+/* ERR_EXISTS: another was shown meanwhile. */
 static int
 look_first(struct map_series *series, const struct snapshot_file *file,
     const struct snapshot *base)
@@ -235,12 +274,13 @@ look_first(struct map_series *series, const struct snapshot_file *file,
 
 	if (err)
 		return err;
-	if (!is_of_use(&snap, base)) {
+	if (!is_of_use(&snap, base))
+		err = ERR_SNAPSHOT_INVALID;
+	else if (!show_first(series, 0, file, &snap))
+		err = ERR_EXISTS;
+	if (err)
 		snapshot_close(&snap);
-		return ERR_SNAPSHOT_INVALID;
-	}
-	show_first(series, file, &snap);
-	return 0;
+	return err;
 }
 
 static int
@@ -265,7 +305,7 @@ static int
 look_at(struct map_series *series, const char *path,
     const struct snapshot *base, bool afresh)
 {
-	uint64_t number = GET(series->ready);
+	uint64_t number = get_number(series);
 	struct snapshot_file file;
 	int err = snapshot_file_open(path, &file);
 
@@ -285,20 +325,29 @@ look_at(struct map_series *series, const char *path,
 	return err;
 }
 
-/* Has the newest overlay of the current base mapped. */
+/* Has the newest overlay of a base mapped. */
 static int
-look_for_overlay(struct map *map, bool afresh)
+look_for_overlay_of(struct map *map, const struct snapshot *base, bool afresh)
 {
 	char path[PATH_BYTES];
-	struct snapshot base;
 
-	if (read_series(&map->base, &base) == 0 ||
-	    base.version == SNAPSHOT_VERSION_1)
+	if (base->version == SNAPSHOT_VERSION_1)
 		return ERR_NOT_FOUND;
 
 	int err = roster_overlay_path(map->path, path, sizeof(path));
 
-	return err ? err : look_at(&map->overlay, path, &base, afresh);
+	return err ? err : look_at(&map->overlay, path, base, afresh);
+}
+
+/* The same of the current one. */
+static int
+look_for_overlay(struct map *map, bool afresh)
+{
+	struct snapshot base;
+
+	return read_series(&map->base, &base) == 0
+	    ? ERR_NOT_FOUND
+	    : look_for_overlay_of(map, &base, afresh);
 }
 
 /* Has the newest files mapped; needs the lease.  Whatever fails, the old ones
@@ -323,7 +372,7 @@ look_again(struct map *map, uint64_t now)
 	uint64_t checked = GET(map->checked_s);
 	bool stolen;
 
-	if (checked >= now || GET(map->base.ready) == 0 ||
+	if (checked >= now || get_number(&map->base) == 0 ||
 	    !atomic_compare_exchange_strong(&map->checked_s, &checked, now) ||
 	    !take_lease(map, now, &stolen))
 		return;
@@ -386,27 +435,6 @@ refresh(struct map *map, const struct map_view *view, uint64_t now)
 	return again || !is_newest(map, view);
 }
 
-/*
- * The first map of a process.  A thread that comes while another is about it
- * reads private ones, for this lookup alone.
- */
-static int
-begin_first(struct map *map, uint64_t now, struct map_view *view)
-{
-	bool stolen;
-	int err = 0;
-
-	*view = (struct map_view){0};
-	if (!take_lease(map, now, &stolen))
-		return roster_open(map->path, &view->roster);
-	if (GET(map->base.ready) == 0)
-		err = look_at(&map->base, map->path, NULL, stolen);
-	if (!err)
-		SET(map->checked_s, now);
-	return_lease(map, now);
-	return err;
-}
-
 /* None; the rest of it need not be cleared for every lookup. */
 static void
 drop(struct snapshot *overlay)
@@ -427,6 +455,104 @@ read_overlay(struct map *map, struct map_view *view)
 	if (view->overlay_number == 0 ||
 	    !roster_belongs(&roster->overlay, &roster->base))
 		drop(&roster->overlay);
+}
+
+/* Has the list of a mapped base shown as the first one, overlay and all. */
+static bool
+show_list(struct map *map, uint64_t ready, const struct snapshot_file *file,
+    const struct snapshot *base, const struct first_try *try)
+{
+	struct map_view view = {.roster.base = *base};
+
+	/* Its mark may be missing, and others have seen it all the same. */
+	if (ready != 0 || snapshot_get_marks(base).overlay > 0)
+		(void)!look_for_overlay_of(map, base, try->afresh);
+	read_overlay(map, &view);
+	return (try->last || !is_marked(&view)) &&
+	    show_first(&map->base, ready, file, base);
+}
+
+/* Not shown: it was not whole, or a lookup that read maps of its own may have
+ * seen a newer one. */
+static int
+try_first(struct map *map, const struct first_try *try, bool *ret_shown)
+{
+	/* Before the files are opened. */
+	uint64_t ready = atomic_load(&map->base.ready);
+	struct snapshot_file file;
+	struct snapshot base;
+
+	*ret_shown = map_is_number(ready);
+	if (*ret_shown)
+		return 0;
+
+	int err = snapshot_file_open(map->path, &file);
+
+	if (err)
+		return err;
+	err = map_file(&file, NULL, &base);
+	(void)close(file.fd);
+	if (err)
+		return err;
+	if (!is_of_use(&base, NULL))
+		err = ERR_SNAPSHOT_INVALID;
+	else
+		*ret_shown = show_list(map, ready, &file, &base, try);
+	if (!*ret_shown)
+		snapshot_close(&base);
+	return err;
+}
+
+/* Needs the lease. */
+static int
+look_at_first(struct map *map, bool afresh, bool *ret_shown)
+{
+	for (unsigned int tries = 1;; tries++) {
+		struct first_try try = {afresh, tries == FIRST_TRIES};
+		int err = try_first(map, &try, ret_shown);
+
+		if (err || *ret_shown || try.last)
+			return err;
+	}
+}
+
+/* A lookup has maps of its own.  False: there is a current one by now. */
+static bool
+count_private(struct map_series *series)
+{
+	uint64_t ready = atomic_load(&series->ready);
+
+	while (!map_is_number(ready))
+		if (atomic_compare_exchange_weak(
+			&series->ready, &ready, ready - 1))
+			return true;
+	return false;
+}
+
+/*
+ * The first map of a process.  A thread that comes while another is about it
+ * reads private ones, for this lookup alone.  0 and an empty view: it is shown.
+ */
+static int
+begin_first(struct map *map, uint64_t now, struct map_view *view)
+{
+	bool stolen;
+	bool shown = false;
+	int err = 0;
+
+	*view = (struct map_view){0};
+	if (take_lease(map, now, &stolen)) {
+		err = look_at_first(map, stolen, &shown);
+		if (!err)
+			SET(map->checked_s, now);
+		return_lease(map, now);
+	}
+	if (err || shown)
+		return err;
+	err = roster_open(map->path, &view->roster);
+	if (!err && !count_private(&map->base))
+		roster_close(&view->roster);
+	return err;
 }
 
 int

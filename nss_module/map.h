@@ -44,7 +44,9 @@ struct map_slot {
 
 /* The maps of one path, numbered as they come. */
 struct map_series {
-	_Atomic uint64_t ready;     /* number of the current map, 0 for none */
+	/* Number of the current map.  None: 0, or below by how many lookups
+	 * have read maps of their own. */
+	_Atomic uint64_t ready;
 	_Atomic uint64_t preparing; /* the newest number ever begun */
 	struct map_slot slots[2];   /* number n is in slots[n % 2] */
 };
@@ -67,6 +69,13 @@ struct map_view {
 
 /* The one map of the installed module. */
 struct map *map_installed(void);
+
+/* Whether a series has a current map. */
+static inline bool
+map_is_number(uint64_t ready)
+{
+	return (int64_t)ready > 0;
+}
 
 /* Whether slot `number % 2` still holds what it held for that number. */
 static inline bool
@@ -107,7 +116,7 @@ map_copy_usual(struct map *map, size_t words, struct map_view *view)
 	uint64_t number =
 	    atomic_load_explicit(&map->base.ready, memory_order_acquire);
 
-	if (number == 0 ||
+	if (!map_is_number(number) ||
 	    atomic_load_explicit(&map->overlay.ready, memory_order_relaxed))
 		return false;
 	map_copy(&map->base.slots[number % 2], words, &view->roster.base);
