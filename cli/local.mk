@@ -14,12 +14,14 @@ libcli_la_SOURCES = \
 	cli/login.c cli/login.h \
 	cli/memberlist.c cli/memberlist.h \
 	cli/profiles.c cli/profiles.h \
+	cli/qr.c cli/qr.h \
 	cli/show.c cli/show.h \
 	cli/status.c cli/status.h \
 	cli/syncnow.c cli/syncnow.h \
 	cli/terminal.c cli/terminal.h \
 	cli/token.c cli/token.h
-libcli_la_LIBADD = libwire.la
+libcli_la_CFLAGS = $(AM_CFLAGS) $(QRENCODE_CFLAGS)
+libcli_la_LIBADD = libwire.la $(QRENCODE_LIBS)
 
 orgloginctl_SOURCES = cli/main.c
 orgloginctl_LDADD = libcli.la
@@ -34,6 +36,11 @@ check_PROGRAMS += tests/unit/test-show
 tests_unit_test_show_SOURCES = tests/unit/test-show.c
 tests_unit_test_show_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_show_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-qr
+tests_unit_test_qr_SOURCES = tests/unit/test-qr.c
+tests_unit_test_qr_CFLAGS = $(UNIT_CFLAGS) $(QRENCODE_CFLAGS)
+tests_unit_test_qr_LDADD = libcli.la $(UNIT_LIBS) $(QRENCODE_LIBS)
 
 check_PROGRAMS += tests/unit/test-idsfile
 tests_unit_test_idsfile_SOURCES = tests/unit/test-idsfile.c \
