@@ -82,6 +82,26 @@ static const char *const texts[ERR_INDEX_COUNT] = {
 			      "code. Connect again and give it.",
     [ERR_INDEX_MFA_WRONG] =
 	"The authenticator code was wrong. Connect again with a fresh one.",
+    [ERR_INDEX_PIN_WRONG] = "The PIN was wrong. Connect again, or leave it "
+			    "empty to sign in without it.",
+    [ERR_INDEX_PIN_WEAK] = "That PIN is too easy to guess. Take six or more "
+			   "characters that follow no pattern.",
+    [ERR_INDEX_PIN_MISSING] =
+	"You have set no PIN on this host. Set one with orgloginctl pin set.",
+    [ERR_INDEX_TOTP_MISSING] = "You have enrolled no authenticator on this "
+			       "host. Enrol one with orgloginctl totp enroll.",
+    [ERR_INDEX_TRY_LATER] =
+	"Too many tries were wrong. Wait a while, then try again.",
+    [ERR_INDEX_FACTOR_LOCKED] = "It is locked, as too many tries were wrong. "
+				"Ask your administrator to reset it.",
+    [ERR_INDEX_ATTEMPTS_FULL] = "Too many addresses tried to sign in on this "
+				"host. Try again in a minute.",
+    [ERR_INDEX_OFFLINE_TOO_LONG] =
+	"Your organisation cannot be reached and has not confirmed you lately. "
+	"Try again when it can be reached.",
+    [ERR_INDEX_CLOCK_SET_BACK] =
+	"Your organisation cannot be reached, and this host's clock was set "
+	"back. Tell your administrator.",
     [ERR_INDEX_PASSWORD_WRONG] = "The password was wrong. Connect again.",
     [ERR_INDEX_PASSWORD_FORBIDDEN] =
 	"Your organisation does not allow passwords. Connect again and use its "

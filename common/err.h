@@ -52,6 +52,15 @@
 	X(SERVICE_RATE_LIMITED, "service-rate-limited") \
 	X(SERVICE_MFA, "service-mfa-required")          \
 	X(MFA_WRONG, "mfa-code-wrong")                  \
+	X(PIN_WRONG, "pin-wrong")                       \
+	X(PIN_WEAK, "pin-weak")                         \
+	X(PIN_MISSING, "pin-not-set")                   \
+	X(TOTP_MISSING, "totp-not-enrolled")            \
+	X(TRY_LATER, "try-later")                       \
+	X(FACTOR_LOCKED, "factor-locked")               \
+	X(ATTEMPTS_FULL, "attempts-full")               \
+	X(OFFLINE_TOO_LONG, "offline-too-long")         \
+	X(CLOCK_SET_BACK, "clock-set-back")             \
 	X(PASSWORD_WRONG, "password-wrong")             \
 	X(PASSWORD_FORBIDDEN, "password-forbidden")     \
 	X(DIRECTORY_STALE, "directory-stale")           \
