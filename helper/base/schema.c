@@ -90,6 +90,14 @@ static const char *const schema_steps[] = {
     " PRIMARY KEY (organization, kind, key)) STRICT;"
     "INSERT INTO ids_kept SELECT * FROM ids ORDER BY rowid;"
     "DROP TABLE ids; ALTER TABLE ids_kept RENAME TO ids;",
+    "CREATE TABLE attempts (" /* wrong tries in a row, see services/attempts */
+    " kind TEXT NOT NULL,"
+    " key TEXT NOT NULL,"
+    " failures INTEGER NOT NULL CHECK (failures BETWEEN 1 AND 4294967295),"
+    " boot_id TEXT NOT NULL," /* the time of the last one, three times */
+    " boot_ms INTEGER NOT NULL,"
+    " wall_s INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;",
 };
 
 int64_t

@@ -1,5 +1,6 @@
 /*
- * test-backoff.c - the waits after failures and between beats.
+ * test-backoff.c - the waits after failures, between beats and after wrong
+ * tries.
  */
 #include "rules/backoff.h"
 
@@ -44,6 +45,23 @@ the_beat_is_never_late_and_at_most_a_fifth_early(void **state)
 	assert_int_equal(backoff_jitter_ms(60000, 12000), 48000);
 }
 
+static void
+t93_wrong_tries_wait_twice_as_long_each_and_end_at_fifty(void **state)
+{
+	int64_t wait_s = 1;
+
+	for (uint32_t failures = 0; failures < 5; failures++)
+		assert_int_equal(backoff_wait_s(failures), 0);
+	for (uint32_t failures = 5; failures < 17; failures++, wait_s *= 2)
+		assert_int_equal(backoff_wait_s(failures), wait_s);
+	assert_int_equal(backoff_wait_s(17), 3600);
+	assert_int_equal(backoff_wait_s(UINT32_MAX), 3600);
+	assert_false(backoff_locked(0));
+	assert_false(backoff_locked(49));
+	assert_true(backoff_locked(50));
+	assert_true(backoff_locked(UINT32_MAX));
+}
+
 int
 main(void)
 {
@@ -51,6 +69,8 @@ main(void)
 	    cmocka_unit_test(failures_double_up_to_the_beat),
 	    cmocka_unit_test(retry_after_is_kept_but_not_for_ever),
 	    cmocka_unit_test(the_beat_is_never_late_and_at_most_a_fifth_early),
+	    cmocka_unit_test(
+		t93_wrong_tries_wait_twice_as_long_each_and_end_at_fifty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

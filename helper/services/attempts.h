@@ -1,0 +1,50 @@
+/*
+ * attempts.h - how often somebody, or somewhere, was wrong in a row.
+ *
+ * Each try is counted as wrong on the disk before it is judged, so that neither
+ * a crash nor a restart gives one away.  Waiting is told, never slept.  Ages
+ * are those of the boot clock; a reboot begins the waiting anew.  Blocks on the
+ * disk only.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/db.h"
+#include "common/attrs.h"
+
+enum attempts_kind {
+	ATTEMPTS_PIN,
+	ATTEMPTS_TOTP,
+	ATTEMPTS_PASSWORD, /* the service's, and its second factor */
+	ATTEMPTS_SOURCE,   /* where tries come from: an address */
+};
+
+/* A source waits so long at most and is never locked: many share one. */
+#define ATTEMPTS_SOURCE_WAIT_S 60
+#define ATTEMPTS_SOURCES_MAX 10000
+
+struct attempts;
+
+/* db and clock are borrowed; boot_id (see clock_boot_id()) is copied. */
+MUST_CHECK int attempts_new(struct db *db, const struct clock *clock,
+    const char *boot_id, struct attempts **ret_attempts);
+void attempts_free(struct attempts *attempts);
+DEFINE_CLEANUP(struct attempts, attempts, attempts_free)
+#define ATTEMPTS_AUTO CLEANUP(attempts_cleanup)
+
+/*
+ * 0: one try was counted as wrong, and lasts; now it may be judged.  TRY_LATER:
+ * not yet, for ret_wait_s (may be NULL) from now; FACTOR_LOCKED: no more, until
+ * attempts_clear().  ATTEMPTS_FULL: too many sources tried within the last
+ * minute.  With these, and with a fault of the disk, nobody tries.  key: a
+ * member's id, or the source.
+ */
+MUST_CHECK int attempts_begin(struct attempts *attempts,
+    enum attempts_kind kind, const char *key, int64_t *ret_wait_s);
+/* It was right, or an administrator resets it. Also where there is none. */
+MUST_CHECK int attempts_clear(
+    struct attempts *attempts, enum attempts_kind kind, const char *key);
+MUST_CHECK int attempts_get(struct attempts *attempts, enum attempts_kind kind,
+    const char *key, uint32_t *ret_failures);
