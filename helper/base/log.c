@@ -1,5 +1,5 @@
 /*
- * log.c - one line, one write(2), to stderr.
+ * log.c - one line, one write(2) or send(2), to stderr.
  *
  * Owns the level and the line's form.  Promises that no text from outside ends
  * a line, leaves its quotes or reaches a terminal as a control byte.  The
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,15 +26,16 @@ static struct {
 } settings = {LOG_LEVEL_NOTICE, false};
 
 struct line {
-	char text[LINE_BYTES];
+	char *text;
+	size_t size;
 	size_t len;
 };
 
-/* All of it or nothing, and always room for the newline. */
+/* All of it or nothing, and always room for one byte behind. */
 static bool
 put(struct line *line, const char *text, size_t len)
 {
-	if (len > sizeof(line->text) - 1 - line->len)
+	if (len > line->size - 1 - line->len)
 		return false;
 	memcpy(line->text + line->len, text, len);
 	line->len += len;
@@ -109,7 +111,8 @@ stderr_is_journal(void)
 	char ours[64];
 	struct stat st;
 
-	if (stream == NULL || fstat(STDERR_FILENO, &st) != 0)
+	if (stream == NULL || fstat(STDERR_FILENO, &st) != 0 ||
+	    !S_ISSOCK(st.st_mode))
 		return false;
 	(void)snprintf(ours, sizeof(ours), "%ju:%ju", (uintmax_t)st.st_dev,
 	    (uintmax_t)st.st_ino);
@@ -123,25 +126,56 @@ log_open(enum log_level most)
 	settings.journal = stderr_is_journal();
 }
 
+bool
+log_is_journal(void)
+{
+	return settings.journal;
+}
+
+static void
+put_all(struct line *line, const char *message, const struct log_field *fields)
+{
+	put_text(line, message);
+	for (; fields->key != NULL; fields++)
+		put_field(line, fields);
+}
+
+void
+log_format(
+    char *out, size_t size, const char *message, const struct log_field *fields)
+{
+	struct line line = {.text = out, .size = size};
+
+	put_all(&line, message, fields);
+	out[line.len] = '\0';
+}
+
+/* The journal's end is a socket: who is stuck there must not hold us up. */
+static ssize_t
+send_line(const struct line *line)
+{
+	return settings.journal ? send(STDERR_FILENO, line->text, line->len,
+				      MSG_DONTWAIT | MSG_NOSIGNAL)
+				: write(STDERR_FILENO, line->text, line->len);
+}
+
 void
 log_write(
     enum log_level level, const char *message, const struct log_field *fields)
 {
 	int error = errno;
-	struct line line;
+	char text[LINE_BYTES];
+	struct line line = {.text = text, .size = sizeof(text)};
 	ssize_t n;
 
 	if (level > settings.most)
 		return;
-	line.len = 0;
 	if (settings.journal)
 		put_text(&line, prefix_of(level));
-	put_text(&line, message);
-	for (; fields->key != NULL; fields++)
-		put_field(&line, fields);
+	put_all(&line, message, fields);
 	line.text[line.len++] = '\n';
 	do
-		n = write(STDERR_FILENO, line.text, line.len);
+		n = send_line(&line);
 	while (n < 0 && errno == EINTR);
 	errno = error;
 }

@@ -3,10 +3,13 @@
  *
  * To stderr, with the "<N>" prefix of sd-daemon(3) when that is the journal.
  * Text fields are quoted and escaped and cut at 256 bytes.  Never give it a
- * secret.  Blocks only as far as stderr does.
+ * secret.  A journal that does not read in time loses the line; elsewhere it
+ * blocks as far as stderr does.
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum log_level {
@@ -29,9 +32,15 @@ struct log_field {
 
 /* Lines above this level are dropped. */
 void log_open(enum log_level most);
+/* Is stderr the journal (systemd.exec(5), $JOURNAL_STREAM)? */
+bool log_is_journal(void);
 /* fields: up to LOG_END. */
 void log_write(
     enum log_level level, const char *message, const struct log_field *fields);
+/* The line of log_write() without its newline, for another channel: cut where
+ * it does not fit. size >= 1. */
+void log_format(char *out, size_t size, const char *message,
+    const struct log_field *fields);
 
 #define LOG_FIELDS_(...) \
 	((const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ) LOG_END})

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -145,16 +146,54 @@ a_line_that_is_too_long_still_ends(void **state)
 	assert_int_equal(writes, 1);
 }
 
+/* Stderr as a service has it: a socket, whose other end the journal reads. */
 static void
-levels_are_told_to_the_journal_only(void **state)
+become_a_service(void)
 {
 	char stream[64];
 	struct stat st;
+	int fds[2];
 
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+	assert_true(dup2(fds[0], STDERR_FILENO) >= 0);
+	assert_true(dup2(fds[1], lines_fd) >= 0);
+	close(fds[0]);
+	close(fds[1]);
+	assert_int_equal(fcntl(lines_fd, F_SETFL, O_NONBLOCK), 0);
 	assert_int_equal(fstat(STDERR_FILENO, &st), 0);
 	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev,
 	    (uintmax_t)st.st_ino);
 	setenv("JOURNAL_STREAM", stream, 1);
+}
+
+/* Were it waited for, this test would never end. */
+static void
+a_journal_that_reads_nothing_is_not_waited_for(void **state)
+{
+	become_a_service();
+	log_open(LOG_LEVEL_INFO);
+	for (int i = 0; i < 100000; i++)
+		log_info("m");
+	assert_memory_equal(written(), "<6>m\n<6>m\n", 10);
+}
+
+static void
+a_line_for_another_channel_is_cut_to_fit(void **state)
+{
+	char line[16];
+
+	log_format(line, sizeof(line), "m",
+	    LOG_FIELDS_(LOG_NUMBER("a", 12), LOG_TEXT("b", "x\n")));
+	assert_string_equal(line, "m a=12 b=\"x\\x0a");
+	assert_string_equal(written(), "");
+}
+
+static void
+levels_are_told_to_the_journal_only(void **state)
+{
+	assert_false(log_is_journal());
+	become_a_service();
 	log_open(LOG_LEVEL_DEBUG);
 	log_error("a");
 	log_warning("b");
@@ -162,6 +201,7 @@ levels_are_told_to_the_journal_only(void **state)
 	log_info("d");
 	log_debug("e");
 	assert_string_equal(written(), "<3>a\n<4>b\n<5>c\n<6>d\n<7>e\n");
+	assert_true(log_is_journal());
 	setenv("JOURNAL_STREAM", "1:2", 1);
 	log_open(LOG_LEVEL_DEBUG);
 	log_error("a");
@@ -179,7 +219,9 @@ main(void)
 	    LOG_TEST(text_cannot_forge_a_line),
 	    LOG_TEST(long_text_is_cut),
 	    LOG_TEST(a_line_that_is_too_long_still_ends),
+	    LOG_TEST(a_line_for_another_channel_is_cut_to_fit),
 	    LOG_TEST(levels_are_told_to_the_journal_only),
+	    LOG_TEST(a_journal_that_reads_nothing_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
