@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += libservices.la
 libservices_la_LIBADD = librules.la libbase.la
 libservices_la_SOURCES =
 libservices_la_SOURCES += helper/services/idpdoc.c helper/services/idpdoc.h
+libservices_la_SOURCES += helper/services/audit.c helper/services/audit.h
 libservices_la_SOURCES += helper/services/proofs.c helper/services/proofs.h
 libservices_la_SOURCES += helper/services/attempts.c helper/services/attempts.h
 libservices_la_SOURCES += helper/services/vault.c helper/services/vault.h
@@ -13,6 +14,12 @@ libservices_la_SOURCES += helper/services/renewal.c helper/services/renewal.h
 libservices_la_SOURCES += helper/services/wallet.c helper/services/wallet.h
 
 if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-audit
+tests_unit_test_audit_SOURCES = tests/unit/test-audit.c
+tests_unit_test_audit_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_audit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=log_write
+tests_unit_test_audit_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-proofs
 tests_unit_test_proofs_SOURCES = tests/unit/test-proofs.c
 tests_unit_test_proofs_CFLAGS = $(UNIT_CFLAGS)
