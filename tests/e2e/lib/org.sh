@@ -10,25 +10,34 @@
 
 ISSUER_PORT=
 SERVICE_PORT=
+# Servers that a scenario needs beside these two.
+ORG_SERVERS=
+
+# org_port SERVER [WISHED]: its port in this lab, chosen when first asked for:
+# the one wished for, else any that nobody else would choose while it is down.
+org_port() {
+	local file=$LAB/ports/$1
+	mkdir -p "$LAB/ports"
+	[ -s "$file" ] || "$tests/tools/free-port.sh" ${2:+"$2"} >"$file"
+	cat "$file"
+}
 
 # org_start [ISSUER_PORT SERVICE_PORT]: starts the servers that do not run, and
-# makes their ports known: those wished for at the first start in a lab, else
-# any that nobody else would choose while a server is down.
+# makes their ports known: those wished for at the first start in a lab.
 org_start() {
 	local identity=$tests/identity
 	export IDENTITY_DIR=${ORGLOGIN_CACHE:-/var/cache/orglogin-tests}/identity
 	export TLS=$LAB/tls INTERVAL=1
-	if [ ! -e "$LAB/ports" ]; then
+	if [ ! -e "$TLS" ]; then
 		"$tests/tools/install.sh" identity
 		"$identity/mkca.sh" "$TLS"
-		echo "$("$tests/tools/free-port.sh" ${1:+"$1"})" \
-			"$("$tests/tools/free-port.sh" ${2:+"$2"})" >"$LAB/ports"
 	fi
-	read -r ISSUER_PORT SERVICE_PORT <"$LAB/ports"
-	export OIDC_PROVIDER_PORT=$ISSUER_PORT BETTER_AUTH_PORT=$SERVICE_PORT
-	export SCRIPTED_PORT=$SERVICE_PORT
-	"$identity/run.sh" start "$LAB/identity" oidc-provider \
-		"$(service_server)"
+	ISSUER_PORT=$(org_port oidc-provider "${1:-}")
+	SERVICE_PORT=$(org_port "$(service_server)" "${2:-}")
+	OIDC_PROVIDER_PORT=$ISSUER_PORT BETTER_AUTH_PORT=$(org_port better-auth) \
+		SCRIPTED_PORT=$(org_port scripted) \
+		"$identity/run.sh" start "$LAB/identity" oidc-provider \
+		"$(service_server)" $ORG_SERVERS
 }
 
 # org_stop [SERVER...]: stops the servers, or some.
@@ -62,14 +71,22 @@ org_person() {
 	service_person "$@"
 }
 
-# org_approve ADDRESS CODE NAME approve|browse|deny: at the corporate issuer,
-# by requests, or (browse) by clicking in a real browser.
+# The server that shows the page at ADDRESS.
+org_server_at() {
+	case $1 in
+	"https://localhost:$ISSUER_PORT/"*) echo oidc-provider ;;
+	*) echo better-auth ;;
+	esac
+}
+
+# org_approve ADDRESS CODE NAME approve|browse|deny: by requests, or (browse) by
+# clicking in a real browser.
 org_approve() {
 	if [ "$4" = browse ]; then
 		"$IDENTITY_DIR/node" "$tests/identity/approve-browser.mjs" \
 			"$1" "$2" "$3" >>"$LAB/approvals" 2>&1
 	else
-		"$tests/identity/approve.sh" oidc-provider \
+		"$tests/identity/approve.sh" "$(org_server_at "$1")" \
 			"$LAB/tls/ca.pem" "$@" >>"$LAB/approvals" 2>&1
 	fi
 }
@@ -81,6 +98,19 @@ org_reset() {
 	service_reset
 }
 
+# org_provider NAME PORT [CLIENT [LINE...]]: a [provider NAME] of this machine.
+org_provider() {
+	printf '%s\n' "[provider $1]" 'type = oidc' \
+		"issuer = https://localhost:$2" \
+		"client_id = ${3:-orglogin-host}" \
+		'allowed_domains = acme.test' "${@:4}" ''
+}
+
+# Where people sign in; a scenario may have others.
+org_providers() {
+	org_provider corp "$ISSUER_PORT"
+}
+
 # The daemon's configuration, as the host's administrator writes it.
 org_config() {
 	cat <<-END
@@ -88,11 +118,7 @@ org_config() {
 		id = org_acme
 		name = Acme
 
-		[provider corp]
-		type = oidc
-		issuer = https://localhost:$ISSUER_PORT
-		client_id = orglogin-host
-		allowed_domains = acme.test
+		$(org_providers)
 
 		[service]
 		$(service_lines)
@@ -150,17 +176,28 @@ org_join() {
 	org_reset
 	org_install
 	host_copy "$LAB/tls/ca.pem" /etc/orglogin/ca.pem
-	host_copy "$LAB/identity/run/host.key" /etc/orglogin/api.key
-	org_config | host_sh 'chown orglogin: /etc/orglogin/api.key
-		chmod 400 /etc/orglogin/api.key
-		cat >/etc/orglogin/orglogin.conf
-		systemctl start orglogind.socket orglogind.service
-		cd /usr/share/doc/orglogin/examples
+	host_sh 'cd /usr/share/doc/orglogin/examples
 		sed -i "/^@include common-account/r pam-sudo" \
 			/etc/pam.d/sudo /etc/pam.d/sudo-i
 		install -m 440 sudoers /etc/sudoers.d/orglogin'
 	host_sh "sed -i s/require_role=OrganizationAdmin/require_role=$(service_admin)/ \
 		/etc/pam.d/sudo /etc/pam.d/sudo-i"
+	org_configure
+}
+
+# org_configure: the host's configuration is this one, and it knows its members.
+# Where it was another, nothing is left of what the host knew by that one.
+org_configure() {
+	[ "$(org_config)" != "$(host_sh \
+		'cat /etc/orglogin/orglogin.conf 2>/dev/null || :')" ] ||
+		return 0
+	service_key | host_sh 'umask 077
+		cat >/etc/orglogin/api.key
+		chown orglogin: /etc/orglogin/api.key'
+	org_config | host_sh 'systemctl stop orglogind.socket orglogind.service
+		rm -rf /var/lib/orglogin/*
+		cat >/etc/orglogin/orglogin.conf
+		systemctl start orglogind.socket orglogind.service'
 	org_known || {
 		echo "the host does not know its members:" >&2
 		host_journal -t orglogind -n 40 >&2

@@ -2,23 +2,28 @@
 #
 # Every call leaves what was shown in SHOWN and the exit status in STATUS.
 # What a person does at a device prompt is told by AS (who approves, default
-# nobody) and DECIDES (approve, browse, deny, ignore); PASSWORD answers a password.
+# nobody) and DECIDES (approve, browse, deny, ignore). PASSWORDS answer one
+# question for a password each, the last also those that follow; TYPES, one
+# each, what else is asked.
 # Needs terminal.sh, host.sh and, for approvals, org.sh.
 
 STATUS=
 SHOWN=
 
 # person_options USER [--approve-as NAME | --browse-as NAME | --deny-as NAME |
-# --password TEXT | --key FILE | --within SECONDS]... [-- COMMAND...]
+# --password TEXT | --type TEXT | --key FILE | --within SECONDS]...
+# [-- COMMAND...]
 person_options() {
-	USER_NAME=$1 AS='' DECIDES=ignore PASSWORD='' KEY='' WITHIN=120
+	USER_NAME=$1 AS='' DECIDES=ignore KEY='' WITHIN=120
+	PASSWORDS=() TYPES=()
 	shift
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--approve-as) AS=$2 DECIDES=approve ;;
 		--deny-as) AS=$2 DECIDES=deny ;;
 		--browse-as) AS=$2 DECIDES=browse ;;
-		--password) PASSWORD=$2 ;;
+		--password) PASSWORDS+=("$2") ;;
+		--type) TYPES+=("$2") ;;
 		--key) KEY=$2 ;;
 		--within) WITHIN=$2 ;;
 		--) shift && break ;;
@@ -32,7 +37,7 @@ person_options() {
 # ssh_to NAME: opens terminal NAME with the real client, by USER_NAME.
 ssh_to() {
 	local methods=keyboard-interactive
-	[ -z "$PASSWORD" ] || methods=$methods,password
+	[ ${#PASSWORDS[@]} -eq 0 ] || methods=$methods,password
 	[ -z "$KEY" ] || methods=publickey
 	term_open "$1" ssh -tt -F none -p "$(host_port)" \
 		-o StrictHostKeyChecking=yes \
@@ -71,9 +76,16 @@ answer() {
 		term_key "$1" Enter
 		;;
 	*[Pp]'assword: ' | *'password for '*': ')
-		[ -n "$PASSWORD" ] || return 0
-		term_type "$1" "$PASSWORD"
+		[ ${#PASSWORDS[@]} -gt 0 ] || return 0
+		term_type "$1" "${PASSWORDS[0]}"
 		term_key "$1" Enter
+		[ ${#PASSWORDS[@]} -eq 1 ] || PASSWORDS=("${PASSWORDS[@]:1}")
+		;;
+	*': ' | *'[y/N] ')
+		[ ${#TYPES[@]} -gt 0 ] || return 1
+		term_type "$1" "${TYPES[0]}"
+		term_key "$1" Enter
+		TYPES=("${TYPES[@]:1}")
 		;;
 	*) return 1 ;;
 	esac

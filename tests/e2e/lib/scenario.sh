@@ -90,7 +90,8 @@ took() {
 	TOOK_MS=$(((${EPOCHREALTIME/[.,]/} - from) / 1000))
 }
 
-# host_shared: the host that scenarios use which break nothing.
+# host_shared: the host that scenarios use which break nothing. Who wants another
+# organisation there sets ORG_PROFILE and the like before.
 host_shared() {
 	HOST=web1
 	if [ ! -e "$(host_dir)/ready" ]; then
@@ -99,6 +100,7 @@ host_shared() {
 		touch "$(host_dir)/ready"
 	else
 		org_reset
+		org_configure
 		host_exec orgloginctl sync --full --accept-shrink >/dev/null
 	fi
 }

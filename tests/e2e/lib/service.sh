@@ -1,8 +1,10 @@
 # service.sh: the organisation's identity service, by ORG_PROFILE: Better Auth,
-# or the scripted server that speaks the documents of the others.
+# or the scripted server that speaks the documents of the others. ORG_POLICY
+# says whether it takes passwords (standard) or not.
 # Needs LAB, SERVICE_PORT and tests.
 
 ORG_PROFILE=${ORG_PROFILE:-better-auth}
+ORG_POLICY=${ORG_POLICY:-restricted}
 
 # The server that plays it.
 service_server() {
@@ -46,10 +48,18 @@ service_reset() {
 		return
 	fi
 	service_order _reset '{}'
-	printf 'scripted-host-key\n' >"$LAB/identity/run/host.key"
 	# Better Auth's default; the scripted server has another.
 	[ "$ORG_PROFILE" != apso ] || service_order _control \
 		"{\"token\":\"org_jwt\",\"claims\":{\"aud\":\"https://localhost:$SERVICE_PORT\"}}"
+}
+
+# service_key: the key with which a host reads the list of members.
+service_key() {
+	if [ "$(service_server)" = better-auth ]; then
+		cat "$LAB/identity/run/host.key"
+	else
+		echo scripted-host-key
+	fi
 }
 
 # service_lines: its part of [service]
@@ -60,6 +70,7 @@ service_lines() {
 	case $ORG_PROFILE in
 	monozu | lira | eloquent) echo 'jwt_check = transport' ;;
 	esac
+	echo "auth_policy = $ORG_POLICY"
 }
 
 # service_roles: those that may log in
