@@ -15,8 +15,6 @@
 #include "common/name.h"
 #include "common/text.h"
 
-#define KIND "tokens"
-
 /* What could not be sealed. */
 struct unsaved {
 	struct unsaved *next;
@@ -88,9 +86,9 @@ purses_seal(
 
 	buf_init(&bytes, PURSE_MAX_BYTES);
 	r = purse_format(purse, &bytes);
-	return r == 0
-	    ? vault_put(purses->vault, member, KIND, bytes.bytes, bytes.len)
-	    : r;
+	return r == 0 ? vault_put(purses->vault, member, VAULT_TOKENS,
+			    bytes.bytes, bytes.len)
+		      : r;
 }
 
 static void
@@ -135,7 +133,7 @@ purses_load(struct purses *purses, const char *member, struct purse *ret_purse)
 	}
 	buf_init(&bytes, PURSE_MAX_BYTES);
 	if (r == 0)
-		r = vault_read(purses->vault, member, KIND, &bytes);
+		r = vault_read(purses->vault, member, VAULT_TOKENS, &bytes);
 	if (r == 0)
 		r = purse_parse(bytes.bytes, bytes.len, ret_purse);
 	return r == ERR_MALFORMED ? ERR_NO_TOKEN : r;
@@ -145,7 +143,7 @@ int
 purses_forget(struct purses *purses, const char *member)
 {
 	unsaved_free(unlink_unsaved(purses, member));
-	return vault_forget(purses->vault, member);
+	return vault_forget_kind(purses->vault, member, VAULT_TOKENS);
 }
 
 int

@@ -273,21 +273,19 @@ unseal(
 				  : r;
 }
 
-int
-vault_read(
+/* NOT_FOUND; NO_TOKEN: it does not open. */
+static int
+open_row(
     struct vault *vault, const char *member, const char *kind, struct buf *out)
 {
 	struct row row = {.member = member, .kind = kind};
 	struct db_stmt *stmt = NULL;
 	enum db_step step = DB_DONE;
-	int r = ERR_OK;
-
-	if (vault->state != 0)
-		return ERR_VAULT_KEY;
-	r = db_prepare(vault->db,
+	int r = db_prepare(vault->db,
 	    "SELECT key_id, version, sealed FROM vault"
 	    " WHERE member = ?1 AND kind = ?2",
 	    &stmt);
+
 	if (r == 0)
 		r = db_bind_text(stmt, 1, member);
 	if (r == 0)
@@ -297,10 +295,45 @@ vault_read(
 	if (r != 0)
 		return r;
 	if (step == DB_DONE)
-		return ERR_NO_TOKEN;
-	r = unseal(vault, &row, stmt, out);
+		return ERR_NOT_FOUND;
+	r = vault->state == 0 ? unseal(vault, &row, stmt, out) : ERR_NO_TOKEN;
 	db_reset(stmt);
 	return r;
+}
+
+int
+vault_read(
+    struct vault *vault, const char *member, const char *kind, struct buf *out)
+{
+	int r = ERR_OK;
+
+	if (vault->state != 0)
+		return ERR_VAULT_KEY;
+	r = open_row(vault, member, kind, out);
+	return r == ERR_NOT_FOUND ? ERR_NO_TOKEN : r;
+}
+
+int
+vault_require(
+    struct vault *vault, const char *member, const char *kind, struct buf *out)
+{
+	int r = open_row(vault, member, kind, out);
+
+	return r == ERR_NO_TOKEN ? ERR_VAULT_KEY : r;
+}
+
+int
+vault_forget_kind(struct vault *vault, const char *member, const char *kind)
+{
+	struct db_stmt *stmt = NULL;
+	int r = db_prepare(vault->db,
+	    "DELETE FROM vault WHERE member = ?1 AND kind = ?2", &stmt);
+
+	if (r == 0)
+		r = db_bind_text(stmt, 1, member);
+	if (r == 0)
+		r = db_bind_text(stmt, 2, kind);
+	return r == 0 ? db_run_alone(vault->db, stmt) : r;
 }
 
 int

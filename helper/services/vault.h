@@ -17,6 +17,11 @@
 #define VAULT_CREDENTIAL "orglogin.key"
 #define VAULT_SECRET_MAX_BYTES ((size_t)256 * 1024)
 
+/* The kinds of what is kept; a member has one of each at most. */
+#define VAULT_TOKENS "tokens"
+#define VAULT_PIN "pin"
+#define VAULT_TOTP "totp"
+
 struct vault;
 
 struct vault_options {
@@ -45,6 +50,13 @@ MUST_CHECK int vault_put(struct vault *vault, const char *member,
 /* Appends it to out.  NO_TOKEN: there is none that opens with this key. */
 MUST_CHECK int vault_read(
     struct vault *vault, const char *member, const char *kind, struct buf *out);
+/* The same for what nobody may pass without: NOT_FOUND where nothing was put,
+ * VAULT_KEY where what was put does not open. */
+MUST_CHECK int vault_require(
+    struct vault *vault, const char *member, const char *kind, struct buf *out);
+/* Drops what is kept of this kind, also if it no longer opens. */
+MUST_CHECK int vault_forget_kind(
+    struct vault *vault, const char *member, const char *kind);
 /* Drops everything of the member, also what no longer opens. */
 MUST_CHECK int vault_forget(struct vault *vault, const char *member);
 /* The first member behind `after` in the order of the ids' bytes of whom

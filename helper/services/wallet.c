@@ -495,6 +495,20 @@ wallet_forget(struct wallet *wallet, const char *member_id)
 	return r;
 }
 
+/* An authenticator outlives a suspension: its absence must not open a way
+ * around it. */
+static int
+forget_ended(struct wallet *w, const char *member_id, int reason)
+{
+	int r = wallet_forget(w, member_id);
+
+	if (r != 0)
+		return r;
+	return reason == ERR_NOT_A_MEMBER
+	    ? vault_forget(w->options.vault, member_id)
+	    : vault_forget_kind(w->options.vault, member_id, VAULT_PIN);
+}
+
 void
 wallet_sweep(struct wallet *wallet)
 {
@@ -505,7 +519,7 @@ wallet_sweep(struct wallet *wallet)
 		int reason = may_ask(wallet, id);
 
 		if (is_end(reason))
-			r = wallet_forget(wallet, id);
+			r = forget_ended(wallet, id, reason);
 		if (r == 0)
 			r = purses_next_member(
 			    wallet->purses, id, id, sizeof(id));

@@ -72,6 +72,7 @@ void wallet_cancel(struct wallet *wallet, uint64_t id);
 /* Forgets the member's tokens at once, and has the service revoke them where
  * the profile can. Also where there are none. */
 MUST_CHECK int wallet_forget(struct wallet *wallet, const char *member_id);
-/* Forgets those of everybody who is no member any more, Deactivated or
- * Suspended; after a list was taken over. */
+/* Forgets those of everybody who is no member any more, with all else that the
+ * vault has of them, and of who is Deactivated or Suspended, with the PIN;
+ * after a list was taken over. */
 void wallet_sweep(struct wallet *wallet);

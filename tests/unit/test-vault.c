@@ -108,6 +108,14 @@ holds_none(struct vault *vault, const char *member, const char *kind)
 	assert_int_equal(out.len, 0);
 }
 
+static void requires(struct vault *vault, const char *kind, int reason)
+{
+	struct buf out BUF_AUTO = {.limit = 1024};
+
+	assert_int_equal(vault_require(vault, "u-1", kind, &out), reason);
+	assert_int_equal(out.len > 0, reason == 0);
+}
+
 static void
 run(struct db *db, const char *sql)
 {
@@ -147,6 +155,50 @@ secrets_last_until_they_are_forgotten(void **state)
 	assert_int_equal(vault_forget(vault, "u-1"), 0);
 	holds_none(vault, "u-1", "tokens");
 	holds(vault, "u-2", "another");
+}
+
+static void
+one_kind_is_forgotten_without_the_others(void **state)
+{
+	struct fixture *f = *state;
+	struct vault *vault VAULT_AUTO = open_vault(f);
+
+	put(vault, "u-1", SECRET);
+	put(vault, "u-2", "another");
+	assert_int_equal(vault_put(vault, "u-1", VAULT_TOTP, "seed", 4), 0);
+	assert_int_equal(vault_forget_kind(vault, "u-1", VAULT_TOKENS), 0);
+	holds_none(vault, "u-1", VAULT_TOKENS);
+	holds(vault, "u-2", "another");
+	requires(vault, VAULT_TOTP, 0);
+	assert_int_equal(vault_forget_kind(vault, "u-1", VAULT_TOTP), 0);
+	assert_int_equal(vault_forget_kind(vault, "u-1", VAULT_TOTP), 0);
+	requires(vault, VAULT_TOTP, ERR_NOT_FOUND);
+}
+
+/* Lost and never put are told apart, with a key, another key, and none. */
+static void
+t94_what_does_not_open_is_not_taken_for_missing(void **state)
+{
+	struct fixture *f = *state;
+	struct vault *vault VAULT_AUTO = open_vault(f);
+
+	assert_int_equal(vault_put(vault, "u-1", VAULT_TOTP, "seed", 4), 0);
+	run(f->db, "UPDATE vault SET sealed = substr(sealed, 2)");
+	requires(vault, VAULT_TOTP, ERR_VAULT_KEY);
+	requires(vault, VAULT_PIN, ERR_NOT_FOUND);
+	vault_free(TAKE(vault));
+	assert_int_equal(
+	    files_replace(f->key, OTHER_KEY "\n", strlen(KEY) + 1, 0400), 0);
+	vault = open_vault(f);
+	requires(vault, VAULT_TOTP, ERR_VAULT_KEY);
+	requires(vault, VAULT_PIN, ERR_NOT_FOUND);
+	vault_free(TAKE(vault));
+	assert_int_equal(unlink(f->key), 0);
+	vault = open_vault(f);
+	requires(vault, VAULT_TOTP, ERR_VAULT_KEY);
+	requires(vault, VAULT_PIN, ERR_NOT_FOUND);
+	assert_int_equal(vault_forget_kind(vault, "u-1", VAULT_TOTP), 0);
+	requires(vault, VAULT_TOTP, ERR_NOT_FOUND);
 }
 
 /* The key in each of two forms, or none, beside one database. */
@@ -329,6 +381,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(
 		secrets_last_until_they_are_forgotten, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		one_kind_is_forgotten_without_the_others, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		t94_what_does_not_open_is_not_taken_for_missing, set_up,
+		tear_down),
 	    cmocka_unit_test_setup_teardown(
 		t88_a_database_without_its_key_gives_nothing, set_up,
 		tear_down),

@@ -352,12 +352,29 @@ a_rotating_switch_moves_the_base(void **state)
 }
 
 static void
+put_factors(struct fixture *f)
+{
+	assert_int_equal(vault_put(f->lab.vault, "u-1", VAULT_PIN, "p", 1), 0);
+	assert_int_equal(vault_put(f->lab.vault, "u-1", VAULT_TOTP, "t", 1), 0);
+}
+
+static bool
+has(struct fixture *f, const char *kind)
+{
+	struct buf out BUF_AUTO = {.limit = 16};
+
+	return vault_require(f->lab.vault, "u-1", kind, &out) == 0;
+}
+
+static void
 what_is_forgotten_is_revoked(void **state)
 {
 	struct fixture *f = *state;
 
 	assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), 0);
+	put_factors(f);
 	assert_int_equal(wallet_forget(f->lab.wallet, "u-1"), 0);
+	assert_true(has(f, VAULT_PIN) && has(f, VAULT_TOTP));
 	assert_string_equal(f->service.revoked,
 	    JWT("org_acme", "1") " refresh-1-" WALLETLAB_CANARY " -");
 	walletlab_settle(&f->lab);
@@ -410,9 +427,13 @@ t90_leavers_tokens_are_forgotten_and_revoked(void **state)
 		f->service.asked[PROFILE_REVOKE] = 0;
 		assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), 0);
 		assert_int_equal(walletlab_sign_in(&f->lab, "u-2"), 0);
+		put_factors(f);
 		walletlab_set_standing("u-1", cases[i].reason);
 		wallet_sweep(f->lab.wallet);
 		walletlab_settle(&f->lab);
+		assert_int_equal(has(f, VAULT_PIN), cases[i].forgotten ? 0 : 1);
+		assert_int_equal(has(f, VAULT_TOTP),
+		    cases[i].reason == ERR_NOT_A_MEMBER ? 0 : 1);
 		assert_int_equal(f->service.asked[PROFILE_REVOKE],
 		    cases[i].forgotten ? 1 : 0);
 		if (cases[i].reason != 0)
