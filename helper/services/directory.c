@@ -42,7 +42,6 @@ struct job {
 struct directory {
 	const struct clock *clock;
 	struct directory_options options;
-	char boot_id[CLOCK_BOOT_ID_SIZE];
 	struct loop_timer *timer; /* the next slice of the job */
 	struct job job;
 	bool locals_due; /* they changed while a job was under way */
@@ -94,10 +93,8 @@ open_parts(struct directory *d, struct loop *loop)
 	    .result = on_result,
 	    .arg = d,
 	};
-	int err = clock_boot_id(d->boot_id);
+	int err = roll_open(&d->roll, &ids);
 
-	if (err == 0)
-		err = roll_open(&d->roll, &ids);
 	if (err == 0)
 		err = identities_new(d->roll.db, &d->identities);
 	if (err == 0)
@@ -370,12 +367,13 @@ begin(struct directory *d, struct job job)
 	loop_timer_start(d->timer, 0);
 }
 
-/* members: NULL for the current ones against other locals. Takes both over on
- * success. */
+/* members: NULL for the current ones against other locals. Takes both over. */
 static int
-new_reconcile(struct directory *d, struct members *members,
-    struct locals *locals, bool accept_shrink, struct reconcile **ret_reconcile)
+begin_list(struct directory *d, struct members *members, struct locals *locals,
+    bool accept_shrink, struct job job)
 {
+	MEMBERS_AUTO struct members *after = members;
+	LOCALS_AUTO struct locals *beside = locals;
 	const struct reconcile_options options = {.db = d->roll.db,
 	    .ids = d->roll.ids,
 	    .current = d->roll.members,
@@ -383,8 +381,14 @@ new_reconcile(struct directory *d, struct members *members,
 	    .accept_shrink = accept_shrink,
 	    .max_shrink_percent = d->options.max_shrink_percent,
 	    .now = clock_wall(d->clock)};
+	int err = reconcile_new(&options, after, beside, &job.reconcile);
 
-	return reconcile_new(&options, members, locals, ret_reconcile);
+	if (err != 0)
+		return err;
+	after = NULL;
+	beside = NULL;
+	begin(d, job);
+	return 0;
 }
 
 int
@@ -394,21 +398,14 @@ directory_replace(struct directory *directory, struct members *members,
 	struct directory *d = directory;
 	MEMBERS_AUTO struct members *after = members;
 	LOCALS_AUTO struct locals *locals = NULL;
-	struct job job = {.confirmed = confirmed_now(d->clock, d->boot_id),
-	    .fn = fn,
-	    .arg = arg};
+	struct job job = {
+	    .confirmed = roll_now(&d->roll), .fn = fn, .arg = arg};
 	int err = d->job.under_way ? ERR_EXISTS
 				   : locals_read(&d->options.locals, &locals);
 
-	if (err == 0)
-		err = new_reconcile(
-		    d, after, locals, accept_shrink, &job.reconcile);
-	if (err != 0)
-		return err;
-	after = NULL;
-	locals = NULL;
-	begin(d, job);
-	return 0;
+	return err == 0
+	    ? begin_list(d, TAKE(after), TAKE(locals), accept_shrink, job)
+	    : err;
 }
 
 int
@@ -423,7 +420,7 @@ directory_merge(struct directory *directory, struct members *changed,
 	}
 	begin(d,
 	    (struct job){.part = changed,
-		.confirmed = confirmed_now(d->clock, d->boot_id),
+		.confirmed = roll_now(&d->roll),
 		.fn = fn,
 		.arg = arg});
 	return 0;
@@ -433,7 +430,7 @@ int
 directory_confirm(struct directory *directory)
 {
 	struct directory *d = directory;
-	const struct confirmed confirmed = confirmed_now(d->clock, d->boot_id);
+	const struct confirmed confirmed = roll_now(&d->roll);
 	bool again =
 	    edition_outdated(d->edition, d->roll.generation, confirmed.wall);
 	int err = directory_locals_changed(d);
@@ -464,7 +461,6 @@ directory_locals_changed(struct directory *directory)
 {
 	struct directory *d = directory;
 	LOCALS_AUTO struct locals *locals = NULL;
-	struct job job = {.locals_only = true};
 	uint32_t before = d->roll.excluded;
 	int err = locals_read(&d->options.locals, &locals);
 
@@ -479,16 +475,11 @@ directory_locals_changed(struct directory *directory)
 	/* What does not fit an overlay is shown by the job. */
 	if (d->roll.excluded != before)
 		(void)!edition_show(d->edition);
-	if (d->job.under_way) {
-		d->locals_due = true;
+	d->locals_due = d->job.under_way;
+	if (d->locals_due)
 		return 0;
-	}
-	err = new_reconcile(d, NULL, locals, true, &job.reconcile);
-	if (err != 0)
-		return err;
-	locals = NULL;
-	begin(d, job);
-	return 0;
+	return begin_list(
+	    d, NULL, TAKE(locals), true, (struct job){.locals_only = true});
 }
 
 int
@@ -563,8 +554,19 @@ directory_identity(struct directory *directory, const struct member *member,
 int64_t
 directory_age_ms(const struct directory *directory)
 {
-	return confirmed_age_ms(
-	    &directory->roll.confirmed, directory->clock, directory->boot_id);
+	return roll_age_ms(&directory->roll);
+}
+
+bool
+directory_set_back(const struct directory *directory)
+{
+	return confirmed_set_back(&directory->roll.confirmed, directory->clock);
+}
+
+int
+directory_look(struct directory *directory)
+{
+	return roll_look(&directory->roll);
 }
 
 bool

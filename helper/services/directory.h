@@ -114,6 +114,11 @@ bool directory_identity(struct directory *directory,
  * against the stored wall time too, so that neither a reboot nor a clock set
  * back makes it younger; -1: never. */
 int64_t directory_age_ms(const struct directory *directory);
+/* The wall clock stands before a time at which it was already seen. */
+bool directory_set_back(const struct directory *directory);
+/* Nothing was confirmed: stores how old what is known has become, so that a
+ * reboot with another clock does not take it back. */
+MUST_CHECK int directory_look(struct directory *directory);
 /* A list is on its way, or being published. */
 bool directory_busy(const struct directory *directory);
 /* How often a sign-in has changed a member since the start: what a source last

@@ -19,8 +19,10 @@
 int
 roll_open(struct roll *roll, const struct ids_options *options)
 {
-	int err = ids_new(roll->db, options, &roll->ids);
+	int err = clock_boot_id(roll->boot_id);
 
+	if (err == 0)
+		err = ids_new(roll->db, options, &roll->ids);
 	return err == 0 ? members_new(&roll->members) : err;
 }
 
@@ -299,6 +301,28 @@ roll_confirm(
 	roll->confirmed = *confirmed;
 	roll->generation = generation;
 	return 0;
+}
+
+struct confirmed
+roll_now(const struct roll *roll)
+{
+	return confirmed_now(roll->clock, roll->boot_id);
+}
+
+int64_t
+roll_age_ms(const struct roll *roll)
+{
+	return confirmed_age_ms(&roll->confirmed, roll->clock, roll->boot_id);
+}
+
+int
+roll_look(struct roll *roll)
+{
+	struct confirmed looked = roll->confirmed;
+
+	confirmed_look(&looked, roll->clock, roll->boot_id);
+	return looked.known ? roll_confirm(roll, &looked, roll->generation)
+			    : ERR_OK;
 }
 
 int

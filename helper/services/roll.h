@@ -25,6 +25,7 @@ struct roll {
 	struct db *db; /* borrowed, as are clock and organization_id */
 	const struct clock *clock;
 	const char *organization_id;
+	char boot_id[CLOCK_BOOT_ID_SIZE];
 	struct ids *ids;
 	struct locals
 	    *locals; /* of this host, as the names were held against */
@@ -68,6 +69,12 @@ struct roll_change {
 };
 MUST_CHECK int roll_amend(struct roll *roll, const struct roll_change *change,
     struct changes *ret_changed);
+/* For an answer that comes now; how old the last one is, as confirmed_age_ms()
+ * says. */
+struct confirmed roll_now(const struct roll *roll);
+int64_t roll_age_ms(const struct roll *roll);
+/* Stores how old it has become; nothing where there was none. */
+MUST_CHECK int roll_look(struct roll *roll);
 /* A new time, and the generation of what will carry it. */
 MUST_CHECK int roll_confirm(
     struct roll *roll, const struct confirmed *confirmed, uint64_t generation);

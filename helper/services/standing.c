@@ -3,7 +3,8 @@
  *
  * While the source answers, what it said counts; two beats without an answer
  * are its ordinary jitter.  After that the age limits of [login] and [sudo]
- * apply, and past hard_age nobody is let in.
+ * apply, an age told by a clock that was set back is none, and past hard_age
+ * nobody is let in.
  */
 #include "services/standing.h"
 
@@ -18,14 +19,56 @@ reached_ms(const struct standing *standing)
 	return (standing->refresh_s * 2 + 30) * 1000;
 }
 
-static bool
-confirmed(const struct standing *standing, int64_t offline_s)
+bool
+standing_reached(const struct standing *standing)
 {
 	int64_t age_ms = directory_age_ms(standing->directory);
 
-	if (age_ms < 0 || age_ms > standing->hard_age_s * 1000)
-		return false;
-	return age_ms <= reached_ms(standing) || age_ms <= offline_s * 1000;
+	return age_ms >= 0 && age_ms <= standing->hard_age_s * 1000 &&
+	    age_ms <= reached_ms(standing);
+}
+
+/* 0 up to that age; stale or CLOCK_SET_BACK beyond, and where there is none. */
+static int
+check_age(const struct standing *standing, int64_t most_s, int stale)
+{
+	int64_t age_ms = directory_age_ms(standing->directory);
+
+	if (age_ms == INT64_MAX || directory_set_back(standing->directory))
+		return ERR_CLOCK_SET_BACK;
+	return age_ms >= 0 && age_ms <= standing->hard_age_s * 1000 &&
+		age_ms <= most_s * 1000
+	    ? ERR_OK
+	    : stale;
+}
+
+static int
+check_confirmed(const struct standing *standing, int64_t offline_s, int stale)
+{
+	return standing_reached(standing)
+	    ? ERR_OK
+	    : check_age(standing, offline_s, stale);
+}
+
+int
+standing_offline(const struct standing *standing)
+{
+	return standing->login_offline_s <= 0
+	    ? ERR_OFFLINE_TOO_LONG
+	    : check_age(
+		  standing, standing->login_offline_s, ERR_OFFLINE_TOO_LONG);
+}
+
+int64_t
+standing_offline_left_s(const struct standing *standing)
+{
+	int64_t most_s = standing->login_offline_s < standing->hard_age_s
+	    ? standing->login_offline_s
+	    : standing->hard_age_s;
+
+	if (standing_offline(standing) != 0)
+		return 0;
+	return most_s - directory_age_ms(standing->directory) / 1000;
 }
 
 int
@@ -33,11 +76,9 @@ standing_login(const struct standing *standing, const struct member *member)
 {
 	int r = access_login(standing->policy, member);
 
-	if (r != 0)
-		return r;
-	return confirmed(standing, standing->login_offline_s)
-	    ? ERR_OK
-	    : ERR_DIRECTORY_STALE;
+	return r != 0 ? r
+		      : check_confirmed(standing, standing->login_offline_s,
+			    ERR_DIRECTORY_STALE);
 }
 
 int
@@ -46,10 +87,9 @@ standing_role(const struct standing *standing, const struct member *member,
 {
 	int r = access_role(member, roles);
 
-	if (r != 0)
-		return r;
-	return confirmed(standing, standing->sudo_offline_s) ? ERR_OK
-							     : ERR_ROLE_STALE;
+	return r != 0 ? r
+		      : check_confirmed(
+			    standing, standing->sudo_offline_s, ERR_ROLE_STALE);
 }
 
 int

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/attrs.h"
@@ -23,19 +24,29 @@ struct standing {
 };
 
 /*
- * May the member log in, or go on?  What access_login() says, and
- * DIRECTORY_STALE when the directory was not confirmed within
- * login_offline_s.
+ * May the member log in, or go on?  What access_login() says; when the
+ * directory was not confirmed lately: DIRECTORY_STALE past login_offline_s,
+ * CLOCK_SET_BACK where its age cannot be trusted.
  */
 MUST_CHECK int standing_login(
     const struct standing *standing, const struct member *member);
 /*
  * Does the member hold one of the roles (parted by '\n') now?  ROLE_NOT_HELD,
- * the state's reason, or ROLE_STALE when it was not confirmed within
- * sudo_offline_s.
+ * the state's reason; when it was not confirmed lately: ROLE_STALE past
+ * sudo_offline_s, CLOCK_SET_BACK.
  */
 MUST_CHECK int standing_role(const struct standing *standing,
     const struct member *member, const char *roles);
+/* The source of members answered within its last beats. */
+bool standing_reached(const struct standing *standing);
+/*
+ * May a local factor stand in for the organisation's service, which does not
+ * answer?  OFFLINE_TOO_LONG when the directory was not confirmed within
+ * login_offline_s (0: never), CLOCK_SET_BACK.
+ */
+MUST_CHECK int standing_offline(const struct standing *standing);
+/* For how many seconds more; 0: not any more. */
+int64_t standing_offline_left_s(const struct standing *standing);
 /*
  * Why the list has nobody of that name: LOCAL_USER, STATE_DAMAGED (without its
  * numbers this host knows no member), NOT_A_MEMBER.  user is "" where only an

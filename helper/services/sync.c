@@ -125,11 +125,24 @@ on_let_go(void *arg)
 	footprint_shrink();
 }
 
+/* What is known is older now, and stays so. */
+static void
+look(struct sync *s)
+{
+	int r = directory_look(s->options.directory);
+
+	if (r != 0)
+		log_error("age of the member list not stored",
+		    LOG_TEXT("reason", err_name(r)));
+}
+
 /* A fetch has ended; everybody who waits for it is told once. */
 static void
 finish(struct sync *s, int reason, int64_t retry_after_s)
 {
 	tell(s, reason);
+	if (reason != 0)
+		look(s);
 	s->fetching = false;
 	s->state = reason;
 	if (s->started)

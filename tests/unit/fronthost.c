@@ -267,6 +267,12 @@ directory_age_ms(const struct directory *directory)
 	return 61500;
 }
 
+bool
+directory_set_back(const struct directory *directory)
+{
+	return false;
+}
+
 uint64_t
 directory_generation(const struct directory *directory)
 {

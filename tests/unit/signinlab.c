@@ -329,6 +329,19 @@ directory_age_ms(const struct directory *directory)
 }
 
 bool
+directory_set_back(const struct directory *directory)
+{
+	return world.set_back;
+}
+
+int
+directory_look(struct directory *directory)
+{
+	world.looks++;
+	return world.look_fault;
+}
+
+bool
 directory_identity(struct directory *directory, const struct member *member,
     const char **ret_issuer, const char **ret_subject)
 {

@@ -74,6 +74,9 @@ struct world {
 	struct lab_person people[LAB_PEOPLE_MAX];
 	size_t person_count;
 	int64_t age_ms;
+	bool set_back; /* the clock */
+	unsigned int looks;
+	int look_fault;
 	int bind_fault;
 	bool shown_later; /* an update waits for the name service */
 	/* the wallet */

@@ -326,6 +326,32 @@ an_excluded_member_is_counted(void **state)
 	assert_int_equal(f->roll.excluded, 0);
 }
 
+/* Unheard for an hour, which a restart does not forget. */
+static void
+t109_a_look_is_on_the_disk(void **state)
+{
+	struct fixture *f = *state;
+	struct confirmed confirmed = {0};
+
+	assert_int_equal(roll_look(&f->roll), 0);
+	assert_int_equal(roll_age_ms(&f->roll), -1);
+	confirmed = roll_now(&f->roll);
+	assert_int_equal(roll_confirm(&f->roll, &confirmed, 7), 0);
+	clock_fake_advance(&f->clock, 3600000);
+	assert_int_equal(roll_look(&f->roll), 0);
+	assert_int_equal(roll_age_ms(&f->roll), 3600000);
+	assert_int_equal(f->roll.generation, 7);
+	assert_int_equal(confirmed_load(f->db, &confirmed), 0);
+	assert_int_equal(confirmed.age_ms, 3600000);
+	assert_int_equal(confirmed.wall.s + 3600, confirmed.seen.s);
+	/* A disk that fails is told, and nothing is looked at. */
+	clock_fake_advance(&f->clock, 1000);
+	assert_int_equal(db_begin(f->db), 0);
+	assert_int_not_equal(roll_look(&f->roll), 0);
+	db_rollback(f->db);
+	assert_int_equal(f->roll.confirmed.age_ms, 3600000);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -333,6 +359,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(a_crash_at_any_slice_loses_nobody_and_renumbers_nobody),
+	    TEST(t109_a_look_is_on_the_disk),
 	    TEST(a_half_written_list_says_so_until_the_next_one),
 	    TEST(one_member_changes_alone),
 	    TEST(what_cannot_be_committed_did_not_happen),

@@ -26,6 +26,7 @@ static const char *const roles[] = {"User", "OrganizationAdmin"};
 struct directory {
 	struct member ada;
 	int64_t age_ms;
+	bool set_back;
 	int ids_state;
 	bool locals_known;
 };
@@ -81,6 +82,12 @@ int64_t
 directory_age_ms(const struct directory *directory)
 {
 	return directory->age_ms;
+}
+
+bool
+directory_set_back(const struct directory *directory)
+{
+	return directory->set_back;
 }
 
 bool
@@ -251,6 +258,63 @@ past_the_hard_age_nobody_is_let_in(void **state)
 }
 
 static void
+t102_a_local_factor_stands_in_for_so_long(void **state)
+{
+	struct fixture f;
+
+	make(&f);
+	assert_true(standing_reached(&f.standing));
+	assert_int_equal(standing_offline(&f.standing), 0);
+	f.directory.age_ms = 150 * SECOND;
+	assert_true(standing_reached(&f.standing));
+	f.directory.age_ms++;
+	assert_false(standing_reached(&f.standing));
+	f.directory.age_ms = 11 * HOUR;
+	assert_int_equal(standing_offline(&f.standing), 0);
+	assert_int_equal(standing_offline_left_s(&f.standing), 3600);
+	f.directory.age_ms = 12 * HOUR + 1;
+	assert_int_equal(standing_offline(&f.standing), ERR_OFFLINE_TOO_LONG);
+	assert_int_equal(standing_offline_left_s(&f.standing), 0);
+	f.directory.age_ms = -1;
+	assert_false(standing_reached(&f.standing));
+	assert_int_equal(standing_offline(&f.standing), ERR_OFFLINE_TOO_LONG);
+	/* Never past the hard age, and 0 is never. */
+	f.standing.login_offline_s = 30 * 86400;
+	f.directory.age_ms = f.standing.hard_age_s * 1000 - MINUTE;
+	assert_int_equal(standing_offline_left_s(&f.standing), 60);
+	f.directory.age_ms = f.standing.hard_age_s * 1000 + 1;
+	assert_int_equal(standing_offline(&f.standing), ERR_OFFLINE_TOO_LONG);
+	f.standing.login_offline_s = 0;
+	f.directory.age_ms = 0;
+	assert_int_equal(standing_offline(&f.standing), ERR_OFFLINE_TOO_LONG);
+}
+
+static void
+t109_an_age_by_a_clock_set_back_is_none(void **state)
+{
+	struct fixture f;
+
+	make(&f);
+	f.directory.set_back = true;
+	/* The source itself was heard in this boot. */
+	assert_int_equal(standing_account(&f.standing, "ada", "User"), 0);
+	f.directory.age_ms = 151 * SECOND;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(standing_account(&f.standing, "ada", ""),
+		    ERR_CLOCK_SET_BACK);
+		assert_int_equal(
+		    standing_role(&f.standing, &f.directory.ada, "User"),
+		    ERR_CLOCK_SET_BACK);
+		assert_int_equal(
+		    standing_offline(&f.standing), ERR_CLOCK_SET_BACK);
+		assert_int_equal(standing_offline_left_s(&f.standing), 0);
+		/* Likewise where that made the age unknown. */
+		f.directory.set_back = false;
+		f.directory.age_ms = INT64_MAX;
+	}
+}
+
+static void
 t103_a_suspended_member_is_told_so_at_any_age(void **state)
 {
 	struct fixture f;
@@ -277,6 +341,8 @@ main(void)
 	    cmocka_unit_test(
 		t102_offline_0_allows_nothing_once_the_source_is_silent),
 	    cmocka_unit_test(past_the_hard_age_nobody_is_let_in),
+	    cmocka_unit_test(t102_a_local_factor_stands_in_for_so_long),
+	    cmocka_unit_test(t109_an_age_by_a_clock_set_back_is_none),
 	    cmocka_unit_test(t103_a_suspended_member_is_told_so_at_any_age),
 	};
 

@@ -18,6 +18,7 @@
 
 #include "common/err.h"
 #include "common/snapshot.h"
+#include "services/confirmed.h"
 #include "services/idsvc.h"
 #include "services/memberfile.h"
 #include "tests/unit/dirlab.h"
@@ -292,6 +293,29 @@ t110_an_empty_list_is_held_until_it_is_accepted(void **state)
 	fetch(f, true, 200, nobody);
 	assert_int_equal(f->reason, 0);
 	assert_int_equal(dirlab_published(&f->lab), 0);
+}
+
+static void
+t109_a_beat_without_an_answer_stores_how_old_the_list_is(void **state)
+{
+	struct fixture *f = *state;
+	struct confirmed stored = {0};
+
+	open_sync(f, NULL);
+	ask(f, false);
+	turn(f);
+	answer_all(f);
+	assert_int_equal(confirmed_load(f->db, &stored), 0);
+	assert_int_equal(stored.age_ms, 0);
+	clock_fake_advance(&f->clock, 120000);
+	fetch(f, false, 0, "");
+	assert_int_equal(confirmed_load(f->db, &stored), 0);
+	assert_int_equal(stored.age_ms, 120000);
+	assert_int_equal(directory_age_ms(f->directory), 120000);
+	ask(f, false);
+	turn(f);
+	answer_all(f);
+	assert_int_equal(directory_age_ms(f->directory), 0);
 }
 
 static void
@@ -698,6 +722,7 @@ main(void)
 	    TEST(a_list_is_fetched_and_published),
 	    TEST(t110_no_failure_of_any_page_removes_anybody),
 	    TEST(t110_an_empty_list_is_held_until_it_is_accepted),
+	    TEST(t109_a_beat_without_an_answer_stores_how_old_the_list_is),
 	    TEST(a_failing_source_is_asked_again_later_and_later),
 	    TEST(who_asks_meanwhile_joins_the_fetch),
 	    TEST(a_waiter_cancelled_by_another_is_not_called),
