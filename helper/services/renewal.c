@@ -29,6 +29,12 @@ can(const struct idsvc *idsvc, enum profile_op op)
 	return idsvc != NULL && idsvc_can(idsvc, op);
 }
 
+bool
+renewal_can(const struct idsvc *idsvc)
+{
+	return can(idsvc, PROFILE_REFRESH) || can(idsvc, PROFILE_RENEW);
+}
+
 /* The service did not say anything about the token or the person. */
 static bool
 is_silence(int reason)
@@ -74,24 +80,38 @@ plan_switch(const char *wanted, const struct purse *purse,
 	return ERR_OK;
 }
 
-int
-renewal_next(const struct renewal *renewal, const struct purse *purse,
-    const struct idsvc *idsvc, struct wall_time now,
-    struct renewal_step *ret_step)
+/* The service's own word is wanted, not its token. */
+static int
+force(const struct renewal *renewal, const struct purse *purse,
+    const struct idsvc *idsvc, struct wall_time now, struct renewal_step *step)
+{
+	if (renewal->failed != 0)
+		return renewal->failed;
+	if (renewal->fetched) {
+		step->token = purse_find(purse, purse->base);
+		return step->token != NULL ? ERR_OK : ERR_NO_TOKEN;
+	}
+	return renewal->asked < ASKED_MAX
+	    ? plan_renewal(purse, idsvc, now, step)
+	    : ERR_NO_TOKEN;
+}
+
+/* The wanted token as it is at hand, or else the way to it. */
+static int
+find(const struct renewal *renewal, const struct purse *purse,
+    const struct idsvc *idsvc, struct wall_time now, struct renewal_step *step)
 {
 	const char *wanted = renewal->organization != NULL
 	    ? renewal->organization
 	    : purse->active;
 	const struct purse_token *token = purse_find(purse, wanted);
-	struct renewal_step step = {0};
 	bool good = !renewal->switches && lasts(token, now, 0);
 	int r = renewal->failed;
 
 	if ((!renewal->switches && lasts(token, now, LASTS_S)) ||
 	    (renewal->fetched && lasts(token, now, 0)) ||
 	    (good && is_silence(r))) {
-		step.token = token;
-		*ret_step = step;
+		step->token = token;
 		return ERR_OK;
 	}
 	if (r == 0 && renewal->asked >= ASKED_MAX)
@@ -99,14 +119,26 @@ renewal_next(const struct renewal *renewal, const struct purse *purse,
 	if (r != 0)
 		return r;
 	if (!renewal->switches && strcmp(wanted, purse->base) == 0)
-		r = plan_renewal(purse, idsvc, now, &step);
+		r = plan_renewal(purse, idsvc, now, step);
 	else
-		r = plan_switch(wanted, purse, idsvc, now, &step);
+		r = plan_switch(wanted, purse, idsvc, now, step);
 	/* Nothing better will come. */
 	if (r == ERR_NO_TOKEN && good) {
-		step.token = token;
+		step->token = token;
 		r = ERR_OK;
 	}
+	return r;
+}
+
+int
+renewal_next(const struct renewal *renewal, const struct purse *purse,
+    const struct idsvc *idsvc, struct wall_time now,
+    struct renewal_step *ret_step)
+{
+	struct renewal_step step = {0};
+	int r = renewal->forced ? force(renewal, purse, idsvc, now, &step)
+				: find(renewal, purse, idsvc, now, &step);
+
 	if (r == 0)
 		*ret_step = step;
 	return r;

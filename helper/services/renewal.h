@@ -15,6 +15,7 @@
 struct renewal {
 	const char *organization; /* wanted; NULL: the active one */
 	bool switches;            /* the service is to be told of the change */
+	bool forced;              /* no token at hand will do: ask */
 	bool fetched;             /* the wanted token was just brought */
 	unsigned int asked;       /* operations so far */
 	int failed;               /* reason of the last one, or 0 */
@@ -28,6 +29,8 @@ struct renewal_step {
 	const char *jwt; /* NULL: none that is still good */
 };
 
+/* Whether the service renews at all. idsvc may be NULL. */
+bool renewal_can(const struct idsvc *idsvc);
 /*
  * 0 and a step, or why there is no token.  idsvc may be NULL.
  */

@@ -319,6 +319,8 @@ serve_one(struct wallet *w, struct errand *e)
 	struct renewal_step step = {0};
 	int r = may_ask(w, e->member);
 
+	if (r == 0 && e->renewal.forced && !renewal_can(w->options.idsvc))
+		r = ERR_UNSUPPORTED;
 	/* Then nothing is kept any more, and this is why. */
 	if (r == 0 && is_end(e->renewal.failed))
 		r = e->renewal.failed;
@@ -406,6 +408,18 @@ wallet_switch(struct wallet *wallet, const char *member_id,
 {
 	const struct renewal renewal = {
 	    .organization = organization, .switches = true};
+	int r = send(wallet, member_id, &renewal, fn, arg);
+
+	if (r == 0)
+		*ret_id = wallet->last_id;
+	return r;
+}
+
+int
+wallet_renew(struct wallet *wallet, const char *member_id, wallet_fn *fn,
+    void *arg, uint64_t *ret_id)
+{
+	const struct renewal renewal = {.forced = true};
 	int r = send(wallet, member_id, &renewal, fn, arg);
 
 	if (r == 0)

@@ -65,6 +65,14 @@ MUST_CHECK int wallet_token(struct wallet *wallet, const char *member_id,
  * that organisation. */
 MUST_CHECK int wallet_switch(struct wallet *wallet, const char *member_id,
     const char *organization, wallet_fn *fn, void *arg, uint64_t *ret_id);
+/*
+ * Asks the service anew, whatever is at hand: 0 says that it stands by the
+ * member now.  NO_TOKEN: there is nothing to ask it with, or it does not take
+ * that any more; UNSUPPORTED: nobody can be asked; else as wallet_token(), but
+ * a service that does not answer is told as such, whatever is still good.
+ */
+MUST_CHECK int wallet_renew(struct wallet *wallet, const char *member_id,
+    wallet_fn *fn, void *arg, uint64_t *ret_id);
 /* fn does not run; a renewal under way is finished and kept all the same. An
  * unknown or finished id is ignored. */
 void wallet_cancel(struct wallet *wallet, uint64_t id);

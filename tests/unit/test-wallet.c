@@ -247,6 +247,49 @@ silence_of_the_service_costs_nothing(void **state)
 	given(f, NULL, JWT("org_acme", "2"));
 }
 
+/* However good the token at hand is, the service is asked. */
+static void
+t107_a_renewal_is_the_services_own_word(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(walletlab_renew(&f->lab, "u-1"), ERR_NO_TOKEN);
+	assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), 0);
+	assert_int_equal(walletlab_renew(&f->lab, "u-1"), 0);
+	assert_int_equal(walletlab_renew(&f->lab, "u-1"), 0);
+	assert_int_equal(f->service.asked[PROFILE_REFRESH], 2);
+	/* What is rotated on the way is kept for the next time. */
+	assert_int_equal(f->service.refresh, 3);
+	assert_false(f->service.ended);
+	f->service.reason = ERR_SERVICE_UNREACHABLE;
+	assert_int_equal(
+	    walletlab_renew(&f->lab, "u-1"), ERR_SERVICE_UNREACHABLE);
+	f->service.reason = 0;
+	/* Also where the member works in another organisation. */
+	given(f, "org_beta", JWT("org_beta", "4"));
+	assert_int_equal(walletlab_renew(&f->lab, "u-1"), 0);
+	walletlab_set_standing("u-1", ERR_DIRECTORY_STALE);
+	assert_int_equal(walletlab_renew(&f->lab, "u-1"), ERR_DIRECTORY_STALE);
+}
+
+static void
+t107_a_refused_renewal_is_one_ever_after(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), 0);
+	f->service.ended = true;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(walletlab_renew(&f->lab, "u-1"), ERR_NO_TOKEN);
+		f->service.reason = ERR_SERVICE_UNREACHABLE;
+	}
+	f->service.reason = ERR_MEMBER_SUSPENDED;
+	assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), 0);
+	assert_int_equal(walletlab_renew(&f->lab, "u-1"), ERR_MEMBER_SUSPENDED);
+	f->service.can[PROFILE_REFRESH] = false;
+	assert_int_equal(walletlab_renew(&f->lab, "u-1"), ERR_UNSUPPORTED);
+}
+
 /* Short-lived tokens: shorter than what counts as lasting. */
 static void
 a_new_token_is_given_however_soon_it_ends(void **state)
@@ -570,6 +613,8 @@ main(void)
 	    TEST(a_session_is_renewed_until_it_is_refused),
 	    TEST(a_bare_token_ends),
 	    TEST(silence_of_the_service_costs_nothing),
+	    TEST(t107_a_renewal_is_the_services_own_word),
+	    TEST(t107_a_refused_renewal_is_one_ever_after),
 	    TEST(a_new_token_is_given_however_soon_it_ends),
 	    TEST(another_organisation_is_asked_for_and_the_active_one_stays),
 	    TEST(a_switch_lasts),

@@ -365,3 +365,18 @@ walletlab_token(
 	assert_int_equal(got.count, 1);
 	return got;
 }
+
+int
+walletlab_renew(struct walletlab *lab, const char *member)
+{
+	struct walletlab_got got = {0};
+	uint64_t id = 0;
+
+	assert_int_equal(
+	    wallet_renew(lab->wallet, member, walletlab_on_token, &got, &id),
+	    0);
+	assert_int_equal(got.count, 0);
+	walletlab_settle(lab);
+	assert_int_equal(got.count, 1);
+	return got.reason;
+}

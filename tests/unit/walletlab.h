@@ -83,3 +83,5 @@ wallet_fn walletlab_on_token;
 /* An errand, through to its end. */
 struct walletlab_got walletlab_token(
     struct walletlab *lab, const char *member, const char *organization);
+/* The reason of a renewal. */
+int walletlab_renew(struct walletlab *lab, const char *member);
