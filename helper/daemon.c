@@ -12,11 +12,13 @@
 
 #include "base/db.h"
 #include "base/files.h"
+#include "base/journal.h"
 #include "base/log.h"
 #include "common/err.h"
 #include "common/paths.h"
 #include "front/listener.h"
 #include "front/requests.h"
+#include "services/audit.h"
 #include "services/memberfile.h"
 #include "services/scim.h"
 #include "services/localswatch.h"
@@ -28,6 +30,7 @@ struct daemon {
 	const struct clock *clock;
 	struct loop *loop;
 	struct loop_signal *signals[2];
+	struct audit *audit;
 	struct db *db;
 	struct http *http;
 	struct idp *idps[PROVIDERSET_MAX];
@@ -79,6 +82,15 @@ open_state(struct daemon *d, const char *credentials)
 	if (r == 0)
 		r = vault_new(d->db, &vault, &d->vault);
 	return r;
+}
+
+static int
+open_audit(struct daemon *d)
+{
+	const struct audit_options options = {
+	    .journal = log_is_journal() ? JOURNAL_SOCKET : NULL};
+
+	return audit_new(d->clock, &options, &d->audit);
 }
 
 static int
@@ -253,6 +265,7 @@ open_front(struct daemon *d)
 	    .idp_count = d->idp_count,
 	    .idsvc = d->idsvc,
 	    .wallet = d->wallet,
+	    .audit = d->audit,
 	    .organization_id = d->settings->organization_id,
 	    .organization_name = d->settings->organization_name,
 	    .service_url = d->settings->service_url,
@@ -299,6 +312,8 @@ open_daemon(const struct settings *settings, const char *credentials,
 		log_warning(d->problem,
 		    LOG_TEXT("reason", err_name(ERR_NOT_CONFIGURED)));
 	r = open_loop(d);
+	if (r == 0)
+		r = open_audit(d);
 	if (r == 0)
 		r = open_state(d, credentials);
 	if (r == 0)
@@ -351,6 +366,7 @@ daemon_free(struct daemon *daemon)
 	vault_free(d->vault);
 	proofs_free(d->proofs);
 	db_close(d->db);
+	audit_free(d->audit);
 	for (size_t i = 0; i < ARRAY_SIZE(d->signals); i++)
 		loop_signal_free(d->signals[i]);
 	loop_free(d->loop);

@@ -2,15 +2,14 @@
  * answer_pam.c - the answers to the PAM module: sign-in, account, session.
  *
  * The only file whose replies allow anything.  An allowing verdict is written
- * in one place, from a reason that is 0, and the decision is logged there with
- * who asked and why.
+ * in one place, from a reason that is 0, and the decision is recorded there
+ * with who asked and why.
  */
 #include "front/exchange.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "common/err.h"
 #include "common/secret.h"
 #include "common/text.h"
@@ -20,10 +19,11 @@
 #define HOLD_MS 1500
 
 int
-exchange_verdict(struct exchange *x, const char *phase, const char *user,
-    const struct proto_context *context, int reason)
+exchange_verdict(struct exchange *x, const struct audit_record *record)
 {
 	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
+	struct audit_record decided = *record;
+	int reason = record->reason;
 
 	if (reason == ERR_OK && !x->decides)
 		reason = ERR_INTERNAL;
@@ -33,13 +33,8 @@ exchange_verdict(struct exchange *x, const char *phase, const char *user,
 	else
 		(void)text_cut(
 		    reply.text, sizeof(reply.text), err_text(reason));
-	log_notice("decision", LOG_TEXT("phase", phase),
-	    LOG_TEXT("verdict", reason == ERR_OK ? "allow" : "deny"),
-	    LOG_TEXT("reason", err_name(reason)), LOG_TEXT("user", user),
-	    LOG_TEXT("service", context->service),
-	    LOG_TEXT("tty", context->tty), LOG_TEXT("rhost", context->rhost),
-	    LOG_NUMBER("caller_uid", context->caller_uid),
-	    LOG_NUMBER("peer_uid", session_uid(x->session)));
+	decided.reason = reason;
+	exchange_audit(x, &decided);
 	return session_reply(x->session, PROTO_VERDICT, &reply, true);
 }
 
@@ -50,7 +45,12 @@ give_verdict(struct exchange *x)
 	x->asked = false;
 	x->decided = false;
 	loop_timer_stop(x->wait_timer);
-	(void)exchange_verdict(x, "auth", x->user, &x->context, x->reason);
+	(void)exchange_verdict(x,
+	    &(struct audit_record){.kind = AUDIT_AUTH,
+		.reason = x->reason,
+		.user = x->user,
+		.context = &x->context,
+		.role = x->role});
 }
 
 /* Gives the prompt; from now on a WAIT or ANSWER must name its handle. */
@@ -116,6 +116,7 @@ answer_signin(struct exchange *x, const void *message)
 	}
 	memcpy(x->user, request.user, sizeof(x->user));
 	x->context = request.context;
+	(void)text_cut(x->role, sizeof(x->role), request.roles);
 	memset(x->handle, 0, sizeof(x->handle));
 	x->questioned = false;
 	x->asked = true;
@@ -191,8 +192,12 @@ answer_account(struct exchange *x, const void *message)
 	int r =
 	    standing_account(x->parts->standing, request->user, request->roles);
 
-	return exchange_verdict(
-	    x, "account", request->user, &request->context, r);
+	return exchange_verdict(x,
+	    &(struct audit_record){.kind = AUDIT_ACCOUNT,
+		.reason = r,
+		.user = request->user,
+		.context = &request->context,
+		.role = request->roles});
 }
 
 int
@@ -200,12 +205,12 @@ answer_session(struct exchange *x, const void *message)
 {
 	const struct proto_session *request = message;
 
-	log_notice("session",
-	    LOG_TEXT("event", request->opened == 1 ? "opened" : "closed"),
-	    LOG_TEXT("user", request->user),
-	    LOG_TEXT("service", request->context.service),
-	    LOG_TEXT("tty", request->context.tty),
-	    LOG_TEXT("rhost", request->context.rhost));
+	exchange_audit(x,
+	    &(struct audit_record){.kind = request->opened == 1
+		    ? AUDIT_SESSION_OPENED
+		    : AUDIT_SESSION_CLOSED,
+		.user = request->user,
+		.context = &request->context});
 	return session_reply(
 	    x->session, PROTO_DONE, &(struct proto_done){.reason = "ok"}, true);
 }

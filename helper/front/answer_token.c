@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "common/err.h"
 #include "common/secret.h"
 #include "common/text.h"
@@ -49,13 +48,13 @@ find_caller(const struct exchange *x, struct member *ret_member)
 	    session_uid(x->session), ret_member);
 }
 
+/* About the caller, who is a member. */
 static void
-tell(const struct exchange *x, const char *what, const char *organization,
-    int reason)
+record(struct exchange *x, enum audit_kind kind, const char *object, int reason)
 {
-	log_notice(what, LOG_TEXT("reason", err_name(reason)),
-	    LOG_NUMBER("uid", session_uid(x->session)),
-	    LOG_TEXT("organization", organization));
+	exchange_audit(x,
+	    &(struct audit_record){
+		.kind = kind, .reason = reason, .object = object});
 }
 
 static void
@@ -72,7 +71,7 @@ on_token(void *arg, const struct wallet_token *token)
 		!text_copy(reply.text, sizeof(reply.text),
 		    x->headers ? token->headers : token->jwt)))
 		r = ERR_TOO_LARGE;
-	tell(x, "token asked for", r == 0 ? token->organization : "", r);
+	record(x, AUDIT_TOKEN_GIVEN, token->organization, r);
 	if (r == 0)
 		(void)session_reply(
 		    x->session, PROTO_TOKEN_REPLY, &reply, true);
@@ -101,8 +100,8 @@ on_switched(void *arg, const struct wallet_token *token)
 	struct exchange *x = arg;
 
 	x->errand = 0;
-	tell(x, "organisation switched",
-	    token->reason == 0 ? token->organization : "", token->reason);
+	record(
+	    x, AUDIT_ORGANIZATION_SWITCHED, token->organization, token->reason);
 	if (token->reason == 0)
 		(void)done(x);
 	else if (token->reason == ERR_SERVICE_REFUSED ||
@@ -142,17 +141,17 @@ answer_logout(struct exchange *x, const void *message)
 		if (r == 0)
 			r = proofs_forget(x->parts->proofs, member.id);
 	}
-	log_notice("sign-in forgotten", LOG_TEXT("reason", err_name(r)),
-	    LOG_TEXT("user", request->user),
-	    LOG_NUMBER("peer_uid", session_uid(x->session)));
+	exchange_audit(x,
+	    &(struct audit_record){
+		.kind = AUDIT_LOGGED_OUT, .reason = r, .user = request->user});
 	return r == 0 ? done(x) : refuse(x, r, err_text(r));
 }
 
 static void
 end_invitation(struct exchange *x, int reason)
 {
+	record(x, AUDIT_INVITED, x->invitation->mail, reason);
 	free(TAKE(x->invitation));
-	tell(x, "invitation", x->parts->organization_name, reason);
 	if (reason == 0)
 		(void)done(x);
 	else if (reason == ERR_SERVICE_REFUSED)

@@ -9,6 +9,7 @@
 #include "common/proto_admin.h"
 #include "front/requests.h"
 #include "front/session.h"
+#include "services/audit.h"
 
 struct exchange;
 typedef void exchange_more_fn(struct exchange *x);
@@ -25,6 +26,7 @@ struct exchange {
 	bool questioned;                /* it wants an ANSWER, and had none */
 	struct proto_prompt *prompt;    /* came while nobody asked; else NULL */
 	char user[PROTO_NAME_SIZE];
+	char role[AUDIT_TEXT_MAX + 1]; /* asked for; for the record only */
 	struct proto_context context;
 	bool asked; /* a SIGNIN, WAIT or ANSWER waits for its reply */
 	bool decided;
@@ -81,6 +83,8 @@ void answer_wait_over(struct exchange *x);
 /* Ends what is under way; nothing is called back afterwards. */
 void exchange_cancel(struct exchange *x);
 
-/* One verdict reply; reason 0 allows. Logs the decision. */
-int exchange_verdict(struct exchange *x, const char *phase, const char *user,
-    const struct proto_context *context, int reason);
+/* Writes the record of what was decided or done, with who asked, and who the
+ * member is: the one of record's user, or where that is NULL who asked. */
+void exchange_audit(struct exchange *x, const struct audit_record *record);
+/* One verdict reply, and its record, which says why; reason 0 allows. */
+int exchange_verdict(struct exchange *x, const struct audit_record *record);

@@ -7,6 +7,7 @@
  */
 #include "front/requests.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,12 +140,15 @@ refuse(struct exchange *x, const struct request *request)
 {
 	int reason = why_not(x, request);
 	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
+	char type[16];
 
 	(void)text_cut(reply.reason, sizeof(reply.reason), err_name(reason));
 	(void)text_cut(reply.text, sizeof(reply.text), err_text(reason));
-	log_warning("request refused", LOG_TEXT("reason", err_name(reason)),
-	    LOG_NUMBER("type", request->type),
-	    LOG_NUMBER("uid", session_uid(x->session)));
+	(void)snprintf(type, sizeof(type), "%u", request->type);
+	exchange_audit(x,
+	    &(struct audit_record){.kind = AUDIT_REQUEST_REFUSED,
+		.reason = reason,
+		.object = type});
 	return session_reply(x->session, PROTO_VERDICT, &reply, true);
 }
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "common/attrs.h"
+#include "services/audit.h"
 #include "services/directory.h"
 #include "services/idp.h"
 #include "services/idadmin.h"
@@ -37,6 +38,7 @@ struct requests_parts {
 	size_t idp_count;
 	struct idsvc *idsvc; /* NULL: none configured */
 	struct wallet *wallet;
+	struct audit *audit;
 	const char *organization_id;
 	const char *organization_name;
 	const char *service_url;  /* "" for none */

@@ -543,8 +543,12 @@ set_up_with(size_t idp_count)
 	    access_grant(mapping, true, "adm") != 0)
 		return -1;
 	f->standing.policy = &f->policy;
-	if (loop_new(&f->loop) != 0)
+	clock_fake_init(&f->clock, 1800000000, 1000);
+	if (loop_new(&f->loop) != 0 ||
+	    audit_new(&f->clock.clock, &(struct audit_options){0}, &f->audit) !=
+		0)
 		return -1;
+	parts.audit = f->audit;
 	return requests_new(f->loop, &parts, on_gone, NULL, &f->requests);
 }
 
@@ -564,6 +568,7 @@ int
 front_tear_down(void **state)
 {
 	requests_free(front()->requests);
+	audit_free(front()->audit);
 	loop_free(front()->loop);
 	access_policy_done(&front()->policy);
 	return 0;
@@ -650,6 +655,20 @@ front_expect_silence(int fd)
 	front_turn();
 	assert_int_equal(recv(fd, &byte, 1, 0), -1);
 	assert_int_equal(errno, EAGAIN);
+}
+
+void
+front_expect_record(
+    enum audit_kind kind, int reason, const char *user, const char *object)
+{
+	const struct audit_entry *last =
+	    audit_get(front()->audit, audit_last(front()->audit));
+
+	assert_non_null(last);
+	assert_int_equal(last->kind, kind);
+	assert_int_equal(last->reason, reason);
+	assert_string_equal(last->user, user);
+	assert_string_equal(last->object, object);
 }
 
 void

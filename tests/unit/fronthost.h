@@ -19,6 +19,8 @@
 struct front {
 	struct loop *loop;
 	struct requests *requests;
+	struct audit *audit;
+	struct clock_fake clock;
 	struct access_policy policy;
 	struct standing standing;
 	int gone; /* connections that ended */
@@ -93,6 +95,9 @@ void front_turn(void);
 bool front_read(int fd, struct client_reply *ret_reply);
 /* Nothing comes, and the connection stays. */
 void front_expect_silence(int fd);
+/* The newest record is of this kind and reason, about user and the object. */
+void front_expect_record(
+    enum audit_kind kind, int reason, const char *user, const char *object);
 void front_expect_verdict(int fd, enum proto_verdict verdict, int reason);
 /* What the sign-in begun last tells its client. */
 void front_show(const char *handle);

@@ -66,6 +66,7 @@ a_member_gets_his_own_token(void **state)
 	assert_string_equal(reply.u.token.text, "jwt");
 	assert_string_equal(reply.u.token.organization, "org_acme");
 	assert_int_equal(reply.u.token.expires_s, 1800000600);
+	front_expect_record(AUDIT_TOKEN_GIVEN, 0, "bob", "org_acme");
 	request = (struct proto_token){.headers = 1};
 	front_send(fd, PROTO_TOKEN, &request);
 	assert_string_equal(front()->errand_organization, "-");
@@ -84,6 +85,7 @@ why_there_is_no_token_is_told(void **state)
 	front_send(fd, PROTO_TOKEN, &request);
 	give(&(struct wallet_token){.reason = ERR_NO_TOKEN});
 	front_expect_verdict(fd, PROTO_DENY, ERR_NO_TOKEN);
+	front_expect_record(AUDIT_TOKEN_GIVEN, ERR_NO_TOKEN, "ada", "");
 	(void)close(fd);
 }
 
@@ -138,6 +140,7 @@ switching_is_told(void **state)
 	assert_true(front()->switching);
 	give(&good);
 	expect_done(fd);
+	front_expect_record(AUDIT_ORGANIZATION_SWITCHED, 0, "ada", "org_acme");
 	front_send(fd, PROTO_SWITCH_ORG, &request);
 	give(&(struct wallet_token){.reason = ERR_SERVICE_REFUSED});
 	expect_text(fd, "service-refused", "not to be in that organisation");
@@ -158,6 +161,7 @@ logging_out_forgets_tokens_and_proof(void **state)
 
 	front_send(fd, PROTO_LOGOUT, &request);
 	expect_done(fd);
+	front_expect_record(AUDIT_LOGGED_OUT, 0, "ada", "");
 	assert_int_equal(front()->forgotten, 1);
 	assert_int_equal(front()->proofs_forgotten, 1);
 	front()->forget_fault = ERR_NO_SPACE;
@@ -168,6 +172,7 @@ logging_out_forgets_tokens_and_proof(void **state)
 	fd = front_connect(0);
 	front_send(fd, PROTO_LOGOUT, &(struct proto_logout){"carol"});
 	front_expect_verdict(fd, PROTO_DENY, ERR_NOT_A_MEMBER);
+	front_expect_record(AUDIT_LOGGED_OUT, ERR_NOT_A_MEMBER, "carol", "");
 	(void)close(fd);
 }
 
@@ -197,6 +202,7 @@ an_invitation_carries_the_askers_token(void **state)
 	front_expect_silence(fd);
 	answer_ask(0);
 	expect_done(fd);
+	front_expect_record(AUDIT_INVITED, 0, "ada", "eve@acme.example");
 	front_send(fd, PROTO_INVITE, &request);
 	give(&good);
 	answer_ask(ERR_SERVICE_REFUSED);

@@ -478,6 +478,56 @@ a_session_is_noted(void **state)
 	assert_true(front_read(fd, &reply));
 	assert_int_equal(reply.type, PROTO_DONE);
 	assert_string_equal(reply.u.done.reason, "ok");
+	front_expect_record(AUDIT_SESSION_OPENED, 0, "ada", "");
+	front_send(fd, PROTO_SESSION,
+	    &(struct proto_session){.user = "ada", .context = front_context()});
+	assert_true(front_read(fd, &reply));
+	front_expect_record(AUDIT_SESSION_CLOSED, 0, "ada", "");
+	(void)close(fd);
+}
+
+/* Who asked is known from the socket; only root's processes name another. */
+static void
+t55_a_record_says_who_asked_about_whom(void **state)
+{
+	const struct proto_account request = {
+	    .user = "ada", .context = front_context(), .roles = "User"};
+	const struct audit_entry *last = NULL;
+	int fd = front_connect(0);
+
+	front_send(fd, PROTO_ACCOUNT, &request);
+	front_expect_verdict(fd, PROTO_ALLOW, 0);
+	front_expect_record(AUDIT_ACCOUNT, 0, "ada", "");
+	last = audit_get(front()->audit, 1);
+	assert_string_equal(last->member_id, "u-ada");
+	assert_int_equal(last->uid, FRONT_ADA);
+	assert_int_equal(last->caller_uid, 4242);
+	assert_string_equal(last->service, "sshd");
+	assert_string_equal(last->role, "User");
+	(void)close(fd);
+	fd = front_connect(FRONT_ADA);
+	front_send(fd, PROTO_ACCOUNT, &request);
+	front_expect_verdict(fd, PROTO_ALLOW, 0);
+	last = audit_get(front()->audit, 2);
+	assert_int_equal(last->caller_uid, FRONT_ADA);
+	front_send(
+	    fd, PROTO_EXPLAIN, &(const struct proto_explain){.user = "bob"});
+	front_expect_verdict(fd, PROTO_DENY, ERR_PEER_REFUSED);
+	front_expect_record(
+	    AUDIT_REQUEST_REFUSED, ERR_PEER_REFUSED, "ada", "6");
+	(void)close(fd);
+}
+
+static void
+a_sign_in_is_recorded_when_it_is_decided(void **state)
+{
+	int fd = begin(0);
+
+	front_decide(ERR_WRONG_PERSON);
+	front_expect_verdict(fd, PROTO_DENY, ERR_WRONG_PERSON);
+	front_expect_record(AUDIT_AUTH, ERR_WRONG_PERSON, "ada", "");
+	assert_int_equal(audit_last(front()->audit), 1);
+	assert_int_equal(audit_get(front()->audit, 1)->caller_uid, 4242);
 	(void)close(fd);
 }
 
@@ -882,6 +932,8 @@ main(void)
 	    T(t55_only_root_speaks_for_another_caller),
 	    T(t106_account_says_exactly_what_was_decided),
 	    T(a_session_is_noted),
+	    T(t55_a_record_says_who_asked_about_whom),
+	    T(a_sign_in_is_recorded_when_it_is_decided),
 	    cmocka_unit_test_setup_teardown(
 		status_tells_each_of_several_providers, front_set_up_providers,
 		front_tear_down),
