@@ -34,14 +34,16 @@ struct work {
 	bool ended; /* atomic: set last by the thread */
 };
 
+enum lane { LANE_LONG, LANE_SHORT, LANE_COUNT };
+
 struct loop {
 	uv_loop_t uv;
 	uv_idle_t idle; /* runs only while calls are deferred */
 	struct deferred *first;
 	struct deferred **last;
-	bool firing;        /* a timer's callback runs */
-	uv_async_t told;    /* by the thread; counts only while works wait */
-	struct work *works; /* the first one runs */
+	bool firing;     /* a timer's callback runs */
+	uv_async_t told; /* by a thread; counts only while works wait */
+	struct work *works[LANE_COUNT]; /* the first of each one runs */
 };
 
 /* The libuv handle comes first in each wrapper and points back at it. */
@@ -146,35 +148,50 @@ start_work(struct work *work)
 	return work->threaded ? 0 : ERR_NO_MEMORY;
 }
 
+static bool
+works(const struct loop *loop)
+{
+	return loop->works[LANE_LONG] != NULL ||
+	    loop->works[LANE_SHORT] != NULL;
+}
+
 /* The first work has ended: the next one begins, in this thread when no other
  * can be had. */
 static struct work *
-pop_work(struct loop *loop)
+pop_work(struct loop *loop, enum lane lane)
 {
-	struct work *ended = loop->works;
+	struct work *ended = loop->works[lane];
 
 	if (ended->threaded)
 		(void)uv_thread_join(&ended->thread);
-	loop->works = ended->next;
-	if (loop->works == NULL)
+	loop->works[lane] = ended->next;
+	if (ended->next != NULL && start_work(ended->next) != 0)
+		run_work(ended->next);
+	if (!works(loop))
 		uv_unref((uv_handle_t *)&loop->told);
-	else if (start_work(loop->works) != 0)
-		run_work(loop->works);
 	return ended;
+}
+
+static void
+tell_work(struct loop *loop, enum lane lane)
+{
+	struct work *work = loop->works[lane];
+
+	/* One of the other lane, or one that was cancelled, may have told. */
+	if (work == NULL || !__atomic_load_n(&work->ended, __ATOMIC_ACQUIRE))
+		return;
+	work = pop_work(loop, lane);
+	work->done(work->arg);
+	free(work);
 }
 
 static void
 on_told(uv_async_t *handle)
 {
 	struct loop *loop = handle->loop->data;
-	struct work *work = loop->works;
 
-	/* One that was cancelled may have told, too. */
-	if (work == NULL || !__atomic_load_n(&work->ended, __ATOMIC_ACQUIRE))
-		return;
-	work = pop_work(loop);
-	work->done(work->arg);
-	free(work);
+	tell_work(loop, LANE_SHORT);
+	tell_work(loop, LANE_LONG);
 }
 
 static int
@@ -215,15 +232,15 @@ loop_new(struct loop **ret_loop)
 }
 
 static void
-free_works(struct loop *loop)
+free_works(struct work *work)
 {
-	if (loop->works != NULL && loop->works->threaded)
-		(void)uv_thread_join(&loop->works->thread);
-	while (loop->works != NULL) {
-		struct work *next = loop->works->next;
+	if (work != NULL && work->threaded)
+		(void)uv_thread_join(&work->thread);
+	while (work != NULL) {
+		struct work *next = work->next;
 
-		free(loop->works);
-		loop->works = next;
+		free(work);
+		work = next;
 	}
 }
 
@@ -232,7 +249,8 @@ loop_free(struct loop *loop)
 {
 	if (loop == NULL)
 		return;
-	free_works(loop);
+	free_works(loop->works[LANE_LONG]);
+	free_works(loop->works[LANE_SHORT]);
 	while (loop->first != NULL) {
 		struct deferred *next = loop->first->next;
 
@@ -277,19 +295,18 @@ loop_defer(struct loop *loop, loop_fn *fn, void *arg)
 	return 0;
 }
 
-int
-loop_work(struct loop *loop, loop_fn *work, loop_fn *done, void *arg)
+static int
+add_work(struct loop *loop, enum lane lane, const struct work *work)
 {
-	struct work **last = &loop->works;
+	struct work **last = &loop->works[lane];
 	struct work *added = malloc(sizeof(*added));
 
 	if (added == NULL)
 		return ERR_NO_MEMORY;
-	*added =
-	    (struct work){.loop = loop, .work = work, .done = done, .arg = arg};
+	*added = *work;
 	while (*last != NULL)
 		last = &(*last)->next;
-	if (last == &loop->works) {
+	if (last == &loop->works[lane]) {
 		int err = start_work(added);
 
 		if (err != 0) {
@@ -302,10 +319,26 @@ loop_work(struct loop *loop, loop_fn *work, loop_fn *done, void *arg)
 	return 0;
 }
 
-void
-loop_work_cancel(struct loop *loop, const void *arg)
+int
+loop_work(struct loop *loop, loop_fn *work, loop_fn *done, void *arg)
 {
-	struct work **at = &loop->works;
+	return add_work(loop, LANE_LONG,
+	    &(struct work){
+		.loop = loop, .work = work, .done = done, .arg = arg});
+}
+
+int
+loop_work_short(struct loop *loop, loop_fn *work, loop_fn *done, void *arg)
+{
+	return add_work(loop, LANE_SHORT,
+	    &(struct work){
+		.loop = loop, .work = work, .done = done, .arg = arg});
+}
+
+static void
+cancel_works(struct loop *loop, enum lane lane, const void *arg)
+{
+	struct work **at = &loop->works[lane];
 
 	while (*at != NULL && (*at)->next != NULL) {
 		struct work *waiting = (*at)->next;
@@ -317,8 +350,15 @@ loop_work_cancel(struct loop *loop, const void *arg)
 			at = &(*at)->next;
 		}
 	}
-	if (loop->works != NULL && loop->works->arg == arg)
-		free(pop_work(loop));
+	if (loop->works[lane] != NULL && loop->works[lane]->arg == arg)
+		free(pop_work(loop, lane));
+}
+
+void
+loop_work_cancel(struct loop *loop, const void *arg)
+{
+	cancel_works(loop, LANE_LONG, arg);
+	cancel_works(loop, LANE_SHORT, arg);
 }
 
 static void

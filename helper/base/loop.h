@@ -46,6 +46,10 @@ MUST_CHECK int loop_defer(struct loop *loop, loop_fn *fn, void *arg);
  */
 MUST_CHECK int loop_work(
     struct loop *loop, loop_fn *work, loop_fn *done, void *arg);
+/* The same beside them, one after the other too: for what is short and somebody
+ * waits for, which a long work must not hold up. */
+MUST_CHECK int loop_work_short(
+    struct loop *loop, loop_fn *work, loop_fn *done, void *arg);
 /* Forgets the works that were given this arg, waiting for one that runs: then
  * nothing touches arg any more, and its done does not run. Blocks. */
 void loop_work_cancel(struct loop *loop, const void *arg);

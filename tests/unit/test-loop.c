@@ -478,6 +478,52 @@ a_running_work_is_waited_for_by_the_loop(void **state)
 	assert_int_equal(f->calls, 0);
 }
 
+static void
+on_wait_for_note(void *arg)
+{
+	struct fixture *f = arg;
+
+	while (__atomic_load_n(&f->events, __ATOMIC_ACQUIRE) == 0)
+		(void)sched_yield();
+}
+
+static void
+on_note_event(void *arg)
+{
+	struct fixture *f = arg;
+
+	on_a(f);
+	__atomic_store_n(&f->events, 1, __ATOMIC_RELEASE);
+}
+
+/* The long one ends only after both short ones are done. */
+static void
+a_long_work_holds_up_no_short_one(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(loop_work(f->loop, on_wait_for_note, on_b, f), 0);
+	assert_int_equal(loop_work_short(f->loop, on_a, on_count, f), 0);
+	assert_int_equal(loop_work_short(f->loop, on_a, on_note_event, f), 0);
+	loop_run(f->loop);
+	assert_string_equal(f->order, "aaab");
+	assert_int_equal(f->calls, 1);
+}
+
+static void
+a_short_work_is_cancelled_too(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(loop_work_short(f->loop, on_slow_b, on_count, f), 0);
+	loop_work_cancel(f->loop, f);
+	assert_string_equal(f->order, "b");
+	assert_int_equal(loop_work_short(f->loop, on_slow_b, on_count, f), 0);
+	loop_free(TAKE(f->loop));
+	assert_string_equal(f->order, "bb");
+	assert_int_equal(f->calls, 0);
+}
+
 #define LOOP_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int
@@ -503,6 +549,8 @@ main(void)
 	    LOOP_TEST(works_never_run_at_once),
 	    LOOP_TEST(a_cancelled_work_is_waited_for_and_not_told),
 	    LOOP_TEST(a_running_work_is_waited_for_by_the_loop),
+	    LOOP_TEST(a_long_work_holds_up_no_short_one),
+	    LOOP_TEST(a_short_work_is_cancelled_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
