@@ -100,6 +100,20 @@ crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 	return 0;
 }
 
+int
+crypto_scrypt(const struct buf *secret, const struct buf *salt,
+    const struct crypto_scrypt_cost *cost, void *out, size_t len)
+{
+	uint64_t n = UINT64_C(1) << (cost->log2n & 63);
+
+	/* No limit but the cost itself, which is the caller's. */
+	if (EVP_PBE_scrypt((const char *)secret->bytes, secret->len,
+		salt->bytes, salt->len, n, cost->r, cost->p, UINT64_MAX, out,
+		len) != 1)
+		return ERR_INTERNAL;
+	return 0;
+}
+
 /* The alphabet of RFC 4648 5: a letter's value plus one, 0 for what is none. */
 static const uint8_t places[UCHAR_MAX + 1] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

@@ -30,6 +30,15 @@ MUST_CHECK int crypto_sha512(
 /* RFC 2104 over SHA-256. */
 MUST_CHECK int crypto_hmac_sha256(const void *key, size_t key_len,
     const void *bytes, size_t len, uint8_t out[CRYPTO_SHA256_BYTES]);
+/* RFC 7914: N is 2^log2n.  Takes 128 * 2^log2n * r bytes of memory for as long
+ * as it runs; may run in any thread. */
+struct crypto_scrypt_cost {
+	uint8_t log2n;
+	uint8_t r;
+	uint8_t p;
+};
+MUST_CHECK int crypto_scrypt(const struct buf *secret, const struct buf *salt,
+    const struct crypto_scrypt_cost *cost, void *out, size_t len);
 /*
  * Strict base64url without padding (RFC 7515 2): text that is not exactly what
  * an encoder writes is ERR_MALFORMED.  Appends to out, nothing on a fault.

@@ -147,6 +147,7 @@ librules_la_SOURCES += helper/rules/profile.c helper/rules/profile.h \
 	helper/rules/profileset.c
 librules_la_SOURCES += helper/rules/profilecheck.c helper/rules/profilecheck.h
 librules_la_SOURCES += helper/rules/backoff.c helper/rules/backoff.h
+librules_la_SOURCES += helper/rules/weakpin.c helper/rules/weakpin.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-snapselect
@@ -158,6 +159,11 @@ check_PROGRAMS += tests/unit/test-snapwrite
 tests_unit_test_snapwrite_SOURCES = tests/unit/test-snapwrite.c
 tests_unit_test_snapwrite_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_snapwrite_LDADD = libsnapset.la $(UNIT_LIBS)
+check_PROGRAMS += tests/unit/test-weakpin
+tests_unit_test_weakpin_SOURCES = tests/unit/test-weakpin.c
+tests_unit_test_weakpin_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_weakpin_LDADD = librules.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-backoff
 tests_unit_test_backoff_SOURCES = tests/unit/test-backoff.c
 tests_unit_test_backoff_CFLAGS = $(UNIT_CFLAGS)

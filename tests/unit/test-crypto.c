@@ -48,6 +48,52 @@ digests_match_their_examples(void **state)
 	assert_memory_equal(long_out, sha512, sizeof(sha512));
 }
 
+/* RFC 7914 12, by their first bytes. */
+static void
+scrypt_matches_its_examples(void **state)
+{
+	static const struct {
+		const char *secret;
+		const char *salt;
+		struct crypto_scrypt_cost cost;
+		uint8_t begins[8];
+	} cases[] = {
+	    {"", "", {4, 1, 1},
+		{0x77, 0xd6, 0x57, 0x62, 0x38, 0x65, 0x7b, 0x20}},
+	    {"password", "NaCl", {10, 8, 16},
+		{0xfd, 0xba, 0xbe, 0x1c, 0x9d, 0x34, 0x72, 0x00}},
+	    {"pleaseletmein", "SodiumChloride", {14, 8, 1},
+		{0x70, 0x23, 0xbd, 0xcb, 0x3a, 0xfd, 0x73, 0x48}},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct buf secret BUF_AUTO = {.limit = 64};
+		struct buf salt BUF_AUTO = {.limit = 64};
+		uint8_t out[64];
+
+		buf_put_text(&secret, cases[i].secret);
+		buf_put_text(&salt, cases[i].salt);
+		assert_int_equal(crypto_scrypt(&secret, &salt, &cases[i].cost,
+				     out, sizeof(out)),
+		    0);
+		assert_memory_equal(out, cases[i].begins, 8);
+	}
+}
+
+static void
+scrypt_refuses_a_cost_that_is_none(void **state)
+{
+	static const struct crypto_scrypt_cost costs[] = {
+	    {0, 8, 1}, {14, 0, 1}, {14, 8, 0}, {255, 255, 255}};
+	const struct buf text = {0};
+	uint8_t out[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(costs); i++)
+		assert_int_equal(
+		    crypto_scrypt(&text, &text, &costs[i], out, sizeof(out)),
+		    ERR_INTERNAL);
+}
+
 static void
 decodes(const char *text, const char *expected)
 {
@@ -229,6 +275,8 @@ main(void)
 	    cmocka_unit_test(t86_no_nonce_comes_twice),
 	    cmocka_unit_test(random_bytes_differ),
 	    cmocka_unit_test(digests_match_their_examples),
+	    cmocka_unit_test(scrypt_matches_its_examples),
+	    cmocka_unit_test(scrypt_refuses_a_cost_that_is_none),
 	    cmocka_unit_test(base64url_decodes),
 	    cmocka_unit_test(t3_other_spellings_are_refused),
 	    cmocka_unit_test(t3_each_byte_string_has_one_spelling),
