@@ -20,14 +20,25 @@ system_wall(const struct clock *clock)
 	return (struct wall_time){.s = now.tv_sec};
 }
 
-static struct boot_time
-system_boot(const struct clock *clock)
+static int64_t
+read_ms(clockid_t clock)
 {
 	struct timespec now = {0};
 
-	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	return (struct boot_time){
-	    .ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000};
+	(void)clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static struct boot_time
+system_boot(const struct clock *clock)
+{
+	return (struct boot_time){.ms = read_ms(CLOCK_BOOTTIME)};
+}
+
+int64_t
+clock_thread_ms(void)
+{
+	return read_ms(CLOCK_THREAD_CPUTIME_ID);
 }
 
 int

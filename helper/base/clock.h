@@ -22,6 +22,9 @@ struct clock {
 /* The kernel's id of this boot (random(4)), NUL-terminated. ERR_IO. */
 MUST_CHECK int clock_boot_id(char out[CLOCK_BOOT_ID_SIZE]);
 
+/* How long this thread has been running on a processor, for measuring work. */
+int64_t clock_thread_ms(void);
+
 /* CLOCK_REALTIME and CLOCK_BOOTTIME. Static; never freed. */
 const struct clock *clock_system(void);
 

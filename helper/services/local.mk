@@ -7,6 +7,7 @@ libservices_la_SOURCES += helper/services/idpdoc.c helper/services/idpdoc.h
 libservices_la_SOURCES += helper/services/audit.c helper/services/audit.h
 libservices_la_SOURCES += helper/services/proofs.c helper/services/proofs.h
 libservices_la_SOURCES += helper/services/attempts.c helper/services/attempts.h
+libservices_la_SOURCES += helper/services/pin.c helper/services/pin.h
 libservices_la_SOURCES += helper/services/vault.c helper/services/vault.h
 libservices_la_SOURCES += helper/services/purse.c helper/services/purse.h
 libservices_la_SOURCES += helper/services/purses.c helper/services/purses.h
@@ -25,10 +26,17 @@ tests_unit_test_proofs_SOURCES = tests/unit/test-proofs.c
 tests_unit_test_proofs_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_proofs_LDADD = libservices.la $(UNIT_LIBS)
 
+STATELAB = tests/unit/statelab.c tests/unit/statelab.h
+
 check_PROGRAMS += tests/unit/test-attempts
-tests_unit_test_attempts_SOURCES = tests/unit/test-attempts.c
+tests_unit_test_attempts_SOURCES = tests/unit/test-attempts.c $(STATELAB)
 tests_unit_test_attempts_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_attempts_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-pin
+tests_unit_test_pin_SOURCES = tests/unit/test-pin.c $(STATELAB)
+tests_unit_test_pin_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_pin_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-vault
 tests_unit_test_vault_SOURCES = tests/unit/test-vault.c

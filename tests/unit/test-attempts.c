@@ -7,59 +7,22 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "tests/unit/statelab.h"
 
-#define BOOT "11111111-1111-4111-8111-111111111111"
 #define OTHER_BOOT "22222222-2222-4222-8222-222222222222"
-
-struct fixture {
-	char folder[64];
-	char path[128];
-	struct db *db;
-	struct clock_fake clock;
-	struct attempts *attempts;
-};
-
-static void
-open_all(struct fixture *f, const char *boot_id)
-{
-	assert_int_equal(db_open(f->path, &f->db), 0);
-	assert_int_equal(
-	    attempts_new(f->db, &f->clock.clock, boot_id, &f->attempts), 0);
-}
-
-static void
-close_all(struct fixture *f)
-{
-	attempts_free(TAKE(f->attempts));
-	db_close(TAKE(f->db));
-}
-
-static void
-restart(struct fixture *f)
-{
-	close_all(f);
-	open_all(f, BOOT);
-}
 
 static int
 set_up(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct statelab *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	(void)snprintf(
-	    f->folder, sizeof(f->folder), "/tmp/test-attempts.XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	(void)snprintf(f->path, sizeof(f->path), "%s/state.db", f->folder);
-	clock_fake_init(&f->clock, 1800000000, 5000);
-	open_all(f, BOOT);
+	statelab_begin(f);
 	*state = f;
 	return 0;
 }
@@ -67,26 +30,21 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct fixture *f = *state;
-
-	close_all(f);
-	assert_int_equal(unlink(f->path), 0);
-	assert_int_equal(rmdir(f->folder), 0);
-	free(f);
+	statelab_end(*state);
+	free(*state);
 	return 0;
 }
 
 static void
-run(struct db *db, const char *sql)
+restart(struct statelab *f, const char *boot_id)
 {
-	struct db_stmt *stmt = NULL;
-
-	assert_int_equal(db_prepare(db, sql, &stmt), 0);
-	assert_int_equal(db_run(stmt), 0);
+	statelab_stop(f);
+	f->boot_id = boot_id;
+	statelab_start(f);
 }
 
 static void
-try(struct fixture *f, enum attempts_kind kind, const char *key, int times)
+try(struct statelab *f, enum attempts_kind kind, const char *key, int times)
 {
 	for (int i = 0; i < times; i++)
 		assert_int_equal(
@@ -94,7 +52,7 @@ try(struct fixture *f, enum attempts_kind kind, const char *key, int times)
 }
 
 static void
-waits(struct fixture *f, enum attempts_kind kind, const char *key, int64_t s)
+waits(struct statelab *f, enum attempts_kind kind, const char *key, int64_t s)
 {
 	int64_t wait_s = -1;
 
@@ -104,7 +62,7 @@ waits(struct fixture *f, enum attempts_kind kind, const char *key, int64_t s)
 }
 
 static uint32_t
-failures(struct fixture *f, enum attempts_kind kind, const char *key)
+failures(struct statelab *f, enum attempts_kind kind, const char *key)
 {
 	uint32_t count = UINT32_MAX;
 
@@ -115,7 +73,7 @@ failures(struct fixture *f, enum attempts_kind kind, const char *key)
 static void
 a_try_counts_until_it_was_right(void **state)
 {
-	struct fixture *f = *state;
+	struct statelab *f = *state;
 
 	assert_int_equal(failures(f, ATTEMPTS_PIN, "u-1"), 0);
 	try(f, ATTEMPTS_PIN, "u-1", 5);
@@ -136,7 +94,7 @@ a_try_counts_until_it_was_right(void **state)
 static void
 t93_a_thousand_guesses_over_restarts_are_fifty_tries(void **state)
 {
-	struct fixture *f = *state;
+	struct statelab *f = *state;
 	int taken = 0;
 
 	for (int i = 0; i < 1000; i++) {
@@ -153,7 +111,7 @@ t93_a_thousand_guesses_over_restarts_are_fifty_tries(void **state)
 			taken += r == 0;
 		}
 		if (i % 3 == 0)
-			restart(f);
+			restart(f, STATELAB_BOOT);
 	}
 	assert_int_equal(taken, 50);
 	/* Time opens nothing; who resets it does. */
@@ -168,7 +126,7 @@ t93_a_thousand_guesses_over_restarts_are_fifty_tries(void **state)
 static void
 t109_the_boot_clock_alone_ends_a_wait(void **state)
 {
-	struct fixture *f = *state;
+	struct statelab *f = *state;
 
 	try(f, ATTEMPTS_PIN, "u-1", 5);
 	f->clock.wall.s += 86400;
@@ -185,15 +143,14 @@ t109_the_boot_clock_alone_ends_a_wait(void **state)
 static void
 a_reboot_begins_the_wait_anew(void **state)
 {
-	struct fixture *f = *state;
+	struct statelab *f = *state;
 
 	for (int i = 0; i < 12; i++) {
 		try(f, ATTEMPTS_PIN, "u-1", 1);
 		clock_fake_advance(&f->clock, 3600 * 1000);
 	}
-	close_all(f);
 	f->clock.boot.ms = 20 * 1000;
-	open_all(f, OTHER_BOOT);
+	restart(f, OTHER_BOOT);
 	waits(f, ATTEMPTS_PIN, "u-1", 128 - 20);
 	clock_fake_advance(&f->clock, (128 - 20) * 1000);
 	try(f, ATTEMPTS_PIN, "u-1", 1);
@@ -203,7 +160,7 @@ a_reboot_begins_the_wait_anew(void **state)
 static void
 a_source_waits_a_minute_at_most_and_is_never_locked(void **state)
 {
-	struct fixture *f = *state;
+	struct statelab *f = *state;
 
 	for (int i = 0; i < 200; i++) {
 		try(f, ATTEMPTS_SOURCE, "192.0.2.1", 1);
@@ -215,20 +172,21 @@ a_source_waits_a_minute_at_most_and_is_never_locked(void **state)
 }
 
 static void
-fill_with_sources(struct fixture *f)
+fill_with_sources(struct statelab *f)
 {
 	assert_int_equal(db_bulk(f->db), 0);
-	run(f->db,
+	statelab_run(f,
 	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
 	    " WHERE i < 10000) INSERT INTO attempts SELECT 'source',"
-	    " 'address ' || i, 7, '" BOOT "', 5000 + i, 1800000000 FROM n");
+	    " 'address ' || i, 7, '" STATELAB_BOOT
+	    "', 5000 + i, 1800000000 FROM n");
 	assert_int_equal(db_commit(f->db), 0);
 }
 
 static void
 full_of_hot_sources_takes_no_new_one(void **state)
 {
-	struct fixture *f = *state;
+	struct statelab *f = *state;
 
 	fill_with_sources(f);
 	clock_fake_advance(&f->clock, 60 * 1000);
@@ -251,10 +209,10 @@ full_of_hot_sources_takes_no_new_one(void **state)
 static void
 sources_of_another_boot_make_room_first(void **state)
 {
-	struct fixture *f = *state;
+	struct statelab *f = *state;
 
 	fill_with_sources(f);
-	run(f->db,
+	statelab_run(f,
 	    "UPDATE attempts SET boot_id = 'old', boot_ms = 9999999"
 	    " WHERE key = 'address 77'");
 	clock_fake_advance(&f->clock, 100 * 1000);
@@ -268,18 +226,18 @@ t119_what_cannot_be_counted_is_not_tried(void **state)
 {
 	static const enum attempts_kind kinds[] = {
 	    ATTEMPTS_PIN, ATTEMPTS_TOTP, ATTEMPTS_PASSWORD, ATTEMPTS_SOURCE};
-	struct fixture *f = *state;
+	struct statelab *f = *state;
 
 	try(f, ATTEMPTS_PIN, "u-1", 1);
-	run(f->db, "PRAGMA query_only = 1");
+	statelab_run(f, "PRAGMA query_only = 1");
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		assert_int_equal(
 		    attempts_begin(f->attempts, kinds[i], "u-1", NULL), ERR_IO);
 	assert_int_equal(
 	    attempts_clear(f->attempts, ATTEMPTS_PIN, "u-1"), ERR_IO);
 	assert_int_equal(failures(f, ATTEMPTS_PIN, "u-1"), 1);
-	run(f->db, "PRAGMA query_only = 0");
-	run(f->db, "DROP TABLE attempts");
+	statelab_run(f, "PRAGMA query_only = 0");
+	statelab_run(f, "DROP TABLE attempts");
 	assert_int_not_equal(
 	    attempts_begin(f->attempts, ATTEMPTS_PIN, "u-1", NULL), 0);
 }
@@ -287,7 +245,7 @@ t119_what_cannot_be_counted_is_not_tried(void **state)
 static void
 t37_a_key_is_never_part_of_a_query(void **state)
 {
-	struct fixture *f = *state;
+	struct statelab *f = *state;
 
 	try(f, ATTEMPTS_PIN, "u-1", 2);
 	try(f, ATTEMPTS_PIN, "x' OR key = 'u-1", 1);

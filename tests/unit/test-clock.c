@@ -31,6 +31,16 @@ the_system_clock_is_the_kernels(void **state)
 }
 
 static void
+work_takes_time_of_this_thread(void **state)
+{
+	int64_t began_ms = clock_thread_ms();
+
+	while (clock_thread_ms() < began_ms + 2)
+		(void)time(NULL);
+	assert_true(clock_thread_ms() > began_ms);
+}
+
+static void
 the_fake_clock_moves_only_when_told(void **state)
 {
 	struct clock_fake fake;
@@ -61,6 +71,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_system_clock_is_the_kernels),
+	    cmocka_unit_test(work_takes_time_of_this_thread),
 	    cmocka_unit_test(the_fake_clock_moves_only_when_told),
 	    cmocka_unit_test(the_wall_can_be_set_back_and_boot_time_stays),
 	};
