@@ -205,3 +205,12 @@ tests_unit_test_changes_SOURCES = tests/unit/test-changes.c
 tests_unit_test_changes_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_changes_LDADD = librules.la $(UNIT_LIBS)
 endif
+
+librules_la_SOURCES += helper/rules/tokenroles.c helper/rules/tokenroles.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-tokenroles
+tests_unit_test_tokenroles_SOURCES = tests/unit/test-tokenroles.c
+tests_unit_test_tokenroles_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_tokenroles_LDADD = librules.la $(UNIT_LIBS)
+endif

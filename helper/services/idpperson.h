@@ -6,10 +6,11 @@
 
 #include "common/attrs.h"
 #include "rules/provider.h"
+#include "rules/tokenroles.h"
 #include "services/idp.h"
 #include "services/token.h"
 
-#define IDPPERSON_ROLES_MAX 256
+#define IDPPERSON_ROLES_MAX TOKENROLES_MAX
 
 struct idpperson {
 	struct idp_identity identity; /* its roles are those below */
