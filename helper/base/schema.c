@@ -98,6 +98,13 @@ static const char *const schema_steps[] = {
     " boot_ms INTEGER NOT NULL,"
     " wall_s INTEGER NOT NULL,"
     " PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE token_roles (" /* of each member's last ID Token */
+    " member_id TEXT NOT NULL PRIMARY KEY,"
+    " roles TEXT NOT NULL,"  /* one a line */
+    " reason TEXT NOT NULL," /* why they could not be told, or '' */
+    " wall_s INTEGER NOT NULL,"
+    " boot_id TEXT NOT NULL,"
+    " boot_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 int64_t

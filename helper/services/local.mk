@@ -522,3 +522,13 @@ tests_unit_test_scimread_SOURCES = tests/unit/test-scimread.c
 tests_unit_test_scimread_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_scimread_LDADD = libservices.la $(UNIT_LIBS)
 endif
+
+libservices_la_SOURCES += helper/services/lastroles.c \
+	helper/services/lastroles.h
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-lastroles
+tests_unit_test_lastroles_SOURCES = tests/unit/test-lastroles.c
+tests_unit_test_lastroles_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_lastroles_LDADD = libservices.la $(UNIT_LIBS)
+endif

@@ -418,6 +418,7 @@ static void
 make_older(struct db *db)
 {
 	static const char *const changes[] = {
+	    "DROP TABLE token_roles",
 	    "DROP TABLE ids",
 	    "CREATE TABLE ids (organization TEXT NOT NULL,"
 	    " kind TEXT NOT NULL CHECK (kind IN ('user', 'group')),"
@@ -452,6 +453,7 @@ t83_numbers_survive_a_newer_schema(void **state)
 	assert_int_equal(db_open(f->path, &db), 0);
 	assert_int_equal(ask(db, "PRAGMA user_version"), schema_version());
 	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 2);
+	assert_int_equal(ask(db, "SELECT count(*) FROM token_roles"), 0);
 	assert_int_equal(
 	    ask(db,
 		"SELECT number FROM ids WHERE organization = 'org' AND"
