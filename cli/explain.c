@@ -39,6 +39,9 @@ write_json(const struct cli *cli, const struct proto_explain_reply *reply)
 	json_out_string(&json, "login_text", reply->login_text);
 	json_out_string(&json, "role", reply->role);
 	json_out_string(&json, "role_text", reply->role_text);
+	json_out_list(&json, "claimed", reply->claimed);
+	json_out_string(&json, "claimed_reason", reply->claimed_reason);
+	json_out_seconds(&json, "claimed_s", reply->claimed_s);
 	json_out_seconds(&json, "proof_s", reply->proof_s);
 	json_out_seconds(&json, "confirmed_s", reply->confirmed_s);
 	json_out_object_end(&json);
@@ -72,6 +75,19 @@ show_time(const struct cli *cli, const char *label, int64_t seconds)
 	show_line(cli, label, line);
 }
 
+/* What the ID Token of the last sign-in told. */
+static void
+show_claimed(const struct cli *cli, const struct proto_explain_reply *reply)
+{
+	char line[LINE_SIZE];
+
+	show_list(cli, "token roles", reply->claimed);
+	show_time(cli, "token", reply->claimed_s);
+	if (!is_ok(reply->claimed_reason))
+		show_line(cli, "token problem",
+		    show_reason(reply->claimed_reason, "", line, sizeof(line)));
+}
+
 static void
 show_member(const struct cli *cli, const struct proto_explain_reply *reply)
 {
@@ -87,6 +103,8 @@ show_member(const struct cli *cli, const struct proto_explain_reply *reply)
 		show_line(cli, "left out",
 		    show_reason(member->excluded, "", line, sizeof(line)));
 	show_list(cli, "roles", member->roles);
+	if (reply->claimed_s >= 0)
+		show_claimed(cli, reply);
 	show_list(cli, "groups", reply->groups);
 	show_list(cli, "local groups", reply->local_groups);
 	show_time(cli, "signed in", reply->proof_s);

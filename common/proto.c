@@ -148,6 +148,9 @@ static const struct field explain_reply_fields[] = {
     STRING(proto_explain_reply, login_text),
     STRING(proto_explain_reply, role),
     STRING(proto_explain_reply, role_text),
+    STRING(proto_explain_reply, claimed),
+    STRING(proto_explain_reply, claimed_reason),
+    U64(proto_explain_reply, claimed_s),
     U64(proto_explain_reply, proof_s),
     U64(proto_explain_reply, confirmed_s),
 };

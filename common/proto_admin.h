@@ -99,6 +99,10 @@ struct proto_explain_reply {
 	char login_text[PROTO_LINE_SIZE];
 	char role[PROTO_REASON_SIZE]; /* the asked role: "ok", why not, or "" */
 	char role_text[PROTO_LINE_SIZE];
+	/* What the last ID Token told of roles, where those count. */
+	char claimed[PROTO_LIST_SIZE];
+	char claimed_reason[PROTO_REASON_SIZE]; /* "ok", why not, or "" */
+	int64_t claimed_s;                      /* its age; -1: none */
 	int64_t proof_s;     /* age of the last proof on this host; -1: none */
 	int64_t confirmed_s; /* age of what is known about the member */
 };

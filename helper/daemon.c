@@ -43,6 +43,8 @@ struct daemon {
 	struct idadmin ids;
 	struct standing standing;
 	struct proofs *proofs;
+	struct lastroles *lastroles; /* these two with profile none alone */
+	struct rolewatch *rolewatch;
 	struct vault *vault;
 	struct wallet *wallet;
 	struct signins *signins;
@@ -79,6 +81,8 @@ open_state(struct daemon *d, const char *credentials)
 		r = clock_boot_id(boot_id);
 	if (r == 0)
 		r = proofs_new(d->db, d->clock, boot_id, &d->proofs);
+	if (r == 0 && d->settings->profile_rules == NULL)
+		r = lastroles_new(d->db, d->clock, boot_id, &d->lastroles);
 	if (r == 0)
 		r = vault_new(d->db, &vault, &d->vault);
 	return r;
@@ -177,27 +181,37 @@ load_members(struct daemon *d, const struct directory_options *options)
 }
 
 static int
-open_members(struct daemon *d)
+open_directory(struct daemon *d)
 {
-	const struct settings *s = d->settings;
-	const struct directory_options options = settings_directory(s);
-	struct sync_options sync = {.refresh_s = s->refresh_s};
-	int r =
-	    directory_new(d->loop, d->db, d->clock, &options, &d->directory);
+	struct directory_options options = settings_directory(d->settings);
+	int r = ERR_OK;
 
+	options.lastroles = d->lastroles;
+	r = directory_new(d->loop, d->db, d->clock, &options, &d->directory);
+	if (r == 0 && d->lastroles != NULL)
+		r = rolewatch_new(d->loop, d->directory, d->lastroles,
+		    options.claimed_age_s, &d->rolewatch);
 	/* Watched before they are read, so that no change falls between. */
 	if (r == 0)
 		r = localswatch_new(
 		    d->loop, PATH_LOCALS, on_locals, d, &d->locals);
-	if (r == 0)
-		r = load_members(d, &options);
+	return r == 0 ? load_members(d, &options) : r;
+}
+
+static int
+open_members(struct daemon *d)
+{
+	struct sync_options sync = {.refresh_s = d->settings->refresh_s};
+	int r = open_directory(d);
+
 	if (r == 0)
 		r = open_source(d, &sync.source);
 	if (r != 0)
 		return r;
 	sync.taken = on_members;
 	sync.arg = d;
-	d->standing = settings_standing(s, d->directory);
+	d->standing = settings_standing(d->settings, d->directory);
+	d->standing.lastroles = d->lastroles;
 	sync.directory = d->directory;
 	return sync_new(d->loop, d->clock, &sync, &d->sync);
 }
@@ -230,6 +244,7 @@ open_signins(struct daemon *d)
 	options.idps = d->idps;
 	options.idp_count = d->idp_count;
 	options.idsvc = d->idsvc;
+	options.rolewatch = d->rolewatch;
 	options.host_name = d->host_name;
 	return signins_new(d->loop, d->clock, &options, &d->signins);
 }
@@ -258,6 +273,7 @@ open_front(struct daemon *d)
 	    .directory = d->directory,
 	    .standing = &d->standing,
 	    .proofs = d->proofs,
+	    .rolewatch = d->rolewatch,
 	    .signins = d->signins,
 	    .sync = d->sync,
 	    .ids = &d->ids,
@@ -355,6 +371,7 @@ daemon_free(struct daemon *daemon)
 	sync_free(d->sync);
 	signins_free(d->signins);
 	localswatch_free(d->locals);
+	rolewatch_free(d->rolewatch);
 	directory_free(d->directory);
 	memberfile_free(d->file);
 	scim_free(d->scim);
@@ -364,6 +381,7 @@ daemon_free(struct daemon *daemon)
 		idp_free(d->idps[i]);
 	http_free(d->http);
 	vault_free(d->vault);
+	lastroles_free(d->lastroles);
 	proofs_free(d->proofs);
 	db_close(d->db);
 	audit_free(d->audit);

@@ -529,6 +529,7 @@ settings_directory(const struct settings *settings)
 	    .organization_id = settings->organization_id,
 	    .organization_name = settings->organization_name,
 	    .policy = &settings->policy,
+	    .claimed_age_s = settings->login_offline_s,
 	    .username = username_rule(settings->username),
 	    .shell = settings->shell,
 	    .home = settings->home,

@@ -135,8 +135,13 @@ put_groups(const struct requests_parts *p, const struct member *member,
 {
 	const struct access_policy *policy = p->standing->policy;
 	const struct access_mapping *held[ACCESS_HELD_MAX];
-	size_t count = access_held(policy, member, held);
+	struct member counted = *member;
+	struct tokenroles_room room;
+	size_t count = 0;
 
+	(void)lastroles_add(p->standing->lastroles,
+	    p->standing->login_offline_s, &counted, &room);
+	count = access_held(policy, &counted, held);
 	if (policy->everyone[0] != '\0' && member->state == MEMBER_ACTIVE)
 		put_line(
 		    reply->groups, sizeof(reply->groups), policy->everyone);
@@ -155,6 +160,31 @@ put_groups(const struct requests_parts *p, const struct member *member,
 	}
 }
 
+/* Whether they count, as for logging in, and if not why. */
+static void
+put_claimed(const struct standing *standing, const struct member *member,
+    struct proto_explain_reply *reply)
+{
+	struct tokenroles token;
+	int reason = ERR_OK;
+
+	if (standing->lastroles == NULL)
+		return;
+	token = lastroles_get(standing->lastroles, member->id);
+	reply->claimed_s = to_s(token.age_ms);
+	if (token.age_ms < 0)
+		return;
+	for (size_t i = 0; i < token.role_count; i++)
+		put_line(
+		    reply->claimed, sizeof(reply->claimed), token.roles[i]);
+	if (token.reason != 0)
+		reason = token.reason;
+	else if (token.role_count > 0 &&
+	    tokenroles_left_ms(&token, standing->login_offline_s) < 0)
+		reason = ERR_ROLE_STALE;
+	PUT(reply->claimed_reason, err_name(reason));
+}
+
 /* member: NULL where the list has nobody of the name that was asked for. */
 static int
 explain(struct exchange *x, const struct member *member,
@@ -162,7 +192,7 @@ explain(struct exchange *x, const struct member *member,
 {
 	const struct requests_parts *p = x->parts;
 	const char *role = asked->role;
-	struct proto_explain_reply reply = {.proof_s = -1};
+	struct proto_explain_reply reply = {.claimed_s = -1, .proof_s = -1};
 	int login =
 	    member == NULL ? standing_nobody(p->standing, asked->user) : ERR_OK;
 	int held = ERR_OK;
@@ -174,6 +204,7 @@ explain(struct exchange *x, const struct member *member,
 		put_member(&reply.member, member);
 		idcheck_taken(&view, member, reply.taken, sizeof(reply.taken));
 		put_groups(p, member, &reply);
+		put_claimed(p->standing, member, &reply);
 		reply.proof_s = to_s(proofs_age_ms(p->proofs, member->id));
 		login = standing_login(p->standing, member);
 		if (role[0] != '\0') {

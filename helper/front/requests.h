@@ -18,6 +18,7 @@
 #include "services/idadmin.h"
 #include "services/idsvc.h"
 #include "services/proofs.h"
+#include "services/rolewatch.h"
 #include "services/signin.h"
 #include "services/standing.h"
 #include "services/sync.h"
@@ -31,6 +32,7 @@ struct requests_parts {
 	struct directory *directory;
 	const struct standing *standing;
 	struct proofs *proofs;
+	struct rolewatch *rolewatch; /* NULL: with a service */
 	struct signins *signins;
 	struct sync *sync;
 	struct idadmin *ids;

@@ -18,7 +18,7 @@
 #define ACCESS_LIST_MAX 32 /* entries of each configured list */
 #define ACCESS_MAPPINGS_MAX 100000
 /* Mappings that one member can hold. */
-#define ACCESS_HELD_MAX (2 * (size_t)MEMBERS_ROLES_MAX)
+#define ACCESS_HELD_MAX (2 * (size_t)MEMBERS_ROLES_MAX + MEMBERS_CLAIMED_MAX)
 
 struct table;
 

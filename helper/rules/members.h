@@ -21,6 +21,8 @@
 
 #define MEMBERS_MAX 2000000
 #define MEMBERS_ROLES_MAX 64 /* roles, and scopes, of one member */
+/* What an ID Token can add to the roles, of which no list keeps anything. */
+#define MEMBERS_CLAIMED_MAX 256
 
 /* UNKNOWN is a word that the profile does not map: never lets in. */
 enum member_state {

@@ -7,6 +7,8 @@
  */
 #include "rules/tokenroles.h"
 
+#include <string.h>
+
 #include "common/err.h"
 
 /* Who asks: may she log in (policy), or does she hold one of these roles? */
@@ -22,12 +24,29 @@ ask(const struct question *question, const struct member *member)
 					: access_role(member, question->roles);
 }
 
+static size_t
+told_count(const struct tokenroles *token)
+{
+	return token->age_ms < 0 || token->reason != 0 ? 0 : token->role_count;
+}
+
+bool
+tokenroles_same(const struct tokenroles *a, const struct tokenroles *b)
+{
+	if (told_count(a) != told_count(b))
+		return false;
+	for (size_t i = 0; i < told_count(a); i++)
+		if (strcmp(a->roles[i], b->roles[i]) != 0)
+			return false;
+	return true;
+}
+
 int64_t
 tokenroles_left_ms(const struct tokenroles *token, int64_t limit_s)
 {
-	if (token->age_ms < 0 || token->reason != 0 || token->role_count == 0)
-		return -1;
-	return limit_s * 1000 - token->age_ms;
+	return told_count(token) == 0 || limit_s == 0
+	    ? -1
+	    : limit_s * 1000 - token->age_ms;
 }
 
 /* Whatever their age. */
@@ -42,7 +61,8 @@ add_roles(const struct member *member, const struct tokenroles *token,
 	for (size_t i = 0;
 	     i < member->role_count && both.role_count < MEMBERS_ROLES_MAX; i++)
 		room->roles[both.role_count++] = member->roles[i];
-	for (size_t i = 0; i < token->role_count && i < TOKENROLES_MAX; i++) {
+	for (size_t i = 0; i < token->role_count && i < MEMBERS_CLAIMED_MAX;
+	     i++) {
 		if (!member_has_role(&both, token->roles[i]))
 			room->roles[both.role_count++] = token->roles[i];
 	}

@@ -5,18 +5,18 @@
  * A token says what was so when it was issued, and nobody takes it back later.
  * So its roles count for as long as those of a list that could not be confirmed
  * since: [sudo] offline_max_age for a role that is asked for, [login]
- * offline_max_age for allow_roles and groups.  Only the last token counts.
+ * offline_max_age for allow_roles and groups; 0 is never.  Only the last token
+ * counts.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/attrs.h"
 #include "rules/access.h"
 #include "rules/members.h"
-
-#define TOKENROLES_MAX 256 /* roles, and groups, of one token */
 
 struct tokenroles {
 	const char *const *roles;
@@ -27,12 +27,14 @@ struct tokenroles {
 
 /* Where the roles of both stand; the texts stay where they were. */
 struct tokenroles_room {
-	const char *roles[MEMBERS_ROLES_MAX + TOKENROLES_MAX];
+	const char *roles[MEMBERS_ROLES_MAX + MEMBERS_CLAIMED_MAX];
 };
 
 /* For how much longer the token's roles count, in milliseconds; negative: they
  * do not, or there are none. */
 int64_t tokenroles_left_ms(const struct tokenroles *token, int64_t limit_s);
+/* Both tell the same roles, in the same order, or both none. */
+bool tokenroles_same(const struct tokenroles *a, const struct tokenroles *b);
 /*
  * The member with the roles of both, the list's first and each once; those of
  * the token only while they count.  Borrows from member, token and room.

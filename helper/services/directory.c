@@ -20,9 +20,6 @@
 #include "services/reconcile.h"
 #include "services/roll.h"
 
-/* The soft age: this many missed beats, and at least ten minutes. */
-#define SOFT_BEATS 10
-#define SOFT_MIN_S 600
 /* Members of a partial list that go into one transaction. */
 #define MERGE_ROWS 32
 
@@ -57,17 +54,6 @@ static void on_slice(void *arg);
 static void on_content(void *arg, struct edition_source *ret_source);
 static void on_result(void *arg, const struct publish_result *result);
 
-static uint32_t
-soft_age_s(const struct directory_options *options)
-{
-	int64_t age_s = options->refresh_s * SOFT_BEATS;
-
-	if (age_s < SOFT_MIN_S)
-		age_s = SOFT_MIN_S;
-	return (uint32_t)(age_s < options->hard_age_s ? age_s
-						      : options->hard_age_s);
-}
-
 static int
 open_parts(struct directory *d, struct loop *loop)
 {
@@ -85,7 +71,9 @@ open_parts(struct directory *d, struct loop *loop)
 		.shell = o->shell,
 		.home = o->home,
 		.policy = o->policy,
-		.soft_age_s = soft_age_s(o),
+		.lastroles = o->lastroles,
+		.claimed_age_s = o->claimed_age_s,
+		.soft_age_s = edition_soft_age_s(o->refresh_s, o->hard_age_s),
 		.shells_path = o->shells_path,
 		.hard_age_s = (uint32_t)o->hard_age_s,
 		.group_members_max = o->group_members_max},
@@ -223,8 +211,9 @@ directory_load(struct directory *directory)
 
 /* The job is over; who waits may begin another one. */
 static void
-end_job(struct directory *d, int reason)
+end_job(void *directory, int reason)
 {
+	struct directory *d = directory;
 	directory_done_fn *fn = d->job.fn;
 	void *arg = d->job.arg;
 
@@ -241,12 +230,6 @@ end_job(struct directory *d, int reason)
 		d->locals_due = true;
 }
 
-static void
-on_seen(void *arg, int reason)
-{
-	end_job(arg, reason);
-}
-
 /* What the job changed is committed; it is over once that is seen. */
 static void
 await(struct directory *d, int shown)
@@ -256,7 +239,7 @@ await(struct directory *d, int shown)
 
 	if (edition_running(d->edition) &&
 	    (shown == 0 || shown == ERR_TOO_LARGE))
-		err = edition_wait(d->edition, on_seen, d, &id);
+		err = edition_wait(d->edition, end_job, d, &id);
 	if (id == 0)
 		end_job(d, err);
 }
@@ -496,10 +479,27 @@ directory_update(struct directory *directory, const struct member *member,
 		return 0;
 	err = amend(d, member, 1, &d->roll.confirmed);
 	d->edits += err == 0;
-	if (err == 0)
-		err = edition_show(d->edition);
-	return err == ERR_TOO_LARGE ? edition_wait(d->edition, fn, arg, ret_id)
-				    : err;
+	return err == 0 ? edition_show_for(d->edition, fn, arg, ret_id) : err;
+}
+
+void
+directory_touch(struct directory *directory, const char *member_id)
+{
+	edition_touch(directory->edition, member_id);
+}
+
+/* A new generation tells it from what is being written already. */
+int
+directory_show(struct directory *directory, directory_done_fn *fn, void *arg,
+    uint64_t *ret_id)
+{
+	struct directory *d = directory;
+	int fault = roll_renew(&d->roll);
+	int err = fault == ERR_NOT_FOUND
+	    ? fault
+	    : edition_show_for(d->edition, fn, arg, ret_id);
+
+	return err == 0 ? fault : err;
 }
 
 void

@@ -23,9 +23,14 @@
 #include "services/locals.h"
 
 struct directory;
-struct ids; /* services/ids.h */
+struct ids;       /* services/ids.h */
+struct lastroles; /* services/lastroles.h */
 
 struct directory_options {
+	/* Whose roles count for the groups beside those of the list, for so
+	 * long; NULL: nobody's. */
+	const struct lastroles *lastroles;
+	int64_t claimed_age_s;
 	const char *organization_id;
 	const char *organization_name;
 	const struct access_policy *policy; /* borrowed */
@@ -94,6 +99,15 @@ MUST_CHECK int directory_locals_changed(struct directory *directory);
 MUST_CHECK int directory_update(struct directory *directory,
     const struct member *member, directory_done_fn *fn, void *arg,
     uint64_t *ret_id);
+/*
+ * What the lastroles say of a member has changed: nothing of the list, but the
+ * groups may be others.  They are shown by the next directory_show(), as
+ * directory_update() shows what it changed; fn NULL: nobody waits for it.
+ * ERR_NOT_FOUND: there is no list yet.
+ */
+void directory_touch(struct directory *directory, const char *member_id);
+MUST_CHECK int directory_show(struct directory *directory,
+    directory_done_fn *fn, void *arg, uint64_t *ret_id);
 void directory_cancel(struct directory *directory, uint64_t id);
 /* The first binding of a member to an identity (DESIGN 5); persisted.
  * ERR_EXISTS when the member or the identity is bound otherwise. */

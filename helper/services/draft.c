@@ -16,17 +16,20 @@
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/text.h"
+#include "services/lastroles.h"
 #include "services/shells.h"
 
 #define HOMES_MAX_BYTES ((size_t)1 << 28)
+#define CLAIMED_MAX_BYTES ((size_t)1 << 30)
 #define SETS 131072 /* a power of two */
 #define SET_WAYS 4  /* places of a set: one line of the cache */
 #define SETS_MAX_BYTES ((size_t)1 << 22)
 
-/* A member whose home is not that of her user name. */
-struct moved {
+/* A member of whom something is kept apart. */
+struct apart {
 	uint32_t user;
-	uint32_t text; /* in the pool of texts */
+	uint32_t start; /* in the pool of texts, or of groups */
+	uint32_t count; /* bytes, or groups */
 };
 
 /*
@@ -54,8 +57,10 @@ struct draft {
 	size_t record_count;
 	size_t taken;
 	size_t user_count;
-	struct buf moved; /* struct moved, ascending */
+	struct buf moved; /* struct apart: whose home is not named like them */
 	struct buf texts;
+	struct buf claimed; /* struct apart: to whose roles a token adds */
+	struct buf claimed_groups;
 	struct publish_refusal *refusals;
 	size_t refusal_count;
 	struct snapwrite_refusal *group_refusals;
@@ -126,6 +131,8 @@ draft_new(const struct publish_options *options,
 	draft->created = content->now;
 	buf_init(&draft->moved, HOMES_MAX_BYTES);
 	buf_init(&draft->texts, HOMES_MAX_BYTES);
+	buf_init(&draft->claimed, CLAIMED_MAX_BYTES);
+	buf_init(&draft->claimed_groups, CLAIMED_MAX_BYTES);
 	buf_init(&draft->lists, SETS_MAX_BYTES);
 	draft->member_at = SIZE_MAX;
 	draft->members = content->members;
@@ -150,6 +157,8 @@ draft_free(struct draft *draft)
 	free(draft->sets);
 	buf_done(&draft->moved);
 	buf_done(&draft->texts);
+	buf_done(&draft->claimed);
+	buf_done(&draft->claimed_groups);
 	buf_done(&draft->lists);
 	shells_done(&draft->shells);
 	memberships_free(draft->memberships);
@@ -162,11 +171,32 @@ draft_free(struct draft *draft)
 static void
 keep_home(struct draft *draft, const char *folder)
 {
-	const struct moved moved = {.user = (uint32_t)draft->user_count,
-	    .text = (uint32_t)draft->texts.len};
+	const struct apart moved = {.user = (uint32_t)draft->user_count,
+	    .start = (uint32_t)draft->texts.len,
+	    .count = (uint32_t)strlen(folder) + 1};
 
-	buf_put(&draft->texts, folder, strlen(folder) + 1);
+	buf_put(&draft->texts, folder, moved.count);
 	buf_put(&draft->moved, &moved, sizeof(moved));
+}
+
+/* The groups of the few to whose roles an ID Token adds, while the loop's
+ * thread may be asked for them. */
+static void
+keep_claimed(struct draft *draft, struct member member)
+{
+	struct apart claimed = {.user = (uint32_t)draft->user_count};
+	struct tokenroles_room room;
+
+	if (!lastroles_add(draft->options->lastroles,
+		draft->options->claimed_age_s, &member, &room))
+		return;
+	claimed.start =
+	    (uint32_t)(draft->claimed_groups.len / sizeof(*draft->groups));
+	claimed.count = (uint32_t)memberships_of(
+	    draft->memberships, &member, draft->groups);
+	buf_put(&draft->claimed_groups, draft->groups,
+	    claimed.count * sizeof(*draft->groups));
+	buf_put(&draft->claimed, &claimed, sizeof(claimed));
 }
 
 int
@@ -185,35 +215,49 @@ draft_take(
 			continue;
 		if (!member.at_home)
 			keep_home(draft, ids_home(ids, member.id));
+		keep_claimed(draft, member);
 		draft->records[draft->user_count++] = record;
 	}
 	err = buf_fault(&draft->moved);
 	if (err == 0)
 		err = buf_fault(&draft->texts);
 	if (err == 0)
+		err = buf_fault(&draft->claimed);
+	if (err == 0)
+		err = buf_fault(&draft->claimed_groups);
+	if (err == 0)
 		*ret_done = draft->taken == draft->record_count;
 	return err;
+}
+
+/* NULL: nothing of that member is kept there. */
+static const struct apart *
+find_apart(const struct buf *kept, size_t user)
+{
+	const struct apart *list = (const void *)kept->bytes;
+	size_t low = 0;
+	size_t high = kept->len / sizeof(*list);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list[middle].user == user)
+			return &list[middle];
+		if (list[middle].user < user)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
 }
 
 static const char *
 find_folder(const struct draft *draft, size_t i, const char *user)
 {
-	const struct moved *list = (const void *)draft->moved.bytes;
-	size_t low = 0;
-	size_t high = draft->moved.len / sizeof(*list);
+	const struct apart *moved = find_apart(&draft->moved, i);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (list[middle].user == i)
-			return (const char *)draft->texts.bytes +
-			    list[middle].text;
-		if (list[middle].user < i)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return user;
+	return moved == NULL ? user
+			     : (const char *)draft->texts.bytes + moved->start;
 }
 
 /* Her own, where the host allows it. */
@@ -297,8 +341,15 @@ groups_at(void *context, size_t i, uint32_t *ret_count)
 	struct draft *draft = context;
 	const struct member *member = read_member(draft, i);
 	const struct set *known = place_of(draft, member);
+	const struct apart *claimed = find_apart(&draft->claimed, i);
 	size_t count = 0;
 
+	if (claimed != NULL) {
+		*ret_count = claimed->count;
+		return (const uint32_t *)(const void *)
+			   draft->claimed_groups.bytes +
+		    claimed->start;
+	}
 	if (known->roles == member->roles &&
 	    known->active == (member->state == MEMBER_ACTIVE)) {
 		*ret_count = known->count;

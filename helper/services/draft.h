@@ -1,9 +1,9 @@
 /*
  * draft.h - a whole list on its way to the bytes of the snapshot.
  *
- * What belongs to the loop's thread (ids, locals, the list itself) is taken by
- * draft_new() and draft_take(); then draft_write() touches nothing of it and
- * may run in another thread.
+ * What belongs to the loop's thread (ids, locals, the list itself, what tokens
+ * told) is taken by draft_new() and draft_take(); then draft_write() touches
+ * nothing of it and may run in another thread.
  */
 #pragma once
 

@@ -22,6 +22,10 @@
 
 _Static_assert(CHANGES_MAX <= PUBLISH_CHANGES_MAX, "an overlay holds them");
 
+/* The soft age: this many missed beats, and at least ten minutes. */
+#define SOFT_BEATS 10
+#define SOFT_MIN_S 600
+
 struct waiter {
 	struct waiter *next;
 	uint64_t id;
@@ -59,6 +63,16 @@ struct edition {
 	struct stat base;
 	struct stat overlay;
 };
+
+uint32_t
+edition_soft_age_s(int64_t refresh_s, int64_t hard_age_s)
+{
+	int64_t age_s = refresh_s * SOFT_BEATS;
+
+	if (age_s < SOFT_MIN_S)
+		age_s = SOFT_MIN_S;
+	return (uint32_t)(age_s < hard_age_s ? age_s : hard_age_s);
+}
 
 static void
 picked_done(struct picked *picked)
@@ -391,6 +405,18 @@ edition_wait(
 	e->waiters = w;
 	*ret_id = w->id;
 	return 0;
+}
+
+int
+edition_show_for(
+    struct edition *edition, edition_fn *fn, void *arg, uint64_t *ret_id)
+{
+	int err = edition_show(edition);
+
+	*ret_id = 0;
+	if (err != ERR_TOO_LARGE)
+		return err;
+	return fn == NULL ? 0 : edition_wait(edition, fn, arg, ret_id);
 }
 
 void

@@ -33,6 +33,9 @@ struct edition_options {
 	void *arg; /* of both */
 };
 
+/* When a list looks old that is confirmed every refresh_s. */
+uint32_t edition_soft_age_s(int64_t refresh_s, int64_t hard_age_s);
+
 MUST_CHECK int edition_new(struct loop *loop,
     const struct edition_options *options, struct edition **ret_edition);
 /* Waits for a list that is being written; nobody is told any more. */
@@ -59,6 +62,10 @@ typedef void edition_fn(void *arg, int reason);
 /* fn runs once, from the loop, when all that there is now is seen, or with the
  * reason why not. Only while a whole list is on its way. */
 MUST_CHECK int edition_wait(
+    struct edition *edition, edition_fn *fn, void *arg, uint64_t *ret_id);
+/* edition_show(), and edition_wait() where it takes a whole list: then *ret_id
+ * is not 0.  fn NULL: nobody waits. */
+MUST_CHECK int edition_show_for(
     struct edition *edition, edition_fn *fn, void *arg, uint64_t *ret_id);
 void edition_cancel(struct edition *edition, uint64_t id);
 

@@ -57,16 +57,12 @@ check_pending(const struct signin_options *options,
     const struct proto_signin *request, const struct member *member)
 {
 	struct member accepted = *member;
-	int r = ERR_OK;
 
 	if (options->idsvc == NULL ||
 	    !idsvc_can(options->idsvc, PROFILE_ACCEPT_INVITATION))
 		return ERR_MEMBER_PENDING;
 	accepted.state = MEMBER_ACTIVE;
-	r = standing_login(options->standing, &accepted);
-	if (r == 0 && request->roles[0] != '\0')
-		r = standing_role(options->standing, &accepted, request->roles);
-	return r;
+	return standing_signin(options->standing, &accepted, request->roles);
 }
 
 int
@@ -78,14 +74,14 @@ eligible_check(const struct signin_options *options,
 	int r =
 	    standing_account(options->standing, request->user, request->roles);
 
-	if (r != 0 && r != ERR_MEMBER_PENDING)
-		return r;
 	if (!members_get_user(
 		directory_members(options->directory), request->user, &member))
-		return ERR_NOT_A_MEMBER;
+		return r != 0 ? r : ERR_NOT_A_MEMBER;
 	*ret_proven = r == 0 && proof_is_enough(options, request, &member);
 	if (r == ERR_MEMBER_PENDING)
 		r = check_pending(options, request, &member);
+	else if (r != 0)
+		r = standing_signin(options->standing, &member, request->roles);
 	if (r == 0 && !*ret_proven &&
 	    !may_show(options, &request->context, &member))
 		r = ERR_SERVICE_NOT_LISTED;

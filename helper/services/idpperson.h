@@ -10,7 +10,7 @@
 #include "services/idp.h"
 #include "services/token.h"
 
-#define IDPPERSON_ROLES_MAX TOKENROLES_MAX
+#define IDPPERSON_ROLES_MAX MEMBERS_CLAIMED_MAX
 
 struct idpperson {
 	struct idp_identity identity; /* its roles are those below */

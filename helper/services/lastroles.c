@@ -27,6 +27,7 @@ struct told {
 struct entry {
 	struct entry *next;
 	struct told told;
+	bool counted; /* as they were recorded or last followed */
 	char member_id[];
 };
 
@@ -52,7 +53,7 @@ static int
 take_roles(struct told *told, const char *lines)
 {
 	told->text = strdup(lines);
-	told->roles = calloc(TOKENROLES_MAX, sizeof(*told->roles));
+	told->roles = calloc(MEMBERS_CLAIMED_MAX, sizeof(*told->roles));
 	if (told->text == NULL || told->roles == NULL)
 		return ERR_NO_MEMORY;
 	for (char *line = told->text; *line != '\0';) {
@@ -60,7 +61,7 @@ take_roles(struct told *told, const char *lines)
 		bool last = line[len] == '\0';
 
 		line[len] = '\0';
-		if (told->role_count == TOKENROLES_MAX ||
+		if (told->role_count == MEMBERS_CLAIMED_MAX ||
 		    !name_role_valid(line))
 			return ERR_INVALID_ARGUMENT;
 		told->roles[told->role_count++] = line;
@@ -121,6 +122,7 @@ keep(struct lastroles *lastroles, const char *member_id, struct told *told)
 	told_done(&entry->told);
 	entry->told = *told;
 	*told = (struct told){0};
+	entry->counted = entry->told.role_count > 0;
 	return ERR_OK;
 }
 
@@ -142,7 +144,7 @@ read_row(struct lastroles *lastroles, struct db_stmt *stmt)
 	const char *boot_id = db_text(stmt, 4);
 	int r = take_roles(&told, db_text(stmt, 1));
 
-	told.when.wall.s = db_integer(stmt, 3);
+	told.when.wall.s = told.when.seen.s = db_integer(stmt, 3);
 	told.when.boot.ms = db_integer(stmt, 5);
 	if (r == 0 &&
 	    (strlen(boot_id) != CLOCK_BOOT_ID_SIZE - 1 ||
@@ -245,9 +247,9 @@ store(struct lastroles *lastroles, const char *member_id, const char *lines,
 static int
 put_roles(struct buf *lines, const struct tokenroles *told)
 {
-	if (told->role_count > TOKENROLES_MAX)
+	if (told->role_count > MEMBERS_CLAIMED_MAX)
 		return ERR_INVALID_ARGUMENT;
-	buf_init(lines, TOKENROLES_MAX * (NAME_ROLE_MAX + 1));
+	buf_init(lines, MEMBERS_CLAIMED_MAX * (NAME_ROLE_MAX + 1));
 	buf_put_text(lines, "");
 	for (size_t i = 0; told->reason == 0 && i < told->role_count; i++) {
 		if (!name_role_valid(told->roles[i]))
@@ -277,13 +279,9 @@ lastroles_record(struct lastroles *lastroles, const char *member_id,
 	    : r;
 }
 
-struct tokenroles
-lastroles_get(const struct lastroles *lastroles, const char *member_id)
+static struct tokenroles
+with_age(const struct lastroles *lastroles, const struct entry *entry)
 {
-	const struct entry *entry = find(lastroles, member_id);
-
-	if (entry == NULL)
-		return (struct tokenroles){.age_ms = -1};
 	return (struct tokenroles){
 	    .roles = entry->told.roles,
 	    .role_count = entry->told.role_count,
@@ -291,6 +289,57 @@ lastroles_get(const struct lastroles *lastroles, const char *member_id)
 	    .age_ms = confirmed_age_ms(
 		&entry->told.when, lastroles->clock, lastroles->boot_id),
 	};
+}
+
+struct tokenroles
+lastroles_get(const struct lastroles *lastroles, const char *member_id)
+{
+	const struct entry *entry = find(lastroles, member_id);
+
+	return entry == NULL ? (struct tokenroles){.age_ms = -1}
+			     : with_age(lastroles, entry);
+}
+
+bool
+lastroles_add(const struct lastroles *lastroles, int64_t limit_s,
+    struct member *member, struct tokenroles_room *room)
+{
+	struct tokenroles token;
+
+	if (lastroles == NULL)
+		return false;
+	token = lastroles_get(lastroles, member->id);
+	if (tokenroles_left_ms(&token, limit_s) < 0)
+		return false;
+	*member = tokenroles_member(member, &token, limit_s, room);
+	return true;
+}
+
+bool
+lastroles_counted(const struct lastroles *lastroles, const char *member_id)
+{
+	const struct entry *entry = find(lastroles, member_id);
+
+	return entry != NULL && entry->counted;
+}
+
+int64_t
+lastroles_follow(
+    struct lastroles *lastroles, int64_t limit_s, lastroles_fn *fn, void *arg)
+{
+	int64_t soonest_ms = INT64_MAX;
+
+	for (struct entry *e = lastroles->all; e != NULL; e = e->next) {
+		const struct tokenroles token = with_age(lastroles, e);
+		int64_t left_ms = tokenroles_left_ms(&token, limit_s);
+
+		if (e->counted != (left_ms >= 0))
+			fn(arg, e->member_id);
+		e->counted = left_ms >= 0;
+		if (left_ms >= 0 && left_ms < soonest_ms)
+			soonest_ms = left_ms;
+	}
+	return soonest_ms;
 }
 
 int
@@ -301,8 +350,10 @@ lastroles_forget(struct lastroles *lastroles, const char *member_id)
 	int r = db_prepare(lastroles->db,
 	    "DELETE FROM token_roles WHERE member_id = ?1", &stmt);
 
-	if (entry != NULL)
+	if (entry != NULL) {
 		told_done(&entry->told);
+		entry->counted = false;
+	}
 	if (r == 0)
 		r = db_bind_text(stmt, 1, member_id);
 	return r == 0 ? db_run_alone(lastroles->db, stmt) : r;

@@ -8,6 +8,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/clock.h"
 #include "base/db.h"
 #include "common/attrs.h"
@@ -34,6 +37,23 @@ MUST_CHECK int lastroles_record(struct lastroles *lastroles,
     const char *member_id, const struct tokenroles *told);
 /* With its age now; borrowed until the next change of that member. */
 struct tokenroles lastroles_get(
+    const struct lastroles *lastroles, const char *member_id);
+/*
+ * Adds what counts of the member's last token, no older than limit_s, to his
+ * roles; those stand in room then.  lastroles may be NULL: that adds nothing.
+ */
+bool lastroles_add(const struct lastroles *lastroles, int64_t limit_s,
+    struct member *member, struct tokenroles_room *room);
+/*
+ * Calls fn for each member whose roles began or ceased to count by their age
+ * alone, since they were recorded or since the last call.  For how long nobody
+ * else's will cease to, in milliseconds; INT64_MAX: nobody's count.
+ */
+typedef void lastroles_fn(void *arg, const char *member_id);
+int64_t lastroles_follow(
+    struct lastroles *lastroles, int64_t limit_s, lastroles_fn *fn, void *arg);
+/* Whether the member's count, as they were recorded or last followed. */
+bool lastroles_counted(
     const struct lastroles *lastroles, const char *member_id);
 /* As though the member had never signed in; likewise. */
 MUST_CHECK int lastroles_forget(

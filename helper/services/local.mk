@@ -525,10 +525,17 @@ endif
 
 libservices_la_SOURCES += helper/services/lastroles.c \
 	helper/services/lastroles.h
+libservices_la_SOURCES += helper/services/rolewatch.c \
+	helper/services/rolewatch.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-lastroles
-tests_unit_test_lastroles_SOURCES = tests/unit/test-lastroles.c
+tests_unit_test_lastroles_SOURCES = tests/unit/test-lastroles.c $(DIRLAB)
 tests_unit_test_lastroles_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_lastroles_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-rolewatch
+tests_unit_test_rolewatch_SOURCES = tests/unit/test-rolewatch.c
+tests_unit_test_rolewatch_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_rolewatch_LDADD = libservices.la $(UNIT_LIBS)
 endif

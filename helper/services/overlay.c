@@ -12,6 +12,7 @@
 #include "common/err.h"
 #include "common/snapshot_hidden.h"
 #include "services/draft.h"
+#include "services/lastroles.h"
 #include "services/shells.h"
 
 struct overlay {
@@ -97,7 +98,8 @@ struct content {
 	const struct overlay_base *base;
 	struct snapwrite_user *users;
 	char (*homes)[DRAFT_HOME_SIZE];
-	uint32_t *lists; /* of all users, MEMBERSHIPS_MAX each at most */
+	uint32_t *list;  /* of one user, MEMBERSHIPS_MAX at most */
+	uint32_t *lists; /* of all users */
 	size_t list_count;
 	struct snapwrite_group *groups; /* that somebody is in */
 	uint32_t group_count;
@@ -112,6 +114,7 @@ content_done(struct content *content)
 {
 	free(content->users);
 	free(content->homes);
+	free(content->list);
 	free(content->lists);
 	free(content->groups);
 	free(content->places);
@@ -126,10 +129,12 @@ allocate(struct content *c)
 
 	c->users = calloc(users + 1, sizeof(*c->users));
 	c->homes = calloc(users + 1, sizeof(*c->homes));
+	c->list = calloc(MEMBERSHIPS_MAX, sizeof(*c->list));
 	c->groups = calloc(groups + 1, sizeof(*c->groups));
 	c->places = calloc(groups + 1, sizeof(*c->places));
 	c->hidden = calloc(c->overlay->number_count + 1, sizeof(*c->hidden));
-	return c->users && c->homes && c->groups && c->places && c->hidden
+	return c->users && c->homes && c->list && c->groups && c->places &&
+		c->hidden
 	    ? 0
 	    : ERR_NO_MEMORY;
 }
@@ -164,17 +169,22 @@ static int
 put_groups(
     struct content *c, struct snapwrite_user *user, const struct member *member)
 {
-	uint32_t list[MEMBERSHIPS_MAX];
-	size_t count = memberships_of(c->base->memberships, member, list);
+	const struct publish_options *options = c->base->options;
+	struct member counted = *member;
+	struct tokenroles_room room;
 	size_t before = c->list_count;
-	uint32_t *grown =
-	    reallocarray(c->lists, before + count + 1, sizeof(*c->lists));
+	size_t count = 0;
+	uint32_t *grown = NULL;
 
+	(void)lastroles_add(
+	    options->lastroles, options->claimed_age_s, &counted, &room);
+	count = memberships_of(c->base->memberships, &counted, c->list);
+	grown = reallocarray(c->lists, before + count + 1, sizeof(*c->lists));
 	if (grown == NULL)
 		return ERR_NO_MEMORY;
 	c->lists = grown;
 	for (size_t i = 0; i < count; i++)
-		put_group(c, list[i]);
+		put_group(c, c->list[i]);
 	user->group_count = (uint32_t)(c->list_count - before);
 	return 0;
 }

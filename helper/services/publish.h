@@ -22,6 +22,8 @@
 
 #define PUBLISH_CHANGES_MAX 1024 /* members in an overlay */
 
+struct lastroles; /* services/lastroles.h */
+
 struct publish_options {
 	const char *path; /* of the base; the overlay lies beside it */
 	const char *organization_name;
@@ -29,6 +31,10 @@ struct publish_options {
 	const char *shells_path; /* shells(5); NULL: every shell is allowed */
 	const char *home;        /* "/home/%u": %u name, %i id */
 	const struct access_policy *policy;
+	/* Whose roles count for the groups beside those of the list, for so
+	 * long; NULL: nobody's. */
+	const struct lastroles *lastroles;
+	int64_t claimed_age_s;
 	uint32_t soft_age_s;
 	uint32_t hard_age_s;
 	uint32_t group_members_max; /* larger groups list nobody; 0: none is */

@@ -326,6 +326,14 @@ roll_look(struct roll *roll)
 }
 
 int
+roll_renew(struct roll *roll)
+{
+	return roll->generation == 0
+	    ? ERR_NOT_FOUND
+	    : roll_confirm(roll, &roll->confirmed, roll->generation + 1);
+}
+
+int
 roll_identity(struct roll *roll, const char *member_id, const char *issuer,
     const char *subject, bool *ret_bound)
 {

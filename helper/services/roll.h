@@ -78,6 +78,8 @@ MUST_CHECK int roll_look(struct roll *roll);
 /* A new time, and the generation of what will carry it. */
 MUST_CHECK int roll_confirm(
     struct roll *roll, const struct confirmed *confirmed, uint64_t generation);
+/* The same list as another generation. ERR_NOT_FOUND: there is none yet. */
+MUST_CHECK int roll_renew(struct roll *roll);
 /* Whether the source says so of the member already, and of nobody else:
  * ERR_EXISTS. Looks at members only where the source tells identities. */
 MUST_CHECK int roll_identity(struct roll *roll, const char *member_id,

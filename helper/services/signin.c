@@ -130,18 +130,25 @@ keep_tokens(struct signin *s)
 		    LOG_TEXT("member", s->member_id));
 }
 
+static int
+bind(struct signin *s)
+{
+	int r = s->first_binding ? directory_bind(s->all->options.directory,
+				       s->member_id, s->issuer, s->subject)
+				 : ERR_OK;
+
+	s->first_binding = s->first_binding && r != 0;
+	return r == ERR_EXISTS ? ERR_WRONG_PERSON : r;
+}
+
 static void
 complete(struct signin *s)
 {
 	const struct signin_options *o = &s->all->options;
 	int r = last_gate(s);
 
-	if (r == 0 && s->first_binding) {
-		r = directory_bind(
-		    o->directory, s->member_id, s->issuer, s->subject);
-		if (r == ERR_EXISTS)
-			r = ERR_WRONG_PERSON;
-	}
+	if (r == 0)
+		r = bind(s);
 	if (r == 0)
 		r = proofs_record(
 		    o->proofs, s->member_id, s->request.context.service);
@@ -228,31 +235,52 @@ confirm(struct signin *s, const struct member *member,
 				: confirming_password(s->confirming);
 }
 
+/* Without a service it is the token that says what the member is now, also for
+ * the last gate; so whose it is stands before. */
+static int
+take_roles(struct signin *s, const struct member *member,
+    const struct idp_identity *identity)
+{
+	const struct signin_options *o = &s->all->options;
+	const struct tokenroles told = {
+	    .roles = identity->roles,
+	    .role_count = identity->role_count,
+	    .reason = identity->roles_reason,
+	};
+	int r = standing_signin(o->standing, member, s->request.roles);
+
+	if (r == 0)
+		r = bind(s);
+	return r == 0 ? rolewatch_record(o->rolewatch, s->member_id, &told,
+			    on_shown, s, &s->shown_id)
+		      : r;
+}
+
 /* The provider proved somebody; is it the member, and what are they now? */
 static void
 on_proven(void *arg, int reason, const struct idp_identity *identity)
 {
 	struct signin *s = arg;
+	const struct signin_options *o = &s->all->options;
 	struct member member;
 	int r = reason;
 
 	if (r == 0 && !member_of(s, &member))
 		r = ERR_NOT_A_MEMBER;
 	if (r == 0)
-		r = binding_check(s->all->options.directory, &member, identity,
-		    &s->first_binding);
+		r = binding_check(
+		    o->directory, &member, identity, &s->first_binding);
 	if (r == 0 &&
 	    (!text_copy(s->issuer, sizeof(s->issuer), identity->issuer) ||
 		!text_copy(s->subject, sizeof(s->subject), identity->subject)))
 		r = ERR_TOKEN_CLAIM;
-	if (r == 0 && s->all->options.idsvc == NULL) {
-		complete(s);
-		return;
-	}
 	if (r == 0)
-		r = confirm(s, &member, identity);
+		r = o->idsvc != NULL ? confirm(s, &member, identity)
+				     : take_roles(s, &member, identity);
 	if (r != 0)
 		decide(s, r);
+	else if (o->idsvc == NULL && s->shown_id == 0)
+		complete(s);
 }
 
 static int

@@ -19,6 +19,7 @@
 #include "services/idp.h"
 #include "services/idsvc.h"
 #include "services/proofs.h"
+#include "services/rolewatch.h"
 #include "services/standing.h"
 #include "services/wallet.h"
 
@@ -35,7 +36,8 @@ struct signin_options {
 	struct wallet *wallet;
 	struct idp *const *idps; /* in the order of the configuration */
 	size_t idp_count;
-	struct idsvc *idsvc; /* NULL: profile none */
+	struct idsvc *idsvc;         /* NULL: profile none */
+	struct rolewatch *rolewatch; /* with profile none alone */
 	const char *organization_name;
 	const char *host_name;
 	int64_t deadline_s; /* [login] deadline */

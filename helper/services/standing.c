@@ -4,7 +4,8 @@
  * While the source answers, what it said counts; two beats without an answer
  * are its ordinary jitter.  After that the age limits of [login] and [sudo]
  * apply, an age told by a clock that was set back is none, and past hard_age
- * nobody is let in.
+ * nobody is let in.  Roles of a token, which nobody confirms later, have these
+ * limits from the start.
  */
 #include "services/standing.h"
 
@@ -71,25 +72,64 @@ standing_offline_left_s(const struct standing *standing)
 	return most_s - directory_age_ms(standing->directory) / 1000;
 }
 
+static struct tokenroles
+token_of(const struct standing *standing, const struct member *member)
+{
+	return standing->lastroles == NULL
+	    ? (struct tokenroles){.age_ms = -1}
+	    : lastroles_get(standing->lastroles, member->id);
+}
+
+static int
+login_age(const struct standing *standing)
+{
+	return check_confirmed(
+	    standing, standing->login_offline_s, ERR_DIRECTORY_STALE);
+}
+
+static int
+role_age(const struct standing *standing)
+{
+	return check_confirmed(
+	    standing, standing->sudo_offline_s, ERR_ROLE_STALE);
+}
+
 int
 standing_login(const struct standing *standing, const struct member *member)
 {
-	int r = access_login(standing->policy, member);
+	const struct tokenroles token = token_of(standing, member);
+	int r = tokenroles_login(
+	    standing->policy, member, &token, standing->login_offline_s);
 
-	return r != 0 ? r
-		      : check_confirmed(standing, standing->login_offline_s,
-			    ERR_DIRECTORY_STALE);
+	return r == 0 ? login_age(standing) : r;
 }
 
 int
 standing_role(const struct standing *standing, const struct member *member,
     const char *roles)
 {
-	int r = access_role(member, roles);
+	const struct tokenroles token = token_of(standing, member);
+	int r =
+	    tokenroles_role(member, roles, &token, standing->sudo_offline_s);
 
-	return r != 0 ? r
-		      : check_confirmed(
-			    standing, standing->sudo_offline_s, ERR_ROLE_STALE);
+	return r == 0 ? role_age(standing) : r;
+}
+
+int
+standing_signin(const struct standing *standing, const struct member *member,
+    const char *roles)
+{
+	bool may_tell = standing->lastroles != NULL;
+	int r = access_login(standing->policy, member);
+
+	if (r == 0 || (r == ERR_ROLE_NOT_ALLOWED && may_tell))
+		r = login_age(standing);
+	if (r != 0 || roles[0] == '\0')
+		return r;
+	r = access_role(member, roles);
+	return r == 0 || (r == ERR_ROLE_NOT_HELD && may_tell)
+	    ? role_age(standing)
+	    : r;
 }
 
 int

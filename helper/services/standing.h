@@ -13,18 +13,23 @@
 #include "common/attrs.h"
 #include "rules/access.h"
 #include "services/directory.h"
+#include "services/lastroles.h"
 
 struct standing {
 	struct directory *directory;        /* borrowed */
 	const struct access_policy *policy; /* borrowed */
-	int64_t refresh_s;                  /* [directory] refresh */
-	int64_t hard_age_s;                 /* [directory] hard_age */
-	int64_t login_offline_s;            /* [login] offline_max_age */
-	int64_t sudo_offline_s;             /* [sudo] offline_max_age */
+	/* What the last ID Tokens told of roles, with profile none alone;
+	 * borrowed.  NULL: they tell nothing here. */
+	const struct lastroles *lastroles;
+	int64_t refresh_s;       /* [directory] refresh */
+	int64_t hard_age_s;      /* [directory] hard_age */
+	int64_t login_offline_s; /* [login] offline_max_age */
+	int64_t sudo_offline_s;  /* [sudo] offline_max_age */
 };
 
 /*
- * May the member log in, or go on?  What access_login() says; when the
+ * May the member log in, or go on?  What access_login() says, with the roles of
+ * a token no older than login_offline_s (tokenroles_login()); when the
  * directory was not confirmed lately: DIRECTORY_STALE past login_offline_s,
  * CLOCK_SET_BACK where its age cannot be trusted.
  */
@@ -32,8 +37,8 @@ MUST_CHECK int standing_login(
     const struct standing *standing, const struct member *member);
 /*
  * Does the member hold one of the roles (parted by '\n') now?  ROLE_NOT_HELD,
- * the state's reason; when it was not confirmed lately: ROLE_STALE past
- * sudo_offline_s, CLOCK_SET_BACK.
+ * the state's reason; when it was not confirmed lately, nor told by a token:
+ * ROLE_STALE past sudo_offline_s, CLOCK_SET_BACK.
  */
 MUST_CHECK int standing_role(const struct standing *standing,
     const struct member *member, const char *roles);
@@ -47,6 +52,12 @@ bool standing_reached(const struct standing *standing);
 MUST_CHECK int standing_offline(const struct standing *standing);
 /* For how many seconds more; 0: not any more. */
 int64_t standing_offline_left_s(const struct standing *standing);
+/*
+ * May a sign-in of the member begin?  Both of the above, but where tokens tell
+ * of roles, the one that is to come may tell of any.
+ */
+MUST_CHECK int standing_signin(const struct standing *standing,
+    const struct member *member, const char *roles);
 /*
  * Why the list has nobody of that name: LOCAL_USER, STATE_DAMAGED (without its
  * numbers this host knows no member), NOT_A_MEMBER.  user is "" where only an

@@ -510,6 +510,32 @@ proofs_forget(struct proofs *proofs, const char *member_id)
 	return ERR_OK;
 }
 
+int
+rolewatch_forget(struct rolewatch *rolewatch, const char *member_id)
+{
+	front()->roles_forgotten++;
+	return ERR_OK;
+}
+
+struct tokenroles
+lastroles_get(const struct lastroles *lastroles, const char *member_id)
+{
+	return strcmp(member_id, "u-ada") == 0
+	    ? front()->told
+	    : (struct tokenroles){.age_ms = -1};
+}
+
+bool
+lastroles_add(const struct lastroles *lastroles, int64_t limit_s,
+    struct member *member, struct tokenroles_room *room)
+{
+	const struct tokenroles told = lastroles_get(lastroles, member->id);
+
+	if (lastroles != NULL)
+		*member = tokenroles_member(member, &told, limit_s, room);
+	return lastroles != NULL;
+}
+
 static void
 on_gone(void *arg, uid_t uid)
 {
@@ -524,6 +550,7 @@ set_up_with(size_t idp_count)
 	struct requests_parts parts = {
 	    .clock = clock_system(),
 	    .standing = &f->standing,
+	    .rolewatch = (struct rolewatch *)f,
 	    .idps = f->idps,
 	    .idp_count = idp_count,
 	    .idsvc = (struct idsvc *)f,
@@ -534,7 +561,8 @@ set_up_with(size_t idp_count)
 	    .problem = "",
 	};
 
-	*f = (struct front){.idp_states = {ERR_NOT_FOUND, ERR_NOT_FOUND}};
+	*f = (struct front){
+	    .idp_states = {ERR_NOT_FOUND, ERR_NOT_FOUND}, .told.age_ms = -1};
 	for (size_t i = 0; i < ARRAY_SIZE(f->idps); i++)
 		f->idps[i] = (struct idp *)&f->places[i];
 	snprintf(f->policy.everyone, sizeof(f->policy.everyone), "all");

@@ -386,6 +386,32 @@ directory_update(struct directory *directory, const struct member *member,
 	return ERR_OK;
 }
 
+int
+rolewatch_record(struct rolewatch *rolewatch, const char *member_id,
+    const struct tokenroles *told, directory_done_fn *fn, void *arg,
+    uint64_t *ret_id)
+{
+	struct lab_person *p = person_of(member_id);
+
+	world.tokens++;
+	p->told = *told;
+	p->told_ms = world.clock.boot.ms;
+	*ret_id = world.shown_later
+	    ? open_request((struct lab_request){.shown_fn = fn, .arg = arg})
+	    : 0;
+	return world.record_fault;
+}
+
+struct tokenroles
+lastroles_get(const struct lastroles *lastroles, const char *member_id)
+{
+	const struct lab_person *p = person_of(member_id);
+	struct tokenroles told = p->told;
+
+	told.age_ms = p->told_ms < 0 ? -1 : world.clock.boot.ms - p->told_ms;
+	return told;
+}
+
 void
 directory_cancel(struct directory *directory, uint64_t id)
 {
@@ -434,7 +460,7 @@ lab_add(const char *user)
 	snprintf(p->issuer, sizeof(p->issuer), "%s", LAB_ISSUER);
 	snprintf(p->subject, sizeof(p->subject), "sub-%s", user);
 	p->roles[0] = "User";
-	p->proof_ms = -1;
+	p->proof_ms = p->told_ms = -1;
 	p->member = (struct member){
 	    .id = p->id,
 	    .mail = p->mail,
@@ -632,13 +658,23 @@ identity_of(const char *user, char *mail, char *subject)
 }
 
 void
-lab_approve(struct lab_request *r, const char *user)
+lab_approve_with(struct lab_request *r, const char *user,
+    const char *const *roles, size_t role_count, int roles_reason)
 {
 	char mail[64];
 	char subject[64];
-	const struct idp_identity who = identity_of(user, mail, subject);
+	struct idp_identity who = identity_of(user, mail, subject);
 
+	who.roles = roles;
+	who.role_count = role_count;
+	who.roles_reason = roles_reason;
 	lab_answer_poll(r, GRANT_APPROVED, 0, &who);
+}
+
+void
+lab_approve(struct lab_request *r, const char *user)
+{
+	lab_approve_with(r, user, NULL, 0, 0);
 }
 
 void

@@ -43,6 +43,8 @@ struct lab_person {
 	char issuer[64]; /* stored identity; "" for none */
 	char subject[64];
 	int64_t proof_ms; /* -1: none */
+	struct tokenroles told;
+	int64_t told_ms; /* -1: by no token */
 };
 
 /* A provider. */
@@ -61,7 +63,7 @@ struct world {
 	size_t request_count;
 	/* how often each was asked */
 	unsigned int devices, polls, pastes, redeems, exchanges, binds,
-	    recorded, updates;
+	    recorded, updates, tokens;
 	bool leaves;           /* clients go when they are shown something */
 	unsigned int attempts; /* not freed */
 	struct lab_idp all_idps[LAB_IDPS_MAX];
@@ -78,6 +80,7 @@ struct world {
 	unsigned int looks;
 	int look_fault;
 	int bind_fault;
+	int record_fault; /* of what a token tells */
 	bool shown_later; /* an update waits for the name service */
 	/* the wallet */
 	unsigned int kept;
@@ -134,6 +137,9 @@ void lab_give_code(void);
 void lab_give_page(void);
 void lab_answer_poll(struct lab_request *r, enum grant_event event, int reason,
     const struct idp_identity *identity);
+/* It proves user, and tells these roles. */
+void lab_approve_with(struct lab_request *r, const char *user,
+    const char *const *roles, size_t role_count, int roles_reason);
 /* It proves user. */
 void lab_approve(struct lab_request *r, const char *user);
 /* The service's answer. */

@@ -39,6 +39,7 @@ static const struct proto_explain_reply ada = {
     .reason = "ok",
     .groups = "org-members",
     .login = "ok",
+    .claimed_s = -1,
     .proof_s = -1,
     .confirmed_s = 12};
 
@@ -328,6 +329,7 @@ whoami_as_json(void **state)
 	    "\"uid\":1879050001},\"taken\":\"\",\"groups\":[\"org-members\"],"
 	    "\"local_groups\":[],\"may_login\":true,\"login\":\"ok\","
 	    "\"login_text\":\"\",\"role\":\"\",\"role_text\":\"\","
+	    "\"claimed\":[],\"claimed_reason\":\"\",\"claimed_s\":null,"
 	    "\"proof_s\":null,\"confirmed_s\":12}\n");
 	assert_int_equal(
 	    fakedaemon_saw(&host->daemon, NULL, NULL, 0), FAKEDAEMON_CONNECTED);

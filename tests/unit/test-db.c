@@ -418,6 +418,7 @@ static void
 make_older(struct db *db)
 {
 	static const char *const changes[] = {
+	    "DROP TABLE attempts",
 	    "DROP TABLE token_roles",
 	    "DROP TABLE ids",
 	    "CREATE TABLE ids (organization TEXT NOT NULL,"

@@ -16,6 +16,7 @@
 
 #include "common/err.h"
 #include "common/roster.h"
+#include "services/lastroles.h"
 #include "tests/unit/dirlab.h"
 #include "tests/unit/peek.h"
 
@@ -670,6 +671,69 @@ t61_a_half_written_list_is_not_published_at_the_start(void **state)
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
+static bool
+has_adm(const struct fixture *f)
+{
+	struct roster roster ROSTER_AUTO = {0};
+	struct snapshot_user user;
+
+	assert_int_equal(roster_open(f->lab.snapshot, &roster), 0);
+	assert_int_equal(roster_user_by_name(&roster, "ada", &user), 0);
+	for (uint32_t i = 0; i < user.gid_count; i++)
+		if (snapshot_user_gid(&user, i) == 4)
+			return true;
+	return false;
+}
+
+/* What a token told is shown over the list, in the next list, and after a
+ * restart, for as long as it counts. */
+static void
+what_a_token_told_is_shown(void **state)
+{
+	static const char *const told[] = {"OrganizationAdmin"};
+	static const struct tokenroles token = {.roles = told, .role_count = 1};
+	static const char *const line[] = {
+	    "{\"id\":\"u-1\",\"email\":\"ada@x.example\",\"roles\":[],"
+	    "\"state\":\"Active\"}"};
+	struct fixture *f = *state;
+	LASTROLES_AUTO struct lastroles *roles = NULL;
+	DB_AUTO struct db *db = NULL;
+	uint64_t id = 99;
+
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(lastroles_new(db, &f->clock.clock,
+			     "11111111-1111-4111-8111-111111111111", &roles),
+	    0);
+	f->options.lastroles = roles;
+	f->options.claimed_age_s = 60;
+	assert_int_equal(start(f), 0);
+	directory_touch(f->directory, "u-1");
+	assert_int_equal(
+	    directory_show(f->directory, NULL, NULL, &id), ERR_NOT_FOUND);
+	assert_int_equal(directory_replace(f->directory,
+			     dirlab_members(line, 1), false, on_done, f),
+	    0);
+	assert_int_equal(finish(f), 0);
+	assert_false(has_adm(f));
+	assert_int_equal(lastroles_record(roles, "u-1", &token), 0);
+	directory_touch(f->directory, "u-1");
+	assert_int_equal(directory_show(f->directory, on_done, f, &id), 0);
+	assert_int_equal(id, 0);
+	assert_true(has_adm(f));
+	assert_int_equal(start(f), 0);
+	assert_true(has_adm(f));
+	clock_fake_advance(&f->clock, 60001);
+	directory_touch(f->directory, "u-1");
+	assert_int_equal(directory_show(f->directory, NULL, NULL, &id), 0);
+	assert_false(has_adm(f));
+	assert_int_equal(lastroles_record(roles, "u-1", &token), 0);
+	assert_int_equal(start(f), 0);
+	assert_true(has_adm(f));
+	f->options.lastroles = NULL;
+	assert_int_equal(start(f), 0);
+	assert_false(has_adm(f));
+}
+
 int
 main(void)
 {
@@ -697,6 +761,7 @@ main(void)
 	    TEST(t73_a_lost_overlay_is_noticed_at_the_beat),
 	    TEST(t61_a_half_written_list_is_not_published_at_the_start),
 	    TEST(t27_t28_an_identity_is_bound_to_one_member),
+	    TEST(what_a_token_told_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

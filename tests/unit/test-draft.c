@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "services/lastroles.h"
 #include "tests/unit/publishlab.h"
 
 static void
@@ -60,12 +61,24 @@ keep(void *context, uint64_t offset, const void *bytes, size_t len)
 	return 0;
 }
 
+/* What the draft comes to, checked; borrows from bytes. */
+static struct snapshot
+written(struct draft *draft, struct bytes *bytes)
+{
+	const struct snapwrite_sink sink = {.write = keep, .context = bytes};
+	struct snapshot snapshot;
+
+	assert_int_equal(draft_write(draft, &sink), 0);
+	assert_int_equal(snapshot_init(bytes->at, bytes->size, &snapshot), 0);
+	assert_int_equal(snapshot_validate(&snapshot), 0);
+	return snapshot;
+}
+
 static void
 what_was_taken_stays_as_it_was(void **state)
 {
 	struct publishlab *f = *state;
 	struct bytes bytes = {0};
-	const struct snapwrite_sink sink = {.write = keep, .context = &bytes};
 	struct draft *draft = NULL;
 	struct snapshot snapshot;
 	struct snapshot_user user;
@@ -82,13 +95,58 @@ what_was_taken_stays_as_it_was(void **state)
 	assert_int_equal(
 	    members_assign(f->members, 0, "", 0, false, ERR_LOCAL_USER), 0);
 	members_free(TAKE(f->members));
-	assert_int_equal(draft_write(draft, &sink), 0);
+	snapshot = written(draft, &bytes);
 	assert_int_equal(draft_users(draft), 2);
 	assert_int_equal(draft_refusal_count(draft), 0);
-	assert_int_equal(snapshot_init(bytes.at, bytes.size, &snapshot), 0);
-	assert_int_equal(snapshot_validate(&snapshot), 0);
 	assert_int_equal(snapshot_user_by_name(&snapshot, "ada", &user), 0);
 	assert_int_equal(snapshot_user_by_name(&snapshot, "bob", &user), 0);
+	draft_free(draft);
+	free(bytes.at);
+}
+
+/* What tokens tell is taken while the loop's thread may be asked. */
+static void
+the_groups_of_a_token_are_those_of_the_taking(void **state)
+{
+	static const char *const told[] = {"OrganizationAdmin"};
+	static const struct tokenroles token = {.roles = told, .role_count = 1};
+	struct publishlab *f = *state;
+	LASTROLES_AUTO struct lastroles *roles = NULL;
+	struct clock_fake clock;
+	struct bytes bytes = {0};
+	struct draft *draft = NULL;
+	struct snapshot snapshot;
+	struct snapshot_user user;
+	bool done = false;
+
+	ASSIGN(f,
+	    "{\"id\":\"u-1\",\"email\":\"ada@x.example\",\"roles\":[],"
+	    "\"state\":\"Active\"}",
+	    "{\"id\":\"u-2\",\"email\":\"bob@x.example\",\"roles\":[],"
+	    "\"state\":\"Active\"}",
+	    "{\"id\":\"u-3\",\"email\":\"cyd@x.example\",\"roles\":[],"
+	    "\"state\":\"Suspended\"}");
+	clock_fake_init(&clock, DIRLAB_WALL_S, 5000);
+	assert_int_equal(lastroles_new(f->db, &clock.clock,
+			     "11111111-1111-4111-8111-111111111111", &roles),
+	    0);
+	f->options.lastroles = roles;
+	f->options.claimed_age_s = 60;
+	assert_int_equal(lastroles_record(roles, "u-2", &token), 0);
+	assert_int_equal(lastroles_record(roles, "u-3", &token), 0);
+	assert_int_equal(draft_new(&f->options, &f->content, &draft), 0);
+	assert_int_equal(draft_take(draft, f->ids, 8, &done), 0);
+	assert_true(done);
+	clock_fake_advance(&clock, 60001);
+	assert_int_equal(lastroles_record(roles, "u-1", &token), 0);
+	snapshot = written(draft, &bytes);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "ada", &user), 0);
+	assert_false(publishlab_has_gid(&user, 4));
+	assert_int_equal(snapshot_user_by_name(&snapshot, "bob", &user), 0);
+	assert_true(publishlab_has_gid(&user, 4));
+	assert_int_equal(user.gid_count, 3);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "cyd", &user), 0);
+	assert_int_equal(user.gid_count, 0);
 	draft_free(draft);
 	free(bytes.at);
 }
@@ -100,6 +158,9 @@ main(void)
 	    cmocka_unit_test(a_home_follows_its_pattern),
 	    cmocka_unit_test_setup_teardown(what_was_taken_stays_as_it_was,
 		publishlab_setup, publishlab_teardown),
+	    cmocka_unit_test_setup_teardown(
+		the_groups_of_a_token_are_those_of_the_taking, publishlab_setup,
+		publishlab_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

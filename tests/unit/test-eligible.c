@@ -128,6 +128,43 @@ a_proof_counts_for_active_members_only(void **state)
 	assert_false(proven);
 }
 
+/* The list gives no role; whether the token does is known after it. */
+static void
+where_tokens_tell_roles_the_list_needs_none(void **state)
+{
+	static const char *const told[] = {"User", "OrganizationAdmin"};
+	struct lab_person *ada = &world.people[0];
+	struct proto_signin request = lab_asking("ada");
+	bool proven = true;
+
+	ada->member.role_count = 0;
+	assert_int_equal(check_user("ada"), ERR_ROLE_NOT_ALLOWED);
+	world.standing.lastroles = (const struct lastroles *)&world;
+	assert_int_equal(check_user("ada"), 0);
+	snprintf(request.roles, sizeof(request.roles), "OrganizationAdmin");
+	assert_int_equal(check(&request, &proven), 0);
+	world.age_ms = 43201000;
+	assert_int_equal(check_user("ada"), ERR_DIRECTORY_STALE);
+	world.age_ms = 0;
+	ada->member.state = MEMBER_SUSPENDED;
+	assert_int_equal(check_user("ada"), ERR_MEMBER_SUSPENDED);
+	ada->member.state = MEMBER_ACTIVE;
+	/* A recent proof is enough as long as the roles that it showed count.
+	 */
+	ada->told = (struct tokenroles){.roles = told, .role_count = 2};
+	ada->told_ms = ada->proof_ms = world.clock.boot.ms;
+	request.context.caller_uid = ada->member.uid;
+	request.max_age_s = 3600;
+	assert_int_equal(check(&request, &proven), 0);
+	assert_true(proven);
+	clock_fake_advance(&world.clock, 900001);
+	assert_int_equal(check(&request, &proven), 0);
+	assert_false(proven);
+	request.roles[0] = '\0';
+	assert_int_equal(check(&request, &proven), 0);
+	assert_true(proven);
+}
+
 int
 main(void)
 {
@@ -137,6 +174,7 @@ main(void)
 		a_pending_member_begins_where_an_invitation_can_be_accepted),
 	    LAB_TEST(a_member_signs_himself_in_without_a_listed_service),
 	    LAB_TEST(a_proof_counts_for_active_members_only),
+	    LAB_TEST(where_tokens_tell_roles_the_list_needs_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -603,6 +603,59 @@ status_tells_what_is_known(void **state)
 }
 
 static void
+explain_ada(int fd, struct client_reply *reply)
+{
+	const struct proto_explain request = {.user = "ada"};
+
+	front_send(fd, PROTO_EXPLAIN, &request);
+	read_reply(fd, PROTO_EXPLAIN_REPLY, reply);
+}
+
+static void
+explain_tells_what_a_token_added(void **state)
+{
+	static const char *const told[] = {"Admin", "User"};
+	struct front *f = front();
+	struct access_mapping *mapping = NULL;
+	struct client_reply reply;
+	int fd = front_connect(0);
+
+	assert_int_equal(access_map(&f->policy, false, "Admin", &mapping), 0);
+	assert_int_equal(access_grant(mapping, false, "admins"), 0);
+	f->told = (struct tokenroles){
+	    .roles = told, .role_count = 2, .age_ms = 61500};
+	/* With a service tokens tell nothing. */
+	explain_ada(fd, &reply);
+	assert_string_equal(reply.u.explain.claimed, "");
+	assert_string_equal(reply.u.explain.claimed_reason, "");
+	assert_int_equal(reply.u.explain.claimed_s, -1);
+	assert_string_equal(reply.u.explain.groups, "all\nusers");
+	f->standing.lastroles = (const struct lastroles *)f;
+	f->standing.login_offline_s = 62;
+	explain_ada(fd, &reply);
+	assert_string_equal(reply.u.explain.claimed, "Admin\nUser");
+	assert_string_equal(reply.u.explain.claimed_reason, "ok");
+	assert_int_equal(reply.u.explain.claimed_s, 61);
+	assert_string_equal(reply.u.explain.groups, "all\nusers\nadmins");
+	assert_string_equal(
+	    reply.u.explain.member.roles, "User\nOrganizationAdmin");
+	f->standing.login_offline_s = 61;
+	explain_ada(fd, &reply);
+	assert_string_equal(reply.u.explain.claimed, "Admin\nUser");
+	assert_string_equal(reply.u.explain.claimed_reason, "role-stale");
+	assert_string_equal(reply.u.explain.groups, "all\nusers");
+	f->told = (struct tokenroles){.reason = ERR_GROUPS_OVERAGE};
+	explain_ada(fd, &reply);
+	assert_string_equal(reply.u.explain.claimed_reason, "groups-overage");
+	assert_int_equal(reply.u.explain.claimed_s, 0);
+	f->told = (struct tokenroles){.age_ms = -1};
+	explain_ada(fd, &reply);
+	assert_string_equal(reply.u.explain.claimed_reason, "");
+	assert_int_equal(reply.u.explain.claimed_s, -1);
+	(void)close(fd);
+}
+
+static void
 explain_tells_what_would_be_decided(void **state)
 {
 	struct proto_explain request = {.user = "ada", .role = "Owner"};
@@ -939,6 +992,7 @@ main(void)
 		front_tear_down),
 	    T(status_tells_what_is_known),
 	    T(explain_tells_what_would_be_decided),
+	    T(explain_tells_what_a_token_added),
 	    T(whoami_tells_the_peer_about_the_peer),
 	    T(members_are_listed_in_full_and_made_as_they_are_taken),
 	    T(rows_findings_and_lines_are_told_as_they_are_taken),

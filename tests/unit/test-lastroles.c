@@ -14,6 +14,7 @@
 
 #include "common/err.h"
 #include "services/memberstore.h"
+#include "tests/unit/dirlab.h"
 
 #define BOOT "11111111-1111-4111-8111-111111111111"
 #define OTHER_BOOT "22222222-2222-4222-8222-222222222222"
@@ -168,17 +169,7 @@ put_list(struct fixture *f, const struct member *member)
 static void
 a_list_neither_removes_nor_prolongs_them(void **state)
 {
-	const struct member member = {.id = "u-1",
-	    .mail = "",
-	    .name = "",
-	    .username = "",
-	    .shell = "",
-	    .issuer = "",
-	    .subject = "",
-	    .user = "",
-	    .roles = one,
-	    .role_count = 1,
-	    .state = MEMBER_ACTIVE};
+	const struct member member = dirlab_member("u-1", "");
 	struct fixture f;
 
 	open_all(&f);
@@ -222,9 +213,9 @@ what_is_no_role_is_not_taken(void **state)
 	    "x\x7f",
 	    "0123456789abcdef0123456789abcdef"
 	    "0123456789abcdef0123456789abcdef0"};
-	static char names[TOKENROLES_MAX + 1][8];
-	const char *many[TOKENROLES_MAX + 1];
-	const char *long_ones[TOKENROLES_MAX + 1];
+	static char names[MEMBERS_CLAIMED_MAX + 1][8];
+	const char *many[MEMBERS_CLAIMED_MAX + 1];
+	const char *long_ones[MEMBERS_CLAIMED_MAX + 1];
 	struct fixture f;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -238,18 +229,20 @@ what_is_no_role_is_not_taken(void **state)
 		assert_int_equal(
 		    record(&f, "u-1", 1, &wrong[i], 0), ERR_INVALID_ARGUMENT);
 	assert_int_equal(record(&f, "", 1, one, 0), ERR_INVALID_ARGUMENT);
-	assert_int_equal(record(&f, "u-1", TOKENROLES_MAX + 1, many, 0),
+	assert_int_equal(record(&f, "u-1", MEMBERS_CLAIMED_MAX + 1, many, 0),
 	    ERR_INVALID_ARGUMENT);
-	assert_int_equal(record(&f, "u-1", TOKENROLES_MAX + 1, long_ones, 0),
+	assert_int_equal(
+	    record(&f, "u-1", MEMBERS_CLAIMED_MAX + 1, long_ones, 0),
 	    ERR_INVALID_ARGUMENT);
 	restart(&f, BOOT);
 	expect_two(&f, "u-1", 0);
-	assert_int_equal(record(&f, "u-1", TOKENROLES_MAX, many, 0), 0);
+	assert_int_equal(record(&f, "u-1", MEMBERS_CLAIMED_MAX, many, 0), 0);
 	restart(&f, BOOT);
 	assert_int_equal(
-	    lastroles_get(f.roles, "u-1").role_count, TOKENROLES_MAX);
+	    lastroles_get(f.roles, "u-1").role_count, MEMBERS_CLAIMED_MAX);
 	assert_string_equal(
-	    lastroles_get(f.roles, "u-1").roles[TOKENROLES_MAX - 1], "r255");
+	    lastroles_get(f.roles, "u-1").roles[MEMBERS_CLAIMED_MAX - 1],
+	    "r255");
 	close_all(&f);
 }
 

@@ -126,6 +126,8 @@ the_largest_messages_fit_a_frame(void **state)
 	fill(sent.login_text, sizeof(sent.login_text), 't');
 	fill(sent.role, sizeof(sent.role), 'b');
 	fill(sent.role_text, sizeof(sent.role_text), 'c');
+	fill(sent.claimed, sizeof(sent.claimed), 'd');
+	fill(sent.claimed_reason, sizeof(sent.claimed_reason), 'f');
 	encode(&frame, PROTO_EXPLAIN_REPLY, &sent);
 	memset(&got, 0, sizeof(got));
 	assert_int_equal(decode(&frame, frame.len, &got, sizeof(got)), 0);

@@ -19,6 +19,7 @@ static const char *const released[] = {
     "6506d83c2faced35",
     "f177f061788a7df4",
     "df30aef48ef78977",
+    "ca945a32cd191f55",
     "38da2955fe81d579",
 };
 

@@ -881,6 +881,99 @@ t23_a_pasted_code_finishes_its_own_sign_in_only(void **state)
 
 #define T(f) LAB_TEST(f)
 
+/* Profile none, and the list gives ada no role. */
+static void
+reach_poll_without_role(struct client *c)
+{
+	world.people[0].member.role_count = 0;
+	world.standing.lastroles = (const struct lastroles *)&world;
+	lab_reach_poll(c, "ada");
+}
+
+static void
+a_role_of_the_token_alone_lets_in(void **state)
+{
+	static const char *const told[] = {"User"};
+	struct client c;
+
+	reach_poll_without_role(&c);
+	lab_approve_with(lab_newest(), "ada", told, 1, 0);
+	assert_int_equal(c.reason, ERR_OK);
+	assert_int_equal(world.tokens, 1);
+	/* The last token counts, also where it tells nothing. */
+	lab_reach_poll(&c, "ada");
+	lab_approve(lab_newest(), "ada");
+	assert_int_equal(c.reason, ERR_ROLE_NOT_ALLOWED);
+	assert_int_equal(world.tokens, 2);
+	lab_reach_poll(&c, "ada");
+	lab_approve_with(lab_newest(), "ada", NULL, 0, ERR_GROUPS_OVERAGE);
+	assert_int_equal(c.reason, ERR_GROUPS_OVERAGE);
+	assert_int_equal(world.recorded, 1);
+}
+
+static void
+t27_roles_are_those_of_a_bound_identity(void **state)
+{
+	static const char *const told[] = {"User"};
+	struct lab_person *ada = &world.people[0];
+	struct client c;
+
+	/* Bob's token tells nothing of ada. */
+	reach_poll_without_role(&c);
+	lab_approve_with(lab_newest(), "bob", told, 1, 0);
+	assert_int_equal(c.reason, ERR_WRONG_PERSON);
+	assert_int_equal(world.tokens, 0);
+	ada->subject[0] = '\0';
+	world.bind_fault = ERR_EXISTS;
+	lab_reach_poll(&c, "ada");
+	lab_approve_with(lab_newest(), "ada", told, 1, 0);
+	assert_int_equal(c.reason, ERR_WRONG_PERSON);
+	assert_int_equal(world.tokens, 0);
+	/* Nor is anybody bound who could not log in. */
+	world.bind_fault = 0;
+	lab_reach_poll(&c, "ada");
+	ada->member.state = MEMBER_SUSPENDED;
+	lab_approve_with(lab_newest(), "ada", told, 1, 0);
+	assert_int_equal(c.reason, ERR_MEMBER_SUSPENDED);
+	assert_int_equal(world.binds + world.tokens, 0);
+	ada->member.state = MEMBER_ACTIVE;
+	lab_reach_poll(&c, "ada");
+	lab_approve_with(lab_newest(), "ada", told, 1, 0);
+	assert_int_equal(c.reason, ERR_OK);
+	assert_int_equal(world.binds, 1);
+	assert_int_equal(world.tokens, 1);
+}
+
+static void
+the_groups_of_a_token_are_seen_before_the_verdict(void **state)
+{
+	static const char *const told[] = {"User"};
+	struct client c;
+
+	reach_poll_without_role(&c);
+	world.shown_later = true;
+	lab_approve_with(lab_newest(), "ada", told, 1, 0);
+	assert_int_equal(c.decided, 0);
+	assert_int_equal(world.recorded, 0);
+	lab_show(0);
+	assert_int_equal(c.reason, ERR_OK);
+	lab_reach_poll(&c, "ada");
+	lab_approve_with(lab_newest(), "ada", told, 1, 0);
+	lab_show(ERR_IO);
+	assert_int_equal(c.reason, ERR_IO);
+	/* One who leaves meanwhile waits for nothing. */
+	lab_reach_poll(&c, "ada");
+	lab_approve_with(lab_newest(), "ada", told, 1, 0);
+	signins_cancel(world.signins, c.id);
+	assert_null(lab_newest());
+	world.shown_later = false;
+	world.record_fault = ERR_IO;
+	lab_reach_poll(&c, "ada");
+	lab_approve_with(lab_newest(), "ada", told, 1, 0);
+	assert_int_equal(c.reason, ERR_IO);
+	assert_int_equal(world.recorded, 1);
+}
+
 int
 main(void)
 {
@@ -926,6 +1019,9 @@ main(void)
 	    T(tokens_are_kept_after_success_only),
 	    T(without_a_way_nobody_is_asked),
 	    T(t23_a_pasted_code_finishes_its_own_sign_in_only),
+	    T(a_role_of_the_token_alone_lets_in),
+	    T(t27_roles_are_those_of_a_bound_identity),
+	    T(the_groups_of_a_token_are_seen_before_the_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,7 @@ struct directory {
 
 struct fixture {
 	struct directory directory;
+	struct tokenroles told; /* by ada's last token */
 	struct access_policy policy;
 	struct standing standing;
 };
@@ -90,16 +91,10 @@ directory_set_back(const struct directory *directory)
 	return directory->set_back;
 }
 
-bool
-member_has_role(const struct member *member, const char *role)
+struct tokenroles
+lastroles_get(const struct lastroles *lastroles, const char *member_id)
 {
-	return strcmp(role, roles[0]) == 0 || strcmp(role, roles[1]) == 0;
-}
-
-bool
-member_has_scope(const struct member *member, const char *scope)
-{
-	return false;
+	return *(const struct tokenroles *)lastroles;
 }
 
 static void
@@ -328,6 +323,84 @@ t103_a_suspended_member_is_told_so_at_any_age(void **state)
 	    standing_account(&f.standing, "ada", "User"), ERR_MEMBER_SUSPENDED);
 }
 
+/* The list gives ada no role, her token two, age_ms ago. */
+static void
+make_told(struct fixture *f, int64_t age_ms)
+{
+	make(f);
+	f->told = (struct tokenroles){
+	    .roles = roles, .role_count = ARRAY_SIZE(roles), .age_ms = age_ms};
+	f->directory.ada.role_count = 0;
+	f->standing.lastroles = (const struct lastroles *)&f->told;
+}
+
+static int
+may_begin(const struct fixture *f, const char *role)
+{
+	return standing_signin(&f->standing, &f->directory.ada, role);
+}
+
+static void
+t102_a_role_of_a_token_ends_by_itself(void **state)
+{
+	static const struct {
+		int64_t age_ms;
+		int login;
+		int role;
+	} steps[] = {
+	    {-1, ERR_ROLE_NOT_ALLOWED, ERR_ROLE_NOT_ALLOWED},
+	    {0, 0, 0},
+	    {15 * MINUTE, 0, 0},
+	    {15 * MINUTE + 1, 0, ERR_ROLE_STALE},
+	    {12 * HOUR, 0, ERR_ROLE_STALE},
+	    {12 * HOUR + 1, ERR_ROLE_STALE, ERR_ROLE_STALE},
+	    {INT64_MAX, ERR_ROLE_STALE, ERR_ROLE_STALE},
+	};
+	struct fixture f;
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		make_told(&f, steps[i].age_ms);
+		assert_int_equal(
+		    standing_account(&f.standing, "ada", ""), steps[i].login);
+		assert_int_equal(standing_account(&f.standing, "ada", roles[1]),
+		    steps[i].role);
+		assert_int_equal(may_begin(&f, ""), 0);
+		assert_int_equal(may_begin(&f, roles[1]), 0);
+	}
+	/* With a service no token tells of roles. */
+	make_told(&f, 0);
+	f.standing.lastroles = NULL;
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", ""), ERR_ROLE_NOT_ALLOWED);
+	assert_int_equal(may_begin(&f, ""), ERR_ROLE_NOT_ALLOWED);
+	f.directory.ada.role_count = 1;
+	assert_int_equal(may_begin(&f, ""), 0);
+	assert_int_equal(may_begin(&f, roles[1]), ERR_ROLE_NOT_HELD);
+}
+
+static void
+t103_a_token_changes_no_state_and_confirms_no_list(void **state)
+{
+	struct fixture f;
+
+	make_told(&f, 0);
+	f.directory.age_ms = 12 * HOUR + 1;
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", ""), ERR_DIRECTORY_STALE);
+	assert_int_equal(may_begin(&f, ""), ERR_DIRECTORY_STALE);
+	f.directory.age_ms = 15 * MINUTE + 1;
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", roles[1]), ERR_ROLE_STALE);
+	assert_int_equal(may_begin(&f, roles[1]), ERR_ROLE_STALE);
+	f.directory.ada.state = MEMBER_SUSPENDED;
+	assert_int_equal(
+	    standing_account(&f.standing, "ada", ""), ERR_MEMBER_SUSPENDED);
+	assert_int_equal(may_begin(&f, ""), ERR_MEMBER_SUSPENDED);
+	f.directory.ada.state = MEMBER_ACTIVE;
+	f.directory.ada.excluded = ERR_NAME_TAKEN;
+	assert_int_equal(may_begin(&f, ""), ERR_MEMBER_EXCLUDED);
+}
+
 int
 main(void)
 {
@@ -343,6 +416,9 @@ main(void)
 	    cmocka_unit_test(past_the_hard_age_nobody_is_let_in),
 	    cmocka_unit_test(t102_a_local_factor_stands_in_for_so_long),
 	    cmocka_unit_test(t109_an_age_by_a_clock_set_back_is_none),
+	    cmocka_unit_test(t102_a_role_of_a_token_ends_by_itself),
+	    cmocka_unit_test(
+		t103_a_token_changes_no_state_and_confirms_no_list),
 	    cmocka_unit_test(t103_a_suspended_member_is_told_so_at_any_age),
 	};
 

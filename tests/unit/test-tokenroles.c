@@ -226,11 +226,11 @@ t101_a_role_of_a_token_that_looks_alike_is_not_held(void **state)
 static void
 as_many_as_there_may_be_of_both_are_held(void **state)
 {
-	static char names[MEMBERS_ROLES_MAX + TOKENROLES_MAX][8];
+	static char names[MEMBERS_ROLES_MAX + MEMBERS_CLAIMED_MAX][8];
 	const char *of_list[MEMBERS_ROLES_MAX];
-	const char *of_token[TOKENROLES_MAX];
+	const char *of_token[MEMBERS_CLAIMED_MAX];
 	struct tokenroles token = {
-	    .roles = of_token, .role_count = TOKENROLES_MAX};
+	    .roles = of_token, .role_count = MEMBERS_CLAIMED_MAX};
 	struct member member = ada();
 	struct tokenroles_room room;
 
@@ -245,7 +245,7 @@ as_many_as_there_may_be_of_both_are_held(void **state)
 	member.role_count = MEMBERS_ROLES_MAX;
 	assert_int_equal(
 	    tokenroles_member(&member, &token, LIMIT_S, &room).role_count,
-	    MEMBERS_ROLES_MAX + TOKENROLES_MAX);
+	    MEMBERS_ROLES_MAX + MEMBERS_CLAIMED_MAX);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		assert_int_equal(asked(&member, names[i], &token), 0);
 }
