@@ -22,6 +22,7 @@
 #include "services/memberfile.h"
 #include "services/scim.h"
 #include "services/localswatch.h"
+#include "services/rotation.h"
 #include "services/vault.h"
 #include "services/wallet.h"
 
@@ -46,6 +47,7 @@ struct daemon {
 	struct lastroles *lastroles; /* these two with profile none alone */
 	struct rolewatch *rolewatch;
 	struct vault *vault;
+	struct rotation *rotation;
 	struct wallet *wallet;
 	struct signins *signins;
 	struct sync *sync;
@@ -69,8 +71,8 @@ on_end(void *arg)
 static int
 open_state(struct daemon *d, const char *credentials)
 {
-	const struct vault_options vault = {
-	    .credentials = credentials, .key_path = PATH_VAULT_KEY};
+	const struct vaultkeys_options vault = {
+	    .credentials = credentials, .path = PATH_VAULT_KEY};
 	char boot_id[CLOCK_BOOT_ID_SIZE];
 	int r = files_ensure_folder(PATH_PRIVATE_DIR, 0700);
 
@@ -85,6 +87,8 @@ open_state(struct daemon *d, const char *credentials)
 		r = lastroles_new(d->db, d->clock, boot_id, &d->lastroles);
 	if (r == 0)
 		r = vault_new(d->db, &vault, &d->vault);
+	if (r == 0)
+		r = rotation_new(d->loop, d->vault, &d->rotation);
 	return r;
 }
 
@@ -380,6 +384,7 @@ daemon_free(struct daemon *daemon)
 	for (size_t i = 0; i < d->idp_count; i++)
 		idp_free(d->idps[i]);
 	http_free(d->http);
+	rotation_free(d->rotation);
 	vault_free(d->vault);
 	lastroles_free(d->lastroles);
 	proofs_free(d->proofs);
@@ -404,8 +409,10 @@ daemon_run(struct daemon *daemon)
 		(int64_t)members_count(directory_members(d->directory))),
 	    LOG_NUMBER(
 		"generation", (int64_t)directory_generation(d->directory)));
-	if (!d->damaged)
+	if (!d->damaged) {
 		sync_start(d->sync);
+		rotation_begin(d->rotation);
+	}
 	for (size_t i = 0; i < d->idp_count; i++)
 		idp_warm(d->idps[i]);
 	if (d->idsvc != NULL)

@@ -9,6 +9,10 @@ libservices_la_SOURCES += helper/services/proofs.c helper/services/proofs.h
 libservices_la_SOURCES += helper/services/attempts.c helper/services/attempts.h
 libservices_la_SOURCES += helper/services/pin.c helper/services/pin.h
 libservices_la_SOURCES += helper/services/vault.c helper/services/vault.h
+libservices_la_SOURCES += helper/services/vaultkeys.c \
+	helper/services/vaultkeys.h
+libservices_la_SOURCES += helper/services/rotation.c \
+	helper/services/rotation.h
 libservices_la_SOURCES += helper/services/purse.c helper/services/purse.h
 libservices_la_SOURCES += helper/services/purses.c helper/services/purses.h
 libservices_la_SOURCES += helper/services/renewal.c helper/services/renewal.h
@@ -37,6 +41,16 @@ check_PROGRAMS += tests/unit/test-pin
 tests_unit_test_pin_SOURCES = tests/unit/test-pin.c $(STATELAB)
 tests_unit_test_pin_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_pin_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-vaultkeys
+tests_unit_test_vaultkeys_SOURCES = tests/unit/test-vaultkeys.c
+tests_unit_test_vaultkeys_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_vaultkeys_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-rotation
+tests_unit_test_rotation_SOURCES = tests/unit/test-rotation.c
+tests_unit_test_rotation_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_rotation_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-vault
 tests_unit_test_vault_SOURCES = tests/unit/test-vault.c

@@ -1,5 +1,5 @@
 /*
- * vault.c - the key, and the vault table.
+ * vault.c - the vault table.
  *
  * Promises that what is read is what was put for this member, kind and
  * version, and that a row which does not open is as good as none: told once,
@@ -10,113 +10,32 @@
  */
 #include "services/vault.h"
 
-#include <limits.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypto.h"
-#include "base/files.h"
 #include "base/log.h"
 #include "common/err.h"
 #include "common/secret.h"
 #include "common/text.h"
 #include "services/meta.h"
 
-#define KEY_ID_BYTES 8
-#define KEY_ID_LABEL "orglogin vault key"
 #define AAD_MAX_BYTES ((size_t)4096)
 #define COUNT_KEY "vault_version"
+/* The key that seals, and the count when it began to. */
+#define SEALING_KEY "vault_key"
+#define SINCE_KEY "vault_key_since"
+#define WALK_ROWS 64 /* of one call */
 
 struct vault {
 	struct db *db;
+	struct vaultkeys_options options;
 	int state;
-	uint8_t key[CRYPTO_KEY_BYTES];
-	char key_id[2 * KEY_ID_BYTES + 1];
+	struct vaultkeys keys;
 	bool told; /* that a row does not open */
 };
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static int
-parse_key(const char *text, uint8_t key[CRYPTO_KEY_BYTES])
-{
-	if (strlen(text) != 2 * (size_t)CRYPTO_KEY_BYTES)
-		return ERR_MALFORMED;
-	for (size_t i = 0; i < CRYPTO_KEY_BYTES; i++) {
-		int high = hex_digit(text[2 * i]);
-		int low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return ERR_MALFORMED;
-		key[i] = (uint8_t)(high << 4 | low);
-	}
-	return ERR_OK;
-}
-
-/* Tells keys apart and says nothing of them. */
-static int
-name_key(struct vault *vault)
-{
-	uint8_t text[sizeof(KEY_ID_LABEL) + CRYPTO_KEY_BYTES];
-	uint8_t digest[CRYPTO_SHA256_BYTES];
-	int r = ERR_OK;
-
-	memcpy(text, KEY_ID_LABEL, sizeof(KEY_ID_LABEL));
-	memcpy(text + sizeof(KEY_ID_LABEL), vault->key, CRYPTO_KEY_BYTES);
-	r = crypto_sha256(text, sizeof(text), digest);
-	secret_wipe(text, sizeof(text));
-	for (size_t i = 0; r == 0 && i < KEY_ID_BYTES; i++)
-		(void)snprintf(vault->key_id + 2 * i, 3, "%02x", digest[i]);
-	return r;
-}
-
-static int
-read_key_file(struct vault *vault, const char *path)
-{
-	char *text CLEANUP(secret_string_cleanup) = NULL;
-	int r = files_read_secret(path, &text);
-
-	return r == 0 ? parse_key(text, vault->key) : r;
-}
-
-/* A credential that is there counts, also where it is no good: falling back
- * would seal with a key that the administrator did not mean. */
-static void
-read_key(struct vault *vault, const struct vault_options *options)
-{
-	char path[PATH_MAX] = "";
-	int r = ERR_NOT_FOUND;
-
-	if (options->credentials != NULL) {
-		(void)snprintf(path, sizeof(path), "%s/" VAULT_CREDENTIAL,
-		    options->credentials);
-		r = read_key_file(vault, path);
-	}
-	if (r == ERR_NOT_FOUND) {
-		(void)snprintf(path, sizeof(path), "%s", options->key_path);
-		r = read_key_file(vault, path);
-	}
-	if (r == 0)
-		r = name_key(vault);
-	if (r != 0)
-		log_warning("the vault has no key: no sign-in is kept",
-		    LOG_TEXT("reason", err_name(r)), LOG_TEXT("path", path));
-	vault->state = r;
-}
-
 int
-vault_new(struct db *db, const struct vault_options *options,
+vault_new(struct db *db, const struct vaultkeys_options *options,
     struct vault **ret_vault)
 {
 	struct vault *vault = calloc(1, sizeof(*vault));
@@ -124,7 +43,14 @@ vault_new(struct db *db, const struct vault_options *options,
 	if (vault == NULL)
 		return ERR_NO_MEMORY;
 	vault->db = db;
-	read_key(vault, options);
+	vault->options = *options;
+	vault->state = vaultkeys_read(options, &vault->keys);
+	if (vault->state != 0)
+		log_warning("the vault has no key: no sign-in is kept",
+		    LOG_TEXT("reason", err_name(vault->state)),
+		    LOG_TEXT("path",
+			vault->keys.credential ? options->credentials
+					       : options->path));
 	*ret_vault = vault;
 	return ERR_OK;
 }
@@ -134,7 +60,7 @@ vault_free(struct vault *vault)
 {
 	if (vault == NULL)
 		return;
-	secret_wipe(vault, sizeof(*vault));
+	vaultkeys_done(&vault->keys);
 	free(vault);
 }
 
@@ -142,6 +68,12 @@ int
 vault_state(const struct vault *vault)
 {
 	return vault->state;
+}
+
+bool
+vault_by_credential(const struct vault *vault)
+{
+	return vault->keys.credential;
 }
 
 /* What a sealed row is bound to. */
@@ -156,16 +88,39 @@ bind_to(struct buf *aad, const char *member, const char *kind, uint64_t version)
 	return buf_fault(aad);
 }
 
+/* The count when the key began to seal; a new one begins now. */
+static int
+sealing_since(struct vault *vault, uint64_t version, uint64_t *ret_since)
+{
+	char id[sizeof(vault->keys.now.id)] = "";
+	int r = meta_get(vault->db, SEALING_KEY, id, sizeof(id));
+
+	if (r == 0 && strcmp(id, vault->keys.now.id) == 0)
+		return meta_get_number(vault->db, SINCE_KEY, ret_since);
+	if (r == ERR_NOT_FOUND)
+		r = ERR_OK;
+	if (r == 0)
+		r = meta_set(vault->db, SEALING_KEY, vault->keys.now.id);
+	if (r == 0)
+		r = meta_set_number(vault->db, SINCE_KEY, version);
+	if (r == 0)
+		*ret_since = version;
+	return r;
+}
+
 static int
 next_version(struct vault *vault, uint64_t *ret_version)
 {
 	uint64_t version = 0;
+	uint64_t since = 0;
 	int r = meta_get_number(vault->db, COUNT_KEY, &version);
 
 	if (r == ERR_NOT_FOUND)
 		r = ERR_OK;
+	if (r == 0)
+		r = sealing_since(vault, version, &since);
 	/* With random nonces a key must not seal more often. */
-	if (r == 0 && version >= UINT32_MAX)
+	if (r == 0 && version - since >= UINT32_MAX)
 		r = ERR_VAULT_KEY;
 	if (r == 0)
 		r = meta_set_number(vault->db, COUNT_KEY, ++version);
@@ -195,7 +150,7 @@ store(struct vault *vault, const struct row *row, const struct buf *sealed)
 	if (r == 0)
 		r = db_bind_text(stmt, 2, row->kind);
 	if (r == 0)
-		r = db_bind_text(stmt, 3, vault->key_id);
+		r = db_bind_text(stmt, 3, vault->keys.now.id);
 	if (r == 0)
 		r = db_bind_integer(stmt, 4, (int64_t)row->version);
 	if (r == 0)
@@ -215,7 +170,8 @@ seal_and_store(
 	if (r == 0)
 		r = bind_to(&aad, row->member, row->kind, row->version);
 	if (r == 0)
-		r = crypto_seal(vault->key, &aad, secret, len, &sealed);
+		r = crypto_seal(
+		    vault->keys.now.bytes, &aad, secret, len, &sealed);
 	return r == 0 ? store(vault, row, &sealed) : r;
 }
 
@@ -261,14 +217,16 @@ unseal(
 	struct buf aad BUF_AUTO = {0};
 	size_t len = 0;
 	const void *sealed = db_bytes(stmt, 2, &len);
+	const struct vaultkey *key =
+	    vaultkeys_find(&vault->keys, db_text(stmt, 0));
 	int r = ERR_OK;
 
-	if (strcmp(db_text(stmt, 0), vault->key_id) != 0)
+	if (key == NULL)
 		return no_token(vault, row, "sealed with another key");
 	row->version = (uint64_t)db_integer(stmt, 1);
 	r = bind_to(&aad, row->member, row->kind, row->version);
 	if (r == 0)
-		r = crypto_unseal(vault->key, &aad, sealed, len, out);
+		r = crypto_unseal(key->bytes, &aad, sealed, len, out);
 	return r == ERR_MALFORMED ? no_token(vault, row, "changed or damaged")
 				  : r;
 }
@@ -371,4 +329,102 @@ vault_next_member(
 						       : ERR_STATE_DAMAGED;
 	db_reset(stmt);
 	return r;
+}
+
+int
+vault_reread(struct vault *vault)
+{
+	struct vaultkeys fresh VAULTKEYS_AUTO = {0};
+	int r = vaultkeys_read(&vault->options, &fresh);
+
+	if (r != 0)
+		return r;
+	if ((vault->keys.now.id[0] != '\0' &&
+		vaultkeys_find(&fresh, vault->keys.now.id) == NULL) ||
+	    (vault->keys.before.id[0] != '\0' &&
+		vaultkeys_find(&fresh, vault->keys.before.id) == NULL))
+		return ERR_VAULT_KEY;
+	vault->keys = fresh;
+	vault->state = ERR_OK;
+	return ERR_OK;
+}
+
+/* Opens the row that the statement stands on and seals it anew.  The statement
+ * is used up. */
+static int
+reseal_row(struct vault *vault, struct vault_walk *walk, struct db_stmt *stmt)
+{
+	struct row row = {.member = walk->member, .kind = walk->kind};
+	struct buf secret BUF_AUTO = {.limit = VAULT_SECRET_MAX_BYTES};
+	int r = unseal(vault, &row, stmt, &secret);
+
+	db_reset(stmt);
+	if (r == ERR_NO_TOKEN) {
+		walk->lost++;
+		return ERR_OK;
+	}
+	if (r == 0)
+		r = seal_and_store(vault, &row, secret.bytes, secret.len);
+	if (r == 0)
+		walk->resealed++;
+	return r;
+}
+
+/* Goes on to the next row, if there is one. */
+static int
+walk_on(struct vault *vault, struct vault_walk *walk)
+{
+	struct db_stmt *stmt = NULL;
+	enum db_step step = DB_DONE;
+	int r = db_prepare(vault->db,
+	    "SELECT key_id, version, sealed, member, kind FROM vault"
+	    " WHERE (member, kind) > (?1, ?2)"
+	    " ORDER BY member, kind LIMIT 1",
+	    &stmt);
+
+	if (r == 0)
+		r = db_bind_text(stmt, 1, walk->member);
+	if (r == 0)
+		r = db_bind_text(stmt, 2, walk->kind);
+	if (r == 0)
+		r = db_step(stmt, &step);
+	if (r != 0)
+		return r;
+	walk->done = step == DB_DONE;
+	if (walk->done)
+		return ERR_OK;
+	if (!text_copy(walk->member, sizeof(walk->member), db_text(stmt, 3)) ||
+	    !text_copy(walk->kind, sizeof(walk->kind), db_text(stmt, 4)))
+		r = ERR_STATE_DAMAGED;
+	else if (strcmp(db_text(stmt, 0), vault->keys.now.id) != 0)
+		return reseal_row(vault, walk, stmt);
+	db_reset(stmt);
+	return r;
+}
+
+int
+vault_reseal(struct vault *vault, struct vault_walk *walk)
+{
+	struct vault_walk next = *walk;
+	int r = ERR_OK;
+
+	if (vault->state != 0)
+		return ERR_VAULT_KEY;
+	r = db_begin(vault->db);
+	for (int i = 0; r == 0 && !next.done && i < WALK_ROWS; i++)
+		r = walk_on(vault, &next);
+	if (r == 0)
+		r = db_commit(vault->db);
+	if (r != 0) {
+		db_rollback(vault->db);
+		return r;
+	}
+	*walk = next;
+	return ERR_OK;
+}
+
+void
+vault_drop_before(struct vault *vault)
+{
+	secret_wipe(&vault->keys.before, sizeof(vault->keys.before));
 }

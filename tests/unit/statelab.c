@@ -42,7 +42,7 @@ statelab_end(struct statelab *lab)
 void
 statelab_start(struct statelab *lab)
 {
-	const struct vault_options options = {.key_path = lab->key};
+	const struct vaultkeys_options options = {.path = lab->key};
 
 	assert_int_equal(db_open(lab->path, &lab->db), 0);
 	assert_int_equal(vault_new(lab->db, &options, &lab->vault), 0);

@@ -75,8 +75,8 @@ tear_down(void **state)
 static struct vault *
 open_vault(const struct fixture *f)
 {
-	const struct vault_options options = {
-	    .credentials = f->credentials, .key_path = f->key};
+	const struct vaultkeys_options options = {
+	    .credentials = f->credentials, .path = f->key};
 	struct vault *vault = NULL;
 
 	assert_int_equal(vault_new(f->db, &options, &vault), 0);

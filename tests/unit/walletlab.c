@@ -248,7 +248,7 @@ walletlab_settle(struct walletlab *lab)
 void
 walletlab_start(struct walletlab *lab)
 {
-	const struct vault_options vault = {.key_path = lab->key};
+	const struct vaultkeys_options vault = {.path = lab->key};
 	struct wallet_options options = {
 	    .idsvc = (struct idsvc *)lab->service,
 	    .standing = &lab->standing,
