@@ -24,6 +24,7 @@ struct cli {
 	const char *socket;
 	const char *passwd;
 	const char *program; /* the daemon's */
+	const char *vault_key;
 	bool json;
 	bool terminal; /* out is one: colour, progress */
 	/* options and operands of the command */

@@ -18,6 +18,7 @@
 #include "cli/status.h"
 #include "cli/syncnow.h"
 #include "cli/token.h"
+#include "cli/vault.h"
 
 enum option {
 	OPTION_JSON = 1,
@@ -68,6 +69,9 @@ static const struct command commands[] = {
     {"profile", "check FILE | try OPERATION",
 	"check an identity service's profile, or try it", 0, 2, 2,
 	profiles_command},
+    {"vault", "[rotate] [--json]",
+	"how members' secrets are kept, and giving them a new key", OPTION_JSON,
+	0, 1, vault_command},
     {"totp", "", "the second factor", 0, 0, 0, NULL},
     {"pin", "", "the local PIN", 0, 0, 0, NULL},
     {"setup", "", "join this host to an organisation", 0, 0, 0, NULL},

@@ -10,6 +10,7 @@ libcli_la_SOURCES = \
 	cli/idsfile.c cli/idsfile.h \
 	cli/invite.c cli/invite.h \
 	cli/json_out.c cli/json_out.h \
+	cli/keyfile.c cli/keyfile.h \
 	cli/listing.c cli/listing.h \
 	cli/login.c cli/login.h \
 	cli/memberlist.c cli/memberlist.h \
@@ -19,7 +20,8 @@ libcli_la_SOURCES = \
 	cli/status.c cli/status.h \
 	cli/syncnow.c cli/syncnow.h \
 	cli/terminal.c cli/terminal.h \
-	cli/token.c cli/token.h
+	cli/token.c cli/token.h \
+	cli/vault.c cli/vault.h
 libcli_la_CFLAGS = $(AM_CFLAGS) $(QRENCODE_CFLAGS)
 libcli_la_LIBADD = libwire.la $(QRENCODE_LIBS)
 
@@ -59,6 +61,22 @@ tests_unit_test_clitoken_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_clitoken_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
 tests_unit_test_clitoken_LDADD = libcli.la $(UNIT_LIBS)
+
+KEYLAB = tests/unit/keylab.c tests/unit/keylab.h
+
+check_PROGRAMS += tests/unit/test-keyfile
+tests_unit_test_keyfile_SOURCES = tests/unit/test-keyfile.c $(KEYLAB)
+tests_unit_test_keyfile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_keyfile_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-clivault
+tests_unit_test_clivault_SOURCES = tests/unit/test-clivault.c $(KEYLAB) \
+	tests/unit/clihost.c tests/unit/clihost.h \
+	tests/unit/fakedaemon.c tests/unit/fakedaemon.h
+tests_unit_test_clivault_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_clivault_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
+tests_unit_test_clivault_LDADD = libcli.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-login
 tests_unit_test_login_SOURCES = tests/unit/test-login.c \

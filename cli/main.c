@@ -17,6 +17,7 @@ main(int argc, char **argv)
 	    .socket = PATH_SOCKET,
 	    .passwd = PATH_PASSWD,
 	    .program = PATH_DAEMON,
+	    .vault_key = PATH_VAULT_KEY,
 	    .terminal = isatty(STDOUT_FILENO) == 1};
 	int status = commands_run(&cli, argc, argv);
 

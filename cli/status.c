@@ -55,6 +55,7 @@ write_json(const struct cli *cli, const struct proto_status_reply *status,
 	json_out_string(&json, "service", status->service);
 	json_out_string(&json, "service_state", status->service_state);
 	json_out_string(&json, "directory_state", status->directory_state);
+	json_out_string(&json, "vault_state", status->vault_state);
 	json_out_string(&json, "problem", status->problem);
 	json_out_number(&json, "members", status->members);
 	json_out_number(&json, "published", status->published);
@@ -123,6 +124,23 @@ show_directory(const struct cli *cli, const struct proto_status_reply *status)
 	show_line(cli, "snapshot", status->generation == 0 ? "none" : line);
 }
 
+/* No trouble of a sign-in's: it only is not kept. */
+static void
+show_vault(const struct cli *cli, const struct proto_status_reply *status)
+{
+	char line[LINE_SIZE];
+	const char *shown = status->vault_state;
+
+	if (strcmp(shown, "ok") == 0)
+		shown = "has its key";
+	else if (strcmp(shown, "not-found") == 0)
+		shown = "has no key: no sign-in is kept; orgloginctl vault "
+			"rotate makes one";
+	else
+		shown = show_reason(shown, "", line, sizeof(line));
+	show_line(cli, "vault", shown);
+}
+
 static void
 show_page(const struct cli *cli, const struct proto_status_reply *status,
     const char *trouble)
@@ -142,6 +160,7 @@ show_page(const struct cli *cli, const struct proto_status_reply *status,
 	show_party(cli, "provider", status->provider, status->provider_state);
 	show_party(cli, "service", status->service, status->service_state);
 	show_directory(cli, status);
+	show_vault(cli, status);
 	(void)snprintf(
 	    line, sizeof(line), "%" PRIu32 " under way", status->signins);
 	show_line(cli, "sign-ins", line);

@@ -50,6 +50,7 @@ struct client_reply {
 		struct proto_ids_finding ids_finding;
 		struct proto_ids_lines ids_lines;
 		struct proto_token_reply token;
+		struct proto_vault_reply vault;
 	} u;
 };
 

@@ -123,6 +123,7 @@ static const struct field status_reply_fields[] = {
     STRING(proto_status_reply, service),
     STRING(proto_status_reply, service_state),
     STRING(proto_status_reply, directory_state),
+    STRING(proto_status_reply, vault_state),
     STRING(proto_status_reply, problem),
     U32(proto_status_reply, members),
     U32(proto_status_reply, published),
@@ -212,6 +213,20 @@ static const struct field resend_fields[] = {
     STRING(proto_resend, name),
 };
 
+static const struct field vault_fields[] = {
+    FLAG(proto_vault, take),
+};
+
+static const struct field vault_reply_fields[] = {
+    STRING(proto_vault_reply, state),
+    STRING(proto_vault_reply, taken),
+    STRING(proto_vault_reply, fault),
+    FLAG(proto_vault_reply, credential),
+    FLAG(proto_vault_reply, running),
+    U64(proto_vault_reply, resealed),
+    U64(proto_vault_reply, lost),
+};
+
 static const struct field token_reply_fields[] = {
     STRING(proto_token_reply, organization),
     U64(proto_token_reply, expires_s),
@@ -255,6 +270,7 @@ static const struct message messages[] = {
     MESSAGE(PROTO_LOGOUT, logout),
     MESSAGE(PROTO_INVITE, invite),
     MESSAGE(PROTO_RESEND, resend),
+    MESSAGE(PROTO_VAULT, vault),
     MESSAGE(PROTO_PROMPT, prompt),
     EMPTY(PROTO_PENDING),
     MESSAGE(PROTO_VERDICT, verdict_reply),
@@ -267,6 +283,7 @@ static const struct message messages[] = {
     MESSAGE(PROTO_IDS_FINDING, ids_finding),
     MESSAGE(PROTO_IDS_LINES, ids_lines),
     MESSAGE(PROTO_TOKEN_REPLY, token_reply),
+    MESSAGE(PROTO_VAULT_REPLY, vault_reply),
 };
 
 static const struct message *

@@ -64,6 +64,7 @@ enum proto_type {
 	PROTO_LOGOUT,     /* forget a sign-in */
 	PROTO_INVITE,     /* somebody to the organisation */
 	PROTO_RESEND,     /* an invitation, once more */
+	PROTO_VAULT,      /* how it is kept; takes another key */
 	/* replies */
 	PROTO_PROMPT = 64, /* to SIGNIN, WAIT, ANSWER: show this */
 	PROTO_PENDING,     /* to the same: nothing yet, WAIT */
@@ -77,6 +78,7 @@ enum proto_type {
 	PROTO_IDS_FINDING,   /* one of many, to IDS_CHECK */
 	PROTO_IDS_LINES,     /* one of many, to IDS_EXPORT */
 	PROTO_TOKEN_REPLY,
+	PROTO_VAULT_REPLY,
 };
 
 /*

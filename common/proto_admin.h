@@ -53,6 +53,20 @@ struct proto_resend {
 	char name[NAME_MAIL_MAX + 1]; /* user name, mail address or id */
 };
 
+struct proto_vault {
+	uint8_t take; /* the keys as they are given now, and seal anew */
+};
+
+struct proto_vault_reply {
+	char state[PROTO_REASON_SIZE]; /* "ok", or why there is no key */
+	char taken[PROTO_REASON_SIZE]; /* "ok", or why the keys stay; "" */
+	char fault[PROTO_REASON_SIZE]; /* "ok", or why it does not go on */
+	uint8_t credential;            /* the key is one, not the file */
+	uint8_t running;               /* some rows were not looked at yet */
+	uint64_t resealed;             /* rows, since it began */
+	uint64_t lost;                 /* rows that open with no key */
+};
+
 /* A secret: wiped by both ends. */
 struct proto_token_reply {
 	char organization[PROTO_ORGANIZATION_SIZE];
@@ -68,6 +82,7 @@ struct proto_status_reply {
 	char service[PROTO_LINE_SIZE];          /* its URL, or "" */
 	char service_state[PROTO_REASON_SIZE];
 	char directory_state[PROTO_REASON_SIZE]; /* of the last sync */
+	char vault_state[PROTO_REASON_SIZE]; /* "ok", or why it has no key */
 	char problem[PROTO_LINE_SIZE]; /* what the administrator must mend */
 	uint32_t members;              /* known, of any state */
 	uint32_t published;            /* in the snapshot */

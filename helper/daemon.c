@@ -286,6 +286,7 @@ open_front(struct daemon *d)
 	    .idsvc = d->idsvc,
 	    .wallet = d->wallet,
 	    .audit = d->audit,
+	    .rotation = d->rotation,
 	    .organization_id = d->settings->organization_id,
 	    .organization_name = d->settings->organization_name,
 	    .service_url = d->settings->service_url,

@@ -123,6 +123,7 @@ answer_status(struct exchange *x, const void *message)
 	if (p->idsvc != NULL)
 		PUT(reply.service_state, state_name(idsvc_state(p->idsvc)));
 	PUT(reply.directory_state, state_name(sync_state(p->sync)));
+	PUT(reply.vault_state, err_name(rotation_view(p->rotation).state));
 	PUT(reply.problem,
 	    idadmin_state(p->ids) == 0 ? p->problem : idadmin_trouble(p->ids));
 	return session_reply(x->session, PROTO_STATUS_REPLY, &reply, true);

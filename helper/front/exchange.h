@@ -71,6 +71,7 @@ exchange_fn answer_switch_org;
 exchange_fn answer_logout;
 exchange_fn answer_invite;
 exchange_fn answer_resend;
+exchange_fn answer_vault;
 
 /* MEMBERS goes on. */
 void answer_more_members(struct exchange *x);

@@ -63,6 +63,8 @@ static const struct request {
 	answer_invite},
     {PROTO_RESEND, WHO_MEMBER, false, false, sizeof(struct proto_resend),
 	answer_resend},
+    {PROTO_VAULT, WHO_ROOT, false, false, sizeof(struct proto_vault),
+	answer_vault},
 };
 
 /* Room for any request, decoded. */
@@ -81,6 +83,7 @@ union message {
 	struct proto_logout logout;
 	struct proto_invite invite;
 	struct proto_resend resend;
+	struct proto_vault vault;
 };
 
 struct requests {

@@ -19,6 +19,7 @@
 #include "services/idsvc.h"
 #include "services/proofs.h"
 #include "services/rolewatch.h"
+#include "services/rotation.h"
 #include "services/signin.h"
 #include "services/standing.h"
 #include "services/sync.h"
@@ -41,6 +42,7 @@ struct requests_parts {
 	struct idsvc *idsvc; /* NULL: none configured */
 	struct wallet *wallet;
 	struct audit *audit;
+	struct rotation *rotation;
 	const char *organization_id;
 	const char *organization_name;
 	const char *service_url;  /* "" for none */

@@ -43,7 +43,7 @@ tests_unit_test_pin_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_pin_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-vaultkeys
-tests_unit_test_vaultkeys_SOURCES = tests/unit/test-vaultkeys.c
+tests_unit_test_vaultkeys_SOURCES = tests/unit/test-vaultkeys.c $(KEYLAB)
 tests_unit_test_vaultkeys_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_vaultkeys_LDADD = libservices.la $(UNIT_LIBS)
 

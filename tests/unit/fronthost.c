@@ -536,6 +536,19 @@ lastroles_add(const struct lastroles *lastroles, int64_t limit_s,
 	return lastroles != NULL;
 }
 
+int
+rotation_take(struct rotation *rotation)
+{
+	front()->takes++;
+	return front()->take_fault;
+}
+
+struct rotation_view
+rotation_view(const struct rotation *rotation)
+{
+	return front()->vault;
+}
+
 static void
 on_gone(void *arg, uid_t uid)
 {

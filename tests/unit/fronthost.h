@@ -58,6 +58,10 @@ struct front {
 	char places[2];
 	struct idp *idps[2];
 	int idp_states[2];
+	/* the vault */
+	struct rotation_view vault;
+	int takes;
+	int take_fault;
 	/* the wallet and the service; each errand is answered by hand */
 	wallet_fn *wallet_fn;
 	void *wallet_arg;

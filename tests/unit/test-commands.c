@@ -20,6 +20,7 @@ static const struct proto_status_reply well = {.version = "0.1.0",
     .provider = "https://accounts.google.com",
     .provider_state = "ok",
     .directory_state = "ok",
+    .vault_state = "ok",
     .members = 41,
     .published = 40,
     .excluded = 1,
@@ -218,7 +219,8 @@ status_as_json(void **state)
 	    "\"organization\":\"Acme\","
 	    "\"provider\":\"https://accounts.google.com\","
 	    "\"provider_state\":\"ok\",\"service\":\"\","
-	    "\"service_state\":\"\",\"directory_state\":\"ok\","
+	    "\"service_state\":\"\",\"directory_state\":\"ok\",\"vault_state\":"
+	    "\"ok\","
 	    "\"problem\":\"\",\"members\":41,\"published\":40,"
 	    "\"excluded\":1,\"generation\":17,\"confirmed_s\":12,"
 	    "\"next_sync_s\":null,\"signins\":2,\"started_s\":1}\n");

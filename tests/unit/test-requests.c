@@ -20,6 +20,7 @@
 enum answer { ALLOW, REFUSE, SERVE, END };
 
 union any {
+	struct proto_vault vault;
 	struct proto_sync sync;
 	struct proto_wait wait;
 	struct proto_session session;
@@ -51,6 +52,8 @@ about_ada(enum proto_type type)
 		m.invite = (struct proto_invite){"x@acme.example", "User"};
 	else if (type == PROTO_TOKEN)
 		m.token.headers = 1;
+	else if (type == PROTO_VAULT)
+		m.vault.take = 1;
 	else if (type != PROTO_SYNC)
 		memcpy(m.signin.user, "ada", 4);
 	return m;
@@ -94,7 +97,8 @@ ask(enum proto_type type, uid_t uid)
 	if (answer == SERVE && reply.type == PROTO_VERDICT)
 		answer =
 		    reply.u.verdict.verdict == PROTO_ALLOW ? ALLOW : REFUSE;
-	if (answer == REFUSE && type != PROTO_LOGOUT && type >= PROTO_TOKEN)
+	if (answer == REFUSE && type != PROTO_LOGOUT && type != PROTO_VAULT &&
+	    type >= PROTO_TOKEN)
 		assert_string_equal(reply.u.verdict.reason, "not-a-member");
 	else if (answer == REFUSE)
 		assert_string_equal(reply.u.verdict.reason, "peer-refused");
@@ -132,10 +136,11 @@ t52_every_request_by_every_peer(void **state)
 	    {PROTO_LOGOUT, {SERVE, SERVE, REFUSE, REFUSE, REFUSE}},
 	    {PROTO_INVITE, {REFUSE, SERVE, SERVE, REFUSE, REFUSE}},
 	    {PROTO_RESEND, {REFUSE, SERVE, SERVE, REFUSE, REFUSE}},
+	    {PROTO_VAULT, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
 	};
 
 	/* A request that is added must be added here. */
-	assert_int_equal(ARRAY_SIZE(table), PROTO_RESEND - PROTO_SIGNIN + 1);
+	assert_int_equal(ARRAY_SIZE(table), PROTO_VAULT - PROTO_SIGNIN + 1);
 	for (size_t t = 0; t < ARRAY_SIZE(table); t++) {
 		for (size_t p = 0; p < ARRAY_SIZE(peers); p++) {
 			assert_int_equal(front_tear_down(state), 0);
@@ -148,6 +153,7 @@ t52_every_request_by_every_peer(void **state)
 				assert_int_equal(front()->signins +
 					front()->syncs + front()->imports +
 					front()->errands + front()->forgotten +
+					front()->takes +
 					(int)front()->ids_read +
 					(int)front()->members_read,
 				    0);
@@ -165,7 +171,7 @@ t52_replies_and_strangers_are_no_requests(void **state)
 		    4, 0, 0, 0, PROTO_VERSION, 0, (uint8_t)type, 0};
 		int fd = -1;
 
-		if (type >= PROTO_SIGNIN && type <= PROTO_RESEND)
+		if (type >= PROTO_SIGNIN && type <= PROTO_VAULT)
 			continue;
 		/* The header counts what follows its first field. */
 		fd = front_connect(0);

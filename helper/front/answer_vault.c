@@ -1,0 +1,32 @@
+/*
+ * answer_vault.c - the answer to orgloginctl vault: how the vault is kept, and
+ * whether its rows are sealed with the key that the administrator gives.
+ *
+ * A walk over all rows is not waited for: whoever wants its end asks again.
+ */
+#include "front/exchange.h"
+
+#include "common/err.h"
+#include "common/text.h"
+
+#define PUT(field, reason) \
+	((void)text_cut((field), sizeof(field), err_name(reason)))
+
+int
+answer_vault(struct exchange *x, const void *message)
+{
+	const struct proto_vault *request = message;
+	struct proto_vault_reply reply = {.taken = ""};
+	struct rotation_view view;
+
+	if (request->take == 1)
+		PUT(reply.taken, rotation_take(x->parts->rotation));
+	view = rotation_view(x->parts->rotation);
+	PUT(reply.state, view.state);
+	PUT(reply.fault, view.fault);
+	reply.credential = view.credential;
+	reply.running = view.running;
+	reply.resealed = view.resealed;
+	reply.lost = view.lost;
+	return session_reply(x->session, PROTO_VAULT_REPLY, &reply, true);
+}
