@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += librules.la
 librules_la_LIBADD = libwire.la
 librules_la_SOURCES =
 librules_la_SOURCES += helper/rules/access.c helper/rules/access.h
+librules_la_SOURCES += helper/rules/cutoff.c helper/rules/cutoff.h
 librules_la_SOURCES += helper/rules/grant.c helper/rules/grant.h
 librules_la_SOURCES += helper/rules/paste.c helper/rules/paste.h
 librules_la_SOURCES += helper/rules/questions.c helper/rules/questions.h
@@ -35,6 +36,11 @@ check_PROGRAMS += tests/unit/test-provider
 tests_unit_test_provider_SOURCES = tests/unit/test-provider.c
 tests_unit_test_provider_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_provider_LDADD = librules.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-cutoff
+tests_unit_test_cutoff_SOURCES = tests/unit/test-cutoff.c
+tests_unit_test_cutoff_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_cutoff_LDADD = librules.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-refusal
 tests_unit_test_refusal_SOURCES = tests/unit/test-refusal.c

@@ -296,6 +296,9 @@ readout_error(const struct profile *profile, const char *request, int status,
 		return outcome->reason;
 	if (status == 429)
 		return ERR_SERVICE_RATE_LIMITED;
-	return status == 401 || status == 403 ? ERR_SERVICE_REFUSED
-					      : ERR_SERVICE_ERROR;
+	/* All that blames the request is a refusal: taken for a fault of the
+	 * server's, it would let a leaver go on as if nobody had answered. */
+	return status >= 400 && status <= 499 && status != 408
+	    ? ERR_SERVICE_REFUSED
+	    : ERR_SERVICE_ERROR;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "rules/cutoff.h"
 
 /* So long must a token last to be given without a renewal. */
 #define LASTS_S 30
@@ -33,15 +34,6 @@ bool
 renewal_can(const struct idsvc *idsvc)
 {
 	return can(idsvc, PROFILE_REFRESH) || can(idsvc, PROFILE_RENEW);
-}
-
-/* The service did not say anything about the token or the person. */
-static bool
-is_silence(int reason)
-{
-	return reason == ERR_SERVICE_UNREACHABLE || reason == ERR_SERVICE_TLS ||
-	    reason == ERR_SERVICE_ERROR || reason == ERR_SERVICE_MALFORMED ||
-	    reason == ERR_SERVICE_RATE_LIMITED || reason == ERR_TIMED_OUT;
 }
 
 static int
@@ -110,7 +102,7 @@ find(const struct renewal *renewal, const struct purse *purse,
 
 	if ((!renewal->switches && lasts(token, now, LASTS_S)) ||
 	    (renewal->fetched && lasts(token, now, 0)) ||
-	    (good && is_silence(r))) {
+	    (good && cutoff_meaning(r) == CUTOFF_SILENT)) {
 		step->token = token;
 		return ERR_OK;
 	}

@@ -273,7 +273,7 @@ spoilt() {
 		a page|service-malformed|ok|"status":200,"body":"<html>","content_type":"text/html"
 		wrong content type|service-malformed|ok|"content_type":"text/html"
 		status 500|service-error|service-error|"status":500,"body":""
-		status 418|service-error|service-error|"status":418,"body":"{}"
+		status 418|service-refused|service-refused|"status":418,"body":"{}"
 		busy|service-rate-limited|service-rate-limited|"status":429,"body":"{}"
 		a redirect|service-malformed|service-malformed|"redirect":"https://localhost:1/"
 	END

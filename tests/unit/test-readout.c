@@ -257,7 +257,10 @@ refusals_have_their_reasons(void **state)
 	assert_int_equal(refusal(403, NULL), ERR_SERVICE_REFUSED);
 	assert_int_equal(refusal(429, NULL), ERR_SERVICE_RATE_LIMITED);
 	assert_int_equal(refusal(500, NULL), ERR_SERVICE_ERROR);
-	assert_int_equal(refusal(404, "{}"), ERR_SERVICE_ERROR);
+	assert_int_equal(refusal(408, "{}"), ERR_SERVICE_ERROR);
+	assert_int_equal(refusal(302, "{}"), ERR_SERVICE_ERROR);
+	assert_int_equal(refusal(400, "{}"), ERR_SERVICE_REFUSED);
+	assert_int_equal(refusal(404, "{}"), ERR_SERVICE_REFUSED);
 }
 
 /* T111: one table, and what stands in none of its lines lets nobody in. */
