@@ -19,10 +19,11 @@
 #include "front/listener.h"
 #include "front/requests.h"
 #include "services/audit.h"
-#include "services/memberfile.h"
-#include "services/scim.h"
 #include "services/localswatch.h"
+#include "services/memberfile.h"
+#include "services/revocation.h"
 #include "services/rotation.h"
+#include "services/scim.h"
 #include "services/vault.h"
 #include "services/wallet.h"
 
@@ -49,6 +50,7 @@ struct daemon {
 	struct vault *vault;
 	struct rotation *rotation;
 	struct wallet *wallet;
+	struct revocation *revocation;
 	struct signins *signins;
 	struct sync *sync;
 	struct requests *requests;
@@ -134,13 +136,13 @@ on_locals(void *arg)
 		    LOG_TEXT("reason", err_name(r)));
 }
 
-/* A list of members counts: who left it keeps no token. */
+/* A list of members counts: who left it keeps nothing. */
 static void
 on_members(void *arg)
 {
 	struct daemon *d = arg;
 
-	wallet_sweep(d->wallet);
+	revocation_sweep(d->revocation);
 }
 
 /* Where the members come from. */
@@ -220,6 +222,23 @@ open_members(struct daemon *d)
 	return sync_new(d->loop, d->clock, &sync, &d->sync);
 }
 
+static void
+on_asked(void *arg, int reason)
+{
+}
+
+/* The service named a member who has ended: what does its list say? */
+static void
+on_ended(void *arg, const char *member_id, int reason)
+{
+	struct daemon *d = arg;
+	uint64_t id = 0;
+
+	revocation_member(d->revocation, member_id, reason);
+	/* Else on the next beat. */
+	(void)!sync_now(d->sync, 0, on_asked, NULL, NULL, &id);
+}
+
 static int
 open_wallet(struct daemon *d)
 {
@@ -228,9 +247,25 @@ open_wallet(struct daemon *d)
 	    .idsvc = d->idsvc,
 	    .standing = &d->standing,
 	    .organization_id = d->settings->organization_id,
+	    .ended = on_ended,
+	    .arg = d,
 	};
 
 	return wallet_new(d->loop, d->clock, &options, &d->wallet);
+}
+
+static int
+open_revocation(struct daemon *d)
+{
+	const struct revocation_options options = {
+	    .directory = d->directory,
+	    .standing = &d->standing,
+	    .vault = d->vault,
+	    .wallet = d->wallet,
+	    .proofs = d->proofs,
+	};
+
+	return revocation_new(d->loop, &options, &d->revocation);
 }
 
 static int
@@ -344,6 +379,8 @@ open_daemon(const struct settings *settings, const char *credentials,
 	if (r == 0)
 		r = open_wallet(d);
 	if (r == 0)
+		r = open_revocation(d);
+	if (r == 0)
 		r = open_signins(d);
 	if (r == 0)
 		*ret_daemon = TAKE(d);
@@ -374,6 +411,7 @@ daemon_free(struct daemon *daemon)
 	requests_free(d->requests);
 	listener_free(d->listener);
 	sync_free(d->sync);
+	revocation_free(d->revocation);
 	signins_free(d->signins);
 	localswatch_free(d->locals);
 	rolewatch_free(d->rolewatch);

@@ -17,6 +17,8 @@ libservices_la_SOURCES += helper/services/purse.c helper/services/purse.h
 libservices_la_SOURCES += helper/services/purses.c helper/services/purses.h
 libservices_la_SOURCES += helper/services/renewal.c helper/services/renewal.h
 libservices_la_SOURCES += helper/services/wallet.c helper/services/wallet.h
+libservices_la_SOURCES += helper/services/revocation.c \
+	helper/services/revocation.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test-audit
@@ -77,6 +79,11 @@ WALLETLAB = tests/unit/walletlab.c tests/unit/walletlab.h
 tests_unit_test_wallet_SOURCES = tests/unit/test-wallet.c $(WALLETLAB)
 tests_unit_test_wallet_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_wallet_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-revocation
+tests_unit_test_revocation_SOURCES = tests/unit/test-revocation.c $(WALLETLAB)
+tests_unit_test_revocation_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_revocation_LDADD = libservices.la $(UNIT_LIBS)
 
 SIGNINLAB = tests/unit/signinlab.c tests/unit/signinlab.h
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/text.h"
 
 struct proofs {
 	struct db *db;
@@ -98,4 +99,29 @@ proofs_forget(struct proofs *proofs, const char *member_id)
 	if (r == 0)
 		r = db_bind_text(stmt, 1, member_id);
 	return r == 0 ? db_run_alone(proofs->db, stmt) : r;
+}
+
+int
+proofs_next_member(
+    struct proofs *proofs, const char *after, char *out, size_t out_size)
+{
+	struct db_stmt *stmt = NULL;
+	enum db_step step = DB_DONE;
+	int r = db_prepare(proofs->db,
+	    "SELECT member_id FROM proofs WHERE member_id > ?1"
+	    " ORDER BY member_id LIMIT 1",
+	    &stmt);
+
+	if (r == 0)
+		r = db_bind_text(stmt, 1, after);
+	if (r == 0)
+		r = db_step(stmt, &step);
+	if (r != 0)
+		return r;
+	if (step == DB_DONE)
+		return ERR_NOT_FOUND;
+	r = text_copy(out, out_size, db_text(stmt, 0)) ? ERR_OK
+						       : ERR_STATE_DAMAGED;
+	db_reset(stmt);
+	return r;
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -27,3 +28,7 @@ MUST_CHECK int proofs_record(
 int64_t proofs_age_ms(struct proofs *proofs, const char *member_id);
 /* Forgets, for a member who lost the right to log in. */
 MUST_CHECK int proofs_forget(struct proofs *proofs, const char *member_id);
+/* The first member behind `after` in the order of the ids' bytes of whom there
+ * is a proof, into out; NOT_FOUND: nobody. */
+MUST_CHECK int proofs_next_member(
+    struct proofs *proofs, const char *after, char *out, size_t out_size);

@@ -145,10 +145,3 @@ purses_forget(struct purses *purses, const char *member)
 	unsaved_free(unlink_unsaved(purses, member));
 	return vault_forget_kind(purses->vault, member, VAULT_TOKENS);
 }
-
-int
-purses_next_member(
-    struct purses *purses, const char *after, char *out, size_t out_size)
-{
-	return vault_next_member(purses->vault, after, out, out_size);
-}

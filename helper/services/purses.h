@@ -5,8 +5,6 @@
  */
 #pragma once
 
-#include <stddef.h>
-
 #include "common/attrs.h"
 #include "services/purse.h"
 #include "services/vault.h"
@@ -32,6 +30,3 @@ MUST_CHECK int purses_seal(
 MUST_CHECK int purses_save(
     struct purses *purses, const char *member, struct purse *purse);
 MUST_CHECK int purses_forget(struct purses *purses, const char *member);
-/* Like vault_next_member(). */
-MUST_CHECK int purses_next_member(
-    struct purses *purses, const char *after, char *out, size_t out_size);

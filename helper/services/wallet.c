@@ -17,6 +17,7 @@
 #include "common/err.h"
 #include "common/secret.h"
 #include "common/text.h"
+#include "rules/cutoff.h"
 #include "services/purse.h"
 #include "services/purses.h"
 #include "services/renewal.h"
@@ -177,11 +178,12 @@ answer(struct wallet *w, struct errand *e, int reason,
 	errand_free(e);
 }
 
+/* Of the tokens: the member has ended, or they are another's. */
 static bool
 is_end(int reason)
 {
-	return reason == ERR_NOT_A_MEMBER || reason == ERR_MEMBER_DEACTIVATED ||
-	    reason == ERR_MEMBER_SUSPENDED || reason == ERR_WRONG_PERSON;
+	return reason == ERR_WRONG_PERSON ||
+	    cutoff_meaning(reason) == CUTOFF_ENDED;
 }
 
 /* The reason why it failed. */
@@ -212,6 +214,8 @@ take_flight(struct wallet *w, const struct flight *f,
 
 	if (is_end(reason)) {
 		r = wallet_forget(w, f->member);
+		if (w->options.ended != NULL)
+			w->options.ended(w->options.arg, f->member, reason);
 		return r == 0 ? reason : r;
 	}
 	r = purses_load(w->purses, f->member, &purse);
@@ -507,40 +511,6 @@ wallet_forget(struct wallet *wallet, const char *member_id)
 		revoke(wallet, member_id, &purse);
 	}
 	return r;
-}
-
-/* An authenticator outlives a suspension: its absence must not open a way
- * around it. */
-static int
-forget_ended(struct wallet *w, const char *member_id, int reason)
-{
-	int r = wallet_forget(w, member_id);
-
-	if (r != 0)
-		return r;
-	return reason == ERR_NOT_A_MEMBER
-	    ? vault_forget(w->options.vault, member_id)
-	    : vault_forget_kind(w->options.vault, member_id, VAULT_PIN);
-}
-
-void
-wallet_sweep(struct wallet *wallet)
-{
-	char id[NAME_ID_MAX + 1] = "";
-	int r = purses_next_member(wallet->purses, id, id, sizeof(id));
-
-	while (r == 0) {
-		int reason = may_ask(wallet, id);
-
-		if (is_end(reason))
-			r = forget_ended(wallet, id, reason);
-		if (r == 0)
-			r = purses_next_member(
-			    wallet->purses, id, id, sizeof(id));
-	}
-	if (r != ERR_NOT_FOUND)
-		log_error("tokens of former members are not forgotten",
-		    LOG_TEXT("reason", err_name(r)));
 }
 
 int

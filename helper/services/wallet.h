@@ -26,6 +26,10 @@ struct wallet_options {
 	struct idsvc *idsvc; /* NULL: none configured, so nothing is renewed */
 	const struct standing *standing;
 	const char *organization_id; /* the host's */
+	/* The service said why there are no tokens any more; NULL: nobody is
+	 * told. */
+	void (*ended)(void *arg, const char *member_id, int reason);
+	void *arg;
 };
 
 MUST_CHECK int wallet_new(struct loop *loop, const struct clock *clock,
@@ -80,7 +84,3 @@ void wallet_cancel(struct wallet *wallet, uint64_t id);
 /* Forgets the member's tokens at once, and has the service revoke them where
  * the profile can. Also where there are none. */
 MUST_CHECK int wallet_forget(struct wallet *wallet, const char *member_id);
-/* Forgets those of everybody who is no member any more, with all else that the
- * vault has of them, and of who is Deactivated or Suspended, with the PIN;
- * after a list was taken over. */
-void wallet_sweep(struct wallet *wallet);

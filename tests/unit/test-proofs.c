@@ -55,6 +55,29 @@ a_proof_ages_and_a_new_one_replaces_it(void **state)
 }
 
 static void
+members_with_a_proof_are_gone_through(void **state)
+{
+	struct fixture f;
+	char next[8] = "";
+	char small[2];
+
+	open_all(&f);
+	assert_int_equal(proofs_record(f.proofs, "u-2", "sudo"), 0);
+	assert_int_equal(proofs_record(f.proofs, "u-1", "sudo"), 0);
+	assert_int_equal(proofs_next_member(f.proofs, "", small, sizeof(small)),
+	    ERR_STATE_DAMAGED);
+	assert_int_equal(
+	    proofs_next_member(f.proofs, next, next, sizeof(next)), 0);
+	assert_string_equal(next, "u-1");
+	assert_int_equal(
+	    proofs_next_member(f.proofs, next, next, sizeof(next)), 0);
+	assert_string_equal(next, "u-2");
+	assert_int_equal(proofs_next_member(f.proofs, next, next, sizeof(next)),
+	    ERR_NOT_FOUND);
+	close_all(&f);
+}
+
+static void
 t109_a_wall_clock_set_back_makes_no_proof_younger(void **state)
 {
 	struct fixture f;
@@ -122,6 +145,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_proof_ages_and_a_new_one_replaces_it),
+	    cmocka_unit_test(members_with_a_proof_are_gone_through),
 	    cmocka_unit_test(t109_a_wall_clock_set_back_makes_no_proof_younger),
 	    cmocka_unit_test(a_reboot_forgets_and_a_restart_does_not),
 	    cmocka_unit_test(forgetting_takes_one_member_only),

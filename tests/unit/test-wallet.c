@@ -445,50 +445,6 @@ who_waits_for_forgotten_tokens_is_told(void **state)
 	assert_int_equal(got.reason, ERR_NO_TOKEN);
 }
 
-static void
-t90_leavers_tokens_are_forgotten_and_revoked(void **state)
-{
-	static const struct {
-		int reason;
-		bool forgotten;
-	} cases[] = {
-	    {ERR_MEMBER_SUSPENDED, true},
-	    {ERR_MEMBER_DEACTIVATED, true},
-	    {ERR_NOT_A_MEMBER, true},
-	    {ERR_STATE_DAMAGED, false}, /* the list is lost, not the member */
-	    {ERR_MEMBER_PENDING, false},
-	    {ERR_MEMBER_STATE_UNKNOWN, false},
-	    {ERR_MEMBER_EXCLUDED, false},
-	    {ERR_ROLE_NOT_ALLOWED, false},
-	    {ERR_DIRECTORY_STALE, false},
-	    {0, false},
-	};
-	struct fixture *f = *state;
-
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		walletlab_set_standing("u-1", 0);
-		f->service.asked[PROFILE_REVOKE] = 0;
-		assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), 0);
-		assert_int_equal(walletlab_sign_in(&f->lab, "u-2"), 0);
-		put_factors(f);
-		walletlab_set_standing("u-1", cases[i].reason);
-		wallet_sweep(f->lab.wallet);
-		walletlab_settle(&f->lab);
-		assert_int_equal(has(f, VAULT_PIN), cases[i].forgotten ? 0 : 1);
-		assert_int_equal(has(f, VAULT_TOTP),
-		    cases[i].reason == ERR_NOT_A_MEMBER ? 0 : 1);
-		assert_int_equal(f->service.asked[PROFILE_REVOKE],
-		    cases[i].forgotten ? 1 : 0);
-		if (cases[i].reason != 0)
-			is_refused(f, NULL, cases[i].reason);
-		walletlab_set_standing("u-1", 0);
-		assert_int_equal(walletlab_token(&f->lab, "u-1", NULL).reason,
-		    cases[i].forgotten ? ERR_NO_TOKEN : 0);
-		assert_int_equal(
-		    walletlab_token(&f->lab, "u-2", NULL).reason, 0);
-	}
-}
-
 /* The service says so itself, before the next list does. */
 static void
 t90_whom_the_service_names_a_leaver_is_forgotten(void **state)
@@ -498,7 +454,10 @@ t90_whom_the_service_names_a_leaver_is_forgotten(void **state)
 	assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), 0);
 	clock_fake_advance(&f->lab.clock, ENDED);
 	f->service.reason = ERR_MEMBER_SUSPENDED;
+	assert_string_equal(f->lab.ended, "");
 	is_refused(f, NULL, ERR_MEMBER_SUSPENDED);
+	assert_string_equal(f->lab.ended, "u-1");
+	assert_int_equal(f->lab.ended_reason, ERR_MEMBER_SUSPENDED);
 	f->service.reason = 0;
 	is_refused(f, NULL, ERR_NO_TOKEN);
 }
@@ -575,7 +534,6 @@ without_a_key_nothing_is_kept(void **state)
 	assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), ERR_VAULT_KEY);
 	is_refused(f, NULL, ERR_VAULT_KEY);
 	assert_int_equal(wallet_forget(f->lab.wallet, "u-1"), 0);
-	wallet_sweep(f->lab.wallet);
 }
 
 static void
@@ -621,7 +579,6 @@ main(void)
 	    TEST(a_rotating_switch_moves_the_base),
 	    TEST(what_is_forgotten_is_revoked),
 	    TEST(who_waits_for_forgotten_tokens_is_told),
-	    TEST(t90_leavers_tokens_are_forgotten_and_revoked),
 	    TEST(t90_whom_the_service_names_a_leaver_is_forgotten),
 	    TEST(tokens_of_another_person_end_it_all),
 	    TEST(a_cancelled_errand_loses_no_rotated_token),

@@ -245,6 +245,15 @@ walletlab_settle(struct walletlab *lab)
 	}
 }
 
+static void
+on_ended(void *arg, const char *member_id, int reason)
+{
+	struct walletlab *lab = arg;
+
+	(void)snprintf(lab->ended, sizeof(lab->ended), "%s", member_id);
+	lab->ended_reason = reason;
+}
+
 void
 walletlab_start(struct walletlab *lab)
 {
@@ -253,6 +262,8 @@ walletlab_start(struct walletlab *lab)
 	    .idsvc = (struct idsvc *)lab->service,
 	    .standing = &lab->standing,
 	    .organization_id = HOME,
+	    .ended = on_ended,
+	    .arg = lab,
 	};
 
 	assert_int_equal(db_open(lab->path, &lab->db), 0);

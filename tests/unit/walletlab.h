@@ -47,6 +47,9 @@ struct walletlab {
 	struct standing standing;
 	struct wallet *wallet;
 	struct walletlab_service *service;
+	/* whom the service said to have ended last, and why */
+	char ended[32];
+	int ended_reason;
 };
 
 /* Refresh tokens, switching and revoking; service is filled in. */

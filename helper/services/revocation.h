@@ -1,0 +1,45 @@
+/*
+ * revocation.h - what a member loses on this host with the right to log in:
+ * the tokens, which are revoked too, the PIN and the proofs of before; who is
+ * no member any more, all else that is kept too.
+ *
+ * Who has ended is for services/standing and rules/cutoff to say; a list that
+ * is late, held or damaged ends nobody.  The right itself goes with the list,
+ * at once, whatever becomes of this.  Blocks on the disk only.
+ */
+#pragma once
+
+#include "base/loop.h"
+#include "common/attrs.h"
+#include "services/directory.h"
+#include "services/proofs.h"
+#include "services/standing.h"
+#include "services/vault.h"
+#include "services/wallet.h"
+
+struct revocation;
+
+/* All borrowed. */
+struct revocation_options {
+	struct directory *directory;
+	const struct standing *standing;
+	struct vault *vault;
+	struct wallet *wallet;
+	struct proofs *proofs;
+};
+
+MUST_CHECK int revocation_new(struct loop *loop,
+    const struct revocation_options *options,
+    struct revocation **ret_revocation);
+void revocation_free(struct revocation *revocation);
+
+/* A list of members counts: takes from all who have ended, in slices of the
+ * loop. */
+void revocation_sweep(struct revocation *revocation);
+/*
+ * The service itself says that a member has ended, with this reason, maybe
+ * before its list does.  Deactivated and Suspended count for every door at
+ * once; who is no member any more, when the list says so too.
+ */
+void revocation_member(
+    struct revocation *revocation, const char *member_id, int reason);

@@ -1,0 +1,247 @@
+/*
+ * test-revocation.c - what goes with whom, and who keeps everything.
+ */
+#include "services/revocation.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/err.h"
+#include "services/proofs.h"
+#include "tests/unit/walletlab.h"
+
+#define BOOT "11111111-1111-4111-8111-111111111111"
+
+struct fixture {
+	struct walletlab lab;
+	struct walletlab_service service;
+	struct proofs *proofs;
+	struct revocation *revocation;
+};
+
+/* Told to the directory last. */
+static enum member_state updated;
+
+int
+directory_update(struct directory *directory, const struct member *member,
+    directory_done_fn *fn, void *arg, uint64_t *ret_id)
+{
+	updated = member->state;
+	return 0;
+}
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct revocation_options options = {0};
+
+	assert_non_null(f);
+	updated = MEMBER_UNKNOWN;
+	walletlab_begin(&f->lab, &f->service);
+	assert_int_equal(
+	    proofs_new(f->lab.db, &f->lab.clock.clock, BOOT, &f->proofs), 0);
+	options.standing = &f->lab.standing;
+	options.vault = f->lab.vault;
+	options.wallet = f->lab.wallet;
+	options.proofs = f->proofs;
+	assert_int_equal(
+	    revocation_new(f->lab.loop, &options, &f->revocation), 0);
+	*state = f;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	revocation_free(f->revocation);
+	proofs_free(f->proofs);
+	walletlab_end(&f->lab);
+	free(f);
+	return 0;
+}
+
+static void
+sign_in(struct fixture *f, const char *member)
+{
+	assert_int_equal(walletlab_sign_in(&f->lab, member), 0);
+	assert_int_equal(proofs_record(f->proofs, member, "sshd"), 0);
+}
+
+static void
+sweep(struct fixture *f)
+{
+	revocation_sweep(f->revocation);
+	loop_run(f->lab.loop);
+	walletlab_settle(&f->lab);
+}
+
+static void
+has(struct fixture *f, const char *member, bool wanted)
+{
+	assert_int_equal(walletlab_token(&f->lab, member, NULL).reason,
+	    wanted ? 0 : ERR_NO_TOKEN);
+	assert_int_equal(proofs_age_ms(f->proofs, member), wanted ? 0 : -1);
+}
+
+static void
+put_factors(struct fixture *f)
+{
+	assert_int_equal(vault_put(f->lab.vault, "u-1", VAULT_PIN, "p", 1), 0);
+	assert_int_equal(vault_put(f->lab.vault, "u-1", VAULT_TOTP, "t", 1), 0);
+}
+
+static void
+has_factor(struct fixture *f, const char *kind, bool wanted)
+{
+	struct buf out BUF_AUTO = {.limit = 16};
+
+	assert_int_equal(vault_require(f->lab.vault, "u-1", kind, &out),
+	    wanted ? 0 : ERR_NOT_FOUND);
+}
+
+static void
+t90_leavers_tokens_are_forgotten_and_revoked(void **state)
+{
+	static const struct {
+		int reason;
+		bool forgotten;
+	} cases[] = {
+	    {ERR_MEMBER_SUSPENDED, true},
+	    {ERR_MEMBER_DEACTIVATED, true},
+	    {ERR_NOT_A_MEMBER, true},
+	    {ERR_ROLE_NOT_ALLOWED, true},
+	    {ERR_STATE_DAMAGED, false}, /* the list is lost, not the member */
+	    {ERR_MEMBER_PENDING, false},
+	    {ERR_MEMBER_STATE_UNKNOWN, false},
+	    {ERR_MEMBER_EXCLUDED, false},
+	    {ERR_NOT_CONFIGURED, false},
+	    {ERR_DIRECTORY_STALE, false},
+	    {0, false},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		walletlab_set_standing("u-1", 0);
+		f->service.asked[PROFILE_REVOKE] = 0;
+		sign_in(f, "u-1");
+		sign_in(f, "u-2");
+		put_factors(f);
+		walletlab_set_standing("u-1", cases[i].reason);
+		sweep(f);
+		has_factor(f, VAULT_PIN, !cases[i].forgotten);
+		has_factor(f, VAULT_TOTP, cases[i].reason != ERR_NOT_A_MEMBER);
+		assert_int_equal(f->service.asked[PROFILE_REVOKE],
+		    cases[i].forgotten ? 1 : 0);
+		if (cases[i].reason != 0)
+			assert_int_equal(
+			    walletlab_token(&f->lab, "u-1", NULL).reason,
+			    cases[i].reason);
+		walletlab_set_standing("u-1", 0);
+		has(f, "u-1", !cases[i].forgotten);
+		has(f, "u-2", true);
+	}
+}
+
+/* An old proof would give sudo to whoever comes back within its age. */
+static void
+a_proof_without_tokens_goes_too(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(proofs_record(f->proofs, "u-1", "sshd"), 0);
+	walletlab_set_standing("u-1", ERR_MEMBER_SUSPENDED);
+	sweep(f);
+	assert_int_equal(proofs_age_ms(f->proofs, "u-1"), -1);
+}
+
+static void
+who_left_once_is_revoked_once(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f, "u-1");
+	walletlab_set_standing("u-1", ERR_NOT_A_MEMBER);
+	sweep(f);
+	sweep(f);
+	assert_int_equal(f->service.asked[PROFILE_REVOKE], 1);
+}
+
+/* More than one slice of them, with leavers behind who stays. */
+static void
+a_sweep_goes_through_all(void **state)
+{
+	struct fixture *f = *state;
+	char member[16];
+
+	for (unsigned int i = 0; i < 200; i++) {
+		(void)snprintf(member, sizeof(member), "gone-%u", i);
+		if (i % 100 == 99)
+			assert_int_equal(
+			    proofs_record(f->proofs, member, "sshd"), 0);
+		else
+			assert_int_equal(walletlab_sign_in(&f->lab, member), 0);
+	}
+	sign_in(f, "u-1");
+	f->service.can[PROFILE_REVOKE] = false;
+	sweep(f);
+	assert_int_equal(
+	    vault_next_member(f->lab.vault, "", member, sizeof(member)), 0);
+	assert_string_equal(member, "u-1");
+	assert_int_equal(
+	    proofs_next_member(f->proofs, "", member, sizeof(member)), 0);
+	assert_string_equal(member, "u-1");
+}
+
+static void
+t100_the_services_own_word_counts_before_its_list(void **state)
+{
+	static const struct {
+		int reason;
+		bool forgotten;
+		enum member_state state; /* UNKNOWN: not told */
+	} cases[] = {
+	    {ERR_MEMBER_SUSPENDED, true, MEMBER_SUSPENDED},
+	    {ERR_MEMBER_DEACTIVATED, true, MEMBER_DEACTIVATED},
+	    {ERR_NOT_A_MEMBER, true, MEMBER_UNKNOWN},
+	    {ERR_WRONG_PERSON, false, MEMBER_UNKNOWN},
+	    {ERR_SERVICE_REFUSED, false, MEMBER_UNKNOWN},
+	    {ERR_SERVICE_ERROR, false, MEMBER_UNKNOWN},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		updated = MEMBER_UNKNOWN;
+		sign_in(f, "u-1");
+		put_factors(f);
+		revocation_member(f->revocation, "u-1", cases[i].reason);
+		walletlab_settle(&f->lab);
+		has_factor(f, VAULT_PIN, !cases[i].forgotten);
+		has_factor(f, VAULT_TOTP, true);
+		has(f, "u-1", !cases[i].forgotten);
+		assert_int_equal(updated, cases[i].state);
+	}
+	revocation_member(f->revocation, "stranger", ERR_NOT_A_MEMBER);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(t90_leavers_tokens_are_forgotten_and_revoked),
+	    TEST(a_proof_without_tokens_goes_too),
+	    TEST(who_left_once_is_revoked_once),
+	    TEST(a_sweep_goes_through_all),
+	    TEST(t100_the_services_own_word_counts_before_its_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
