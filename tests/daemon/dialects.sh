@@ -143,6 +143,61 @@ entra() {
 	end_daemon
 }
 
+# carol_has KEY: what explain tells of carol, as JSON.
+carol_has() {
+	"$build/orgloginctl" explain carol --json | jq -c ".$1"
+}
+
+# told NAME WANTED CLAIMS: a sign-in with these claims, and what the account
+# phase says after it.
+told() {
+	dialect "$1" "$2" "{\"claims\":$3}"
+	is "$1_account" "$(wire account carol)" "$2"
+}
+
+# Whether the name service shows carol in the group of that role.
+is_in_group() {
+	is "$1" "$(getent group org-admins | grep -c ':carol$')" "$2"
+}
+
+# Roles of Entra's own token, where the list gives none.
+claimed_roles() {
+	local names group=0a1b2c3d-0000-4000-8000-000000000001
+	more_roles="Corp.User, $group"
+	admin_role=$group
+	cp "$etc/members.jsonl" "$work/members.jsonl"
+	sed -i 's/"roles":\["member"\]/"roles":[]/' "$etc/members.jsonl"
+	start_anew
+	is claimed_nothing_before_a_sign_in "$(wire account carol)" \
+		role-not-allowed
+	told claimed_nothing role-not-allowed '{}'
+	told claimed_an_app_role ok '{"roles":["Corp.User"]}'
+	is claimed_is_explained "$(carol_has claimed)" '["Corp.User"]'
+	start_daemon
+	is claimed_outlives_the_daemon "$(wire account carol)" ok
+	told t37_claimed_a_groups_name role-not-allowed \
+		'{"groups":["Corp.User"]}'
+	told claimed_a_group_by_its_id ok "{\"groups\":[\"$group\"]}"
+	is claimed_groups_are_explained "$(carol_has groups)" \
+		'["org-members","org-admins"]'
+	install_names
+	is_in_group claimed_gives_its_groups 1
+	told claimed_too_many_groups groups-overage \
+		'{"_claim_names":{"groups":"src1"}}'
+	is_in_group claimed_takes_its_groups 0
+	remove_names
+	is claimed_tells_why "$(carol_has claimed_reason)" '"groups-overage"'
+	told claimed_app_roles_are_enough ok \
+		'{"roles":["Corp.User"],"_claim_names":{"groups":"src1"}}'
+	sed -i 's/Active/Suspended/' "$etc/members.jsonl"
+	"$build/orgloginctl" sync >/dev/null
+	is t103_claimed_gives_no_state "$(wire account carol)" member-suspended
+	end_daemon
+	cp "$work/members.jsonl" "$etc/members.jsonl"
+	more_roles=
+	admin_role=
+}
+
 # paste_in NAME WANTED [PERSON [TEXT]]: carol's sign-in by a pasted code; TEXT
 # instead of what the page shows, with %s for that.
 paste_in() {
@@ -218,6 +273,7 @@ dialects() {
 	END
 	google
 	entra
+	claimed_roles
 	pastes
 	provider_lines=
 	"$tests/identity/run.sh" stop "$work/identity" oidc-provider google \

@@ -19,8 +19,7 @@ publish_both() {
 
 # A host's own places for the module, in this namespace.
 install_names() {
-	names=$work/names
-	mkdir "$names"
+	names=$(mktemp -d "$work/names.XXXXXX")
 	private_folder "$names"
 	cp -L "$build/nss_module/.libs/libnss_orglogin.so.2" \
 		"$build/tests/tools/setuid-names" "$names"
@@ -31,6 +30,10 @@ install_names() {
 	printf '%s: files orglogin\n' passwd group >"$work/nsswitch.conf"
 	mount --bind "$work/ld.so.cache" /etc/ld.so.cache
 	mount --bind "$work/nsswitch.conf" /etc/nsswitch.conf
+}
+
+remove_names() {
+	umount /etc/nsswitch.conf /etc/ld.so.cache
 }
 
 # Each variable that the module could know by name, and those that rule the
@@ -77,5 +80,5 @@ published_names() {
 		"$names/setuid-names" carol org-admins)" "$told"
 	is t67_which_misleads_others "$(as_nobody "${variables[@]}" \
 		getent -s orglogin passwd carol 2>&1 | grep -c '^carol')" 0
-	umount /etc/nsswitch.conf /etc/ld.so.cache
+	remove_names
 }
