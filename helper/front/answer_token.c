@@ -80,12 +80,23 @@ on_token(void *arg, const struct wallet_token *token)
 	secret_wipe(&reply, sizeof(reply));
 }
 
+/* A provider's ID Token is no key to anybody's APIs, so none is given. */
+static int
+refuse_without_service(struct exchange *x)
+{
+	return refuse(x, ERR_UNSUPPORTED,
+	    "This host is used without an identity service (profile = none), "
+	    "so there are no tokens and no other organisations.");
+}
+
 int
 answer_token(struct exchange *x, const void *message)
 {
 	const struct proto_token *request = message;
 	struct member member;
 
+	if (x->parts->idsvc == NULL)
+		return refuse_without_service(x);
 	if (!find_caller(x, &member))
 		return ERR_INTERNAL;
 	x->headers = request->headers == 1;
@@ -119,6 +130,8 @@ answer_switch_org(struct exchange *x, const void *message)
 	const struct proto_switch_org *request = message;
 	struct member member;
 
+	if (x->parts->idsvc == NULL)
+		return refuse_without_service(x);
 	if (!find_caller(x, &member))
 		return ERR_INTERNAL;
 	if (request->organization[0] == '\0')

@@ -16,7 +16,8 @@
  * 0: who is meant is in ret_member, borrowed like any member, and either begins
  * or (*ret_proven) gave a proof lately that is enough.  Else the verdict: what
  * the account phase says, but that a Pending member may begin where the
- * profile can accept invitations; SERVICE_NOT_LISTED.
+ * profile can accept invitations, and that where ID Tokens tell of roles, the
+ * one to come may tell any; SERVICE_NOT_LISTED.
  */
 MUST_CHECK int eligible_check(const struct signin_options *options,
     const struct proto_signin *request, struct member *ret_member,

@@ -556,7 +556,7 @@ on_gone(void *arg, uid_t uid)
 }
 
 static int
-set_up_with(size_t idp_count)
+set_up_with(size_t idp_count, bool service)
 {
 	struct front *f = front();
 	struct access_mapping *mapping = NULL;
@@ -566,7 +566,7 @@ set_up_with(size_t idp_count)
 	    .rolewatch = (struct rolewatch *)f,
 	    .idps = f->idps,
 	    .idp_count = idp_count,
-	    .idsvc = (struct idsvc *)f,
+	    .idsvc = service ? (struct idsvc *)f : NULL,
 	    .organization_id = "org_acme",
 	    .organization_name = "Acme",
 	    .service_url = "",
@@ -596,13 +596,19 @@ set_up_with(size_t idp_count)
 int
 front_set_up(void **state)
 {
-	return set_up_with(1);
+	return set_up_with(1, true);
 }
 
 int
 front_set_up_providers(void **state)
 {
-	return set_up_with(2);
+	return set_up_with(2, true);
+}
+
+int
+front_set_up_alone(void **state)
+{
+	return set_up_with(1, false);
 }
 
 int

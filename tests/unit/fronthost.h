@@ -91,6 +91,8 @@ struct front *front(void);
 int front_set_up(void **state);
 /* The same with two providers. */
 int front_set_up_providers(void **state);
+/* The same with one, and without a service. */
+int front_set_up_alone(void **state);
 int front_tear_down(void **state);
 
 /* The client's end; not blocking. */

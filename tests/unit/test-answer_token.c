@@ -152,6 +152,20 @@ switching_is_told(void **state)
 	(void)close(fd);
 }
 
+static void
+without_a_service_there_are_no_tokens(void **state)
+{
+	int fd = front_connect(FRONT_ADA);
+
+	front_send(fd, PROTO_TOKEN, &(struct proto_token){.organization = ""});
+	expect_text(fd, "unsupported", "profile = none");
+	front_send(fd, PROTO_SWITCH_ORG,
+	    &(struct proto_switch_org){.organization = "org_beta"});
+	expect_text(fd, "unsupported", "profile = none");
+	assert_int_equal(front()->errands, 0);
+	(void)close(fd);
+}
+
 /* A proof of the sign-in goes with it; where tokens stay, it does too. */
 static void
 logging_out_forgets_tokens_and_proof(void **state)
@@ -274,6 +288,9 @@ main(void)
 	    TEST(the_largest_token_fits),
 	    TEST(who_went_away_is_not_waited_for),
 	    TEST(switching_is_told),
+	    cmocka_unit_test_setup_teardown(
+		without_a_service_there_are_no_tokens, front_set_up_alone,
+		front_tear_down),
 	    TEST(logging_out_forgets_tokens_and_proof),
 	    TEST(an_invitation_carries_the_askers_token),
 	    TEST(an_invitation_that_cannot_be_is_told_at_once),
