@@ -231,6 +231,15 @@ unseal(
 				  : r;
 }
 
+static int
+to_row(struct db_stmt *stmt)
+{
+	enum db_step step = DB_DONE;
+	int r = db_step(stmt, &step);
+
+	return r == 0 && step == DB_DONE ? ERR_NOT_FOUND : r;
+}
+
 /* NOT_FOUND; NO_TOKEN: it does not open. */
 static int
 open_row(
@@ -238,7 +247,6 @@ open_row(
 {
 	struct row row = {.member = member, .kind = kind};
 	struct db_stmt *stmt = NULL;
-	enum db_step step = DB_DONE;
 	int r = db_prepare(vault->db,
 	    "SELECT key_id, version, sealed FROM vault"
 	    " WHERE member = ?1 AND kind = ?2",
@@ -249,11 +257,9 @@ open_row(
 	if (r == 0)
 		r = db_bind_text(stmt, 2, kind);
 	if (r == 0)
-		r = db_step(stmt, &step);
+		r = to_row(stmt);
 	if (r != 0)
 		return r;
-	if (step == DB_DONE)
-		return ERR_NOT_FOUND;
 	r = vault->state == 0 ? unseal(vault, &row, stmt, out) : ERR_NO_TOKEN;
 	db_reset(stmt);
 	return r;
@@ -311,7 +317,6 @@ vault_next_member(
     struct vault *vault, const char *after, char *out, size_t out_size)
 {
 	struct db_stmt *stmt = NULL;
-	enum db_step step = DB_DONE;
 	int r = db_prepare(vault->db,
 	    "SELECT member FROM vault WHERE member > ?1"
 	    " ORDER BY member LIMIT 1",
@@ -320,11 +325,9 @@ vault_next_member(
 	if (r == 0)
 		r = db_bind_text(stmt, 1, after);
 	if (r == 0)
-		r = db_step(stmt, &step);
+		r = to_row(stmt);
 	if (r != 0)
 		return r;
-	if (step == DB_DONE)
-		return ERR_NOT_FOUND;
 	r = text_copy(out, out_size, db_text(stmt, 0)) ? ERR_OK
 						       : ERR_STATE_DAMAGED;
 	db_reset(stmt);
