@@ -2,12 +2,14 @@
 noinst_LTLIBRARIES += libbase.la
 
 libbase_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CJSON_CFLAGS) \
-	$(JWT_CFLAGS) $(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(UV_CFLAGS)
+	$(JWT_CFLAGS) $(CRYPTO_CFLAGS) $(OATH_CFLAGS) $(SQLITE_CFLAGS) \
+	$(UV_CFLAGS)
 libbase_la_LIBADD = libwire.la $(CURL_LIBS) $(CJSON_LIBS) $(JWT_LIBS) \
-	$(CRYPTO_LIBS) $(SQLITE_LIBS) $(UV_LIBS)
+	$(CRYPTO_LIBS) $(OATH_LIBS) $(SQLITE_LIBS) $(UV_LIBS)
 libbase_la_SOURCES =
 libbase_la_SOURCES += helper/base/clock.c helper/base/clock.h
 libbase_la_SOURCES += helper/base/loop.c helper/base/loop.h
+libbase_la_SOURCES += helper/base/otp.c helper/base/otp.h
 libbase_la_SOURCES += helper/base/privilege.c helper/base/privilege.h
 libbase_la_SOURCES += helper/base/files.c helper/base/files.h
 libbase_la_SOURCES += helper/base/footprint.c helper/base/footprint.h
@@ -21,6 +23,11 @@ libbase_la_SOURCES += helper/base/db.c helper/base/db.h
 libbase_la_SOURCES += helper/base/schema.c helper/base/schema.h
 
 if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test-otp
+tests_unit_test_otp_SOURCES = tests/unit/test-otp.c
+tests_unit_test_otp_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_otp_LDADD = libbase.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-clock
 tests_unit_test_clock_SOURCES = tests/unit/test-clock.c
 tests_unit_test_clock_CFLAGS = $(UNIT_CFLAGS)

@@ -11,7 +11,7 @@ fences='
 ^curl/			^helper/base/http(policy)?\.c$
 ^cjson/			^helper/base/json\.c$
 ^jwt\.h$		^helper/base/jwtsig\.c$
-^(liboath/)?oath\.h$	^helper/base/totp\.c$
+^(liboath/)?oath\.h$	^helper/base/otp\.c$
 ^openssl/		^helper/base/(crypto|jwk|jwksig)\.c$
 ^sqlite3\.h$		^helper/base/db\.c$
 ^uv\.h$			^helper/base/loop\.c$
