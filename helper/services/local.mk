@@ -8,6 +8,7 @@ libservices_la_SOURCES += helper/services/audit.c helper/services/audit.h
 libservices_la_SOURCES += helper/services/proofs.c helper/services/proofs.h
 libservices_la_SOURCES += helper/services/attempts.c helper/services/attempts.h
 libservices_la_SOURCES += helper/services/pin.c helper/services/pin.h
+libservices_la_SOURCES += helper/services/totp.c helper/services/totp.h
 libservices_la_SOURCES += helper/services/vault.c helper/services/vault.h
 libservices_la_SOURCES += helper/services/vaultkeys.c \
 	helper/services/vaultkeys.h
@@ -53,6 +54,11 @@ check_PROGRAMS += tests/unit/test-rotation
 tests_unit_test_rotation_SOURCES = tests/unit/test-rotation.c
 tests_unit_test_rotation_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_rotation_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-totp
+tests_unit_test_totp_SOURCES = tests/unit/test-totp.c $(STATELAB)
+tests_unit_test_totp_CFLAGS = $(UNIT_CFLAGS) $(OATH_CFLAGS)
+tests_unit_test_totp_LDADD = libservices.la $(OATH_LIBS) $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-vault
 tests_unit_test_vault_SOURCES = tests/unit/test-vault.c

@@ -142,7 +142,7 @@ parse_verifier(const struct buf *bytes, struct verifier *ret_verifier)
 static int
 load(struct pin *pin, const char *member_id, struct verifier *ret_verifier)
 {
-	struct buf bytes BUF_AUTO = {.limit = 1 + sizeof(*ret_verifier)};
+	struct buf bytes BUF_AUTO = {.limit = VAULT_SECRET_MAX_BYTES};
 	int r = vault_require(pin->options.vault, member_id, VAULT_PIN, &bytes);
 
 	if (r == ERR_NOT_FOUND)

@@ -238,6 +238,8 @@ t116_other_bytes_are_no_verifier(void **state)
 	} rows[] = {{"", 0}, {"\x01", 1}, {"\x01\x02", 2},
 	    {"\x02\x02" RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT, 50},
 	    {"\x01\x00" RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT, 50},
+	    {"\x01\x02" RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT,
+		51},
 	    {"\x01\x3f" RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT, 50},
 	    {"\x01\x02" RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT RIGHT, 49}};
 	struct fixture *f = *state;
