@@ -7,6 +7,8 @@ include tests/publish/local.mk
 include tests/wallet/local.mk
 include tests/vectors/local.mk
 
+EXTRA_DIST += tests/package/run.sh
+
 # Speaks to the daemon as the PAM module does; for tests/daemon.
 noinst_PROGRAMS += tests/tools/wire
 tests_tools_wire_SOURCES = tests/tools/wire.c

@@ -10,7 +10,8 @@ check_PROGRAMS += $(FUZZERS)
 FUZZ_MAIN = tests/fuzz/replay.c
 FUZZ_LINK = $(AM_LDFLAGS)
 endif
-EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/fuzz.h
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/fuzz.h \
+	tests/unit/peek.h
 
 FUZZERS += tests/fuzz/fuzz-conf
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz-conf.c $(FUZZ_MAIN)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -226,6 +227,32 @@ t117_many_uids_leave_room_for_root(void **state)
 	assert_int_equal(connect_clients(f, 2), 1);
 }
 
+/* Who connects meanwhile waits in the socket's queue; nobody spins. */
+static void
+t56_clients_are_taken_again_when_descriptors_are_there(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit limit;
+	struct rlimit tight;
+	int next = -1;
+
+	assert_int_equal(listen_at(f, f->path), 0);
+	assert_int_equal(connect_clients(f, 1), 1);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	next = dup(STDERR_FILENO);
+	assert_true(next >= 0);
+	assert_int_equal(close(next), 0);
+	/* Room for the client's end, none for ours. */
+	tight = limit;
+	tight.rlim_cur = (rlim_t)next + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+	assert_int_equal(connect_clients(f, 1), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	while (f->accepted < 2)
+		loop_turn(f->loop, true);
+	assert_int_equal(connect_clients(f, 1), 1);
+}
+
 static void
 a_socket_from_systemd_is_used_and_left(void **state)
 {
@@ -271,6 +298,7 @@ main(void)
 	    T(t51_a_linked_or_missing_folder_is_refused),
 	    T(t58_one_uid_has_a_share_and_gets_it_back),
 	    T(t117_many_uids_leave_room_for_root),
+	    T(t56_clients_are_taken_again_when_descriptors_are_there),
 	    T(a_socket_from_systemd_is_used_and_left),
 	};
 

@@ -1,5 +1,5 @@
 # Tokens and key sets, good and bad; the generators need Node, the tests do not.
-EXTRA_DIST += \
+EXTRA_DIST += tests/vectors/.gitattributes \
 	tests/vectors/generate.mjs \
 	tests/vectors/keys.mjs \
 	tests/vectors/keysets.mjs \
