@@ -263,6 +263,7 @@ open_revocation(struct daemon *d)
 	    .vault = d->vault,
 	    .wallet = d->wallet,
 	    .proofs = d->proofs,
+	    .rolewatch = d->rolewatch,
 	};
 
 	return revocation_new(d->loop, &options, &d->revocation);
@@ -312,7 +313,6 @@ open_front(struct daemon *d)
 	    .directory = d->directory,
 	    .standing = &d->standing,
 	    .proofs = d->proofs,
-	    .rolewatch = d->rolewatch,
 	    .signins = d->signins,
 	    .sync = d->sync,
 	    .ids = &d->ids,

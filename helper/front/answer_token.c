@@ -153,8 +153,6 @@ answer_logout(struct exchange *x, const void *message)
 		r = wallet_forget(x->parts->wallet, member.id);
 		if (r == 0)
 			r = proofs_forget(x->parts->proofs, member.id);
-		if (r == 0 && x->parts->rolewatch != NULL)
-			r = rolewatch_forget(x->parts->rolewatch, member.id);
 	}
 	exchange_audit(x,
 	    &(struct audit_record){

@@ -18,7 +18,6 @@
 #include "services/idadmin.h"
 #include "services/idsvc.h"
 #include "services/proofs.h"
-#include "services/rolewatch.h"
 #include "services/rotation.h"
 #include "services/signin.h"
 #include "services/standing.h"
@@ -33,7 +32,6 @@ struct requests_parts {
 	struct directory *directory;
 	const struct standing *standing;
 	struct proofs *proofs;
-	struct rolewatch *rolewatch; /* NULL: with a service */
 	struct signins *signins;
 	struct sync *sync;
 	struct idadmin *ids;

@@ -60,6 +60,9 @@ take(struct revocation *v, const char *member_id, bool left)
 	int faults[] = {
 	    wallet_forget(v->options.wallet, member_id),
 	    proofs_forget(v->options.proofs, member_id),
+	    v->options.rolewatch == NULL
+		? ERR_OK
+		: rolewatch_forget(v->options.rolewatch, member_id),
 	    left ? vault_forget(v->options.vault, member_id)
 		 : vault_forget_kind(v->options.vault, member_id, VAULT_PIN),
 	};

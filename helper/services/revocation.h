@@ -1,7 +1,7 @@
 /*
  * revocation.h - what a member loses on this host with the right to log in:
- * the tokens, which are revoked too, the PIN and the proofs of before; who is
- * no member any more, all else that is kept too.
+ * the tokens, which are revoked too, the PIN, the proofs of before and what
+ * they told of roles; who is no member any more, all else that is kept too.
  *
  * Who has ended is for services/standing and rules/cutoff to say; a list that
  * is late, held or damaged ends nobody.  The right itself goes with the list,
@@ -13,6 +13,7 @@
 #include "common/attrs.h"
 #include "services/directory.h"
 #include "services/proofs.h"
+#include "services/rolewatch.h"
 #include "services/standing.h"
 #include "services/vault.h"
 #include "services/wallet.h"
@@ -26,6 +27,7 @@ struct revocation_options {
 	struct vault *vault;
 	struct wallet *wallet;
 	struct proofs *proofs;
+	struct rolewatch *rolewatch; /* with profile none alone */
 };
 
 MUST_CHECK int revocation_new(struct loop *loop,

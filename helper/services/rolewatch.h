@@ -34,6 +34,7 @@ void rolewatch_free(struct rolewatch *rolewatch);
 MUST_CHECK int rolewatch_record(struct rolewatch *rolewatch,
     const char *member_id, const struct tokenroles *told, directory_done_fn *fn,
     void *arg, uint64_t *ret_id);
-/* As though the member had never signed in. Likewise, and nobody waits. */
+/* For a member who has ended: as though there had been no sign-in.  Likewise,
+ * and nobody waits. */
 MUST_CHECK int rolewatch_forget(
     struct rolewatch *rolewatch, const char *member_id);

@@ -510,13 +510,6 @@ proofs_forget(struct proofs *proofs, const char *member_id)
 	return ERR_OK;
 }
 
-int
-rolewatch_forget(struct rolewatch *rolewatch, const char *member_id)
-{
-	front()->roles_forgotten++;
-	return ERR_OK;
-}
-
 struct tokenroles
 lastroles_get(const struct lastroles *lastroles, const char *member_id)
 {
@@ -563,7 +556,6 @@ set_up_with(size_t idp_count, bool service)
 	struct requests_parts parts = {
 	    .clock = clock_system(),
 	    .standing = &f->standing,
-	    .rolewatch = (struct rolewatch *)f,
 	    .idps = f->idps,
 	    .idp_count = idp_count,
 	    .idsvc = service ? (struct idsvc *)f : NULL,

@@ -73,7 +73,6 @@ struct front {
 	int forgotten; /* calls of wallet_forget() */
 	int forget_fault;
 	int proofs_forgotten;
-	int roles_forgotten;
 	struct tokenroles told; /* by ada's token, where standing looks */
 	bool service_can;
 	idsvc_standing_fn *ask_fn;

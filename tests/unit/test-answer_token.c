@@ -178,12 +178,10 @@ logging_out_forgets_tokens_and_proof(void **state)
 	front_expect_record(AUDIT_LOGGED_OUT, 0, "ada", "");
 	assert_int_equal(front()->forgotten, 1);
 	assert_int_equal(front()->proofs_forgotten, 1);
-	assert_int_equal(front()->roles_forgotten, 1);
 	front()->forget_fault = ERR_NO_SPACE;
 	front_send(fd, PROTO_LOGOUT, &request);
 	front_expect_verdict(fd, PROTO_DENY, ERR_NO_SPACE);
 	assert_int_equal(front()->proofs_forgotten, 1);
-	assert_int_equal(front()->roles_forgotten, 1);
 	(void)close(fd);
 	fd = front_connect(0);
 	front_send(fd, PROTO_LOGOUT, &(struct proto_logout){"carol"});

@@ -35,6 +35,16 @@ directory_update(struct directory *directory, const struct member *member,
 	return 0;
 }
 
+/* Of whom the roles that a token told were forgotten last. */
+static char forgotten[16];
+
+int
+rolewatch_forget(struct rolewatch *rolewatch, const char *member_id)
+{
+	(void)snprintf(forgotten, sizeof(forgotten), "%s", member_id);
+	return ERR_OK;
+}
+
 static int
 set_up(void **state)
 {
@@ -50,6 +60,7 @@ set_up(void **state)
 	options.vault = f->lab.vault;
 	options.wallet = f->lab.wallet;
 	options.proofs = f->proofs;
+	options.rolewatch = (struct rolewatch *)f;
 	assert_int_equal(
 	    revocation_new(f->lab.loop, &options, &f->revocation), 0);
 	*state = f;
@@ -160,6 +171,7 @@ a_proof_without_tokens_goes_too(void **state)
 	walletlab_set_standing("u-1", ERR_MEMBER_SUSPENDED);
 	sweep(f);
 	assert_int_equal(proofs_age_ms(f->proofs, "u-1"), -1);
+	assert_string_equal(forgotten, "u-1");
 }
 
 static void
