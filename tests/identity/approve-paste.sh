@@ -2,7 +2,8 @@
 # approve-paste.sh CA URL USER: does with curl what a person
 # does in a browser with the address of a paste grant, at oidc-provider's own
 # pages, and prints what the page at the end shows: CODE.STATE, with the issuer
-# behind it where the browser came from the provider itself.
+# behind it where the browser came from the provider itself; what is longer than
+# a terminal takes in its numbered pieces, one a line.
 set -euo pipefail
 [ $# -ge 3 ] || { echo "usage: approve-paste.sh CA URL USER" >&2; exit 2; }
 ca=$1 url=$2 user=$3
@@ -58,4 +59,9 @@ https://localhost:*)
 	shown=$shown.$(value iss | tr -d '\n' | base64 -w0 | tr '+/' '-_' | tr -d =)
 	;;
 esac
-printf '%s\n' "$shown"
+fold -w 400 <<<"$shown" | awk '
+	{ piece[NR] = $0 }
+	END {
+		for (i = 1; i <= NR; i++)
+			print (NR > 1 ? i "/" NR " " : "") piece[i]
+	}'

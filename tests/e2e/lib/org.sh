@@ -91,6 +91,13 @@ org_approve() {
 	fi
 }
 
+# org_paste ADDRESS NAME: signs in at the corporate issuer, and prints what the
+# page of the paste grant shows then.
+org_paste() {
+	"$tests/identity/approve-paste.sh" "$LAB/tls/ca.pem" "$@" \
+		2>>"$LAB/approvals"
+}
+
 # org_reset: the servers are up, and everybody is as at the start.
 org_reset() {
 	org_start

@@ -4,7 +4,7 @@
 # What a person does at a device prompt is told by AS (who approves, default
 # nobody) and DECIDES (approve, browse, deny, ignore). PASSWORDS answer one
 # question for a password each, the last also those that follow; TYPES, one
-# each, what else is asked.
+# each, what else is asked; then AS pastes.
 # Needs terminal.sh, host.sh and, for approvals, org.sh.
 
 STATUS=
@@ -58,35 +58,55 @@ address_of() {
 	sed -n 's/^  Open:  //p' <<<"$1" | tail -n 1
 }
 
+# approve NAME: what a person does in her browser with the code of terminal
+# NAME, and Enter; where she did so already, only Enter, after a moment.
+approve() {
+	local code shown
+	shown=$(term_all "$1")
+	code=$(code_of "$shown")
+	if [ "$code" != "$(cat "$LAB/term/$1.code" 2>/dev/null)" ]; then
+		org_approve "$(address_of "$shown")" "$code" "$AS" "$DECIDES"
+		echo "$code" >"$LAB/term/$1.code"
+	else
+		sleep 1
+	fi
+	term_key "$1" Enter
+}
+
+type_next() {
+	[ ${#TYPES[@]} -gt 0 ] || return 1
+	term_enter "$1" "${TYPES[0]}"
+	TYPES=("${TYPES[@]:1}")
+}
+
+# paste NAME NUMBER: the page's code, or this piece of it.
+paste() {
+	local page=$LAB/term/$1.page
+	[ -n "$AS" ] || return 1
+	[ "$2" != 1 ] || org_paste "$(address_of "$(term_all "$1")")" "$AS" \
+		>"$page"
+	term_enter "$1" "$(sed -n "$2p" "$page")"
+}
+
 # answer NAME REST: does what a person does when REST is the newest text; fails
 # when that asks for nothing.
 answer() {
-	local code
 	case $2 in
 	*'Press Enter when you have signed in: ')
-		[ "$DECIDES" != ignore ] || return 0
-		code=$(code_of "$(term_all "$1")")
-		if [ "$code" != "$(cat "$LAB/term/$1.code" 2>/dev/null)" ]; then
-			org_approve "$(address_of "$(term_all "$1")")" \
-				"$code" "$AS" "$DECIDES"
-			echo "$code" >"$LAB/term/$1.code"
-		else
-			sleep 1
-		fi
-		term_key "$1" Enter
+		[ "$DECIDES" = ignore ] || approve "$1"
 		;;
 	*[Pp]'assword: ' | *'password for '*': ')
 		[ ${#PASSWORDS[@]} -gt 0 ] || return 0
-		term_type "$1" "${PASSWORDS[0]}"
-		term_key "$1" Enter
+		term_enter "$1" "${PASSWORDS[0]}"
 		[ ${#PASSWORDS[@]} -eq 1 ] || PASSWORDS=("${PASSWORDS[@]:1}")
 		;;
-	*': ' | *'[y/N] ')
-		[ ${#TYPES[@]} -gt 0 ] || return 1
-		term_type "$1" "${TYPES[0]}"
-		term_key "$1" Enter
-		TYPES=("${TYPES[@]:1}")
+	*'Paste the code that the page shows: ')
+		type_next "$1" || paste "$1" 1
 		;;
+	*'Paste piece '?' of '?': ')
+		type_next "$1" || paste "$1" "${2:(-8):1}"
+		;;
+	*': ' | *'[y/N] ') type_next "$1" ;;
 	*) return 1 ;;
 	esac
 }
@@ -158,8 +178,7 @@ session_run() {
 	person_options '' "${@:2}"
 	rm -f "$LAB/term/$name.code"
 	term_mark "$name"
-	term_type "$name" "${COMMAND[*]}; echo status=\$?"
-	term_key "$name" Enter
+	term_enter "$name" "${COMMAND[*]}; echo status=\$?"
 	STATUS=timeout
 	attend "$name" '^status=[0-9]+$' || {
 		term_key "$name" C-c
@@ -189,8 +208,7 @@ console_login() {
 		return 0
 	}
 	term_mark "$console"
-	term_type "$console" "$USER_NAME"
-	term_key "$console" Enter
+	term_enter "$console" "$USER_NAME"
 	STATUS=1
 	attend "$console" '[$#] $|Login incorrect| login: $' || STATUS=timeout
 	SHOWN=$(term_new "$console")
@@ -199,8 +217,7 @@ console_login() {
 
 console_logout() {
 	term_mark "$(host_console)"
-	term_type "$(host_console)" ' exit'
-	term_key "$(host_console)" Enter
+	term_enter "$(host_console)" ' exit'
 	term_wait "$(host_console)" ' login: $' 15 || :
 }
 

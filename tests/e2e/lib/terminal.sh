@@ -63,6 +63,12 @@ term_key() {
 	term_tmux send-keys -t "=$1:" "$2"
 }
 
+# term_enter NAME TEXT: TEXT, and the key Enter.
+term_enter() {
+	term_type "$1" "$2"
+	term_key "$1" Enter
+}
+
 # term_dead NAME: true once the program in it has ended.
 term_dead() {
 	[ -n "$(term_status "$1")" ]

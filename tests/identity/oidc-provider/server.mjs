@@ -62,16 +62,22 @@ const deviceClient = {
   grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
   redirect_uris: [], response_types: [], id_token_signed_response_alg: alg,
 };
+const pasteClient = {
+  client_name: 'host login', token_endpoint_auth_method: 'none', grant_types: ['authorization_code'],
+  response_types: ['code'], redirect_uris: ['https://paste.acme.test/'], id_token_signed_response_alg: alg,
+};
+const longCodes = 'orglogin-paste-long';   // as long as many of Entra's are
+const symbols = ({ kind, clientId }) => (kind === 'AuthorizationCode' && clientId === longCodes ? 1200 : 43);
 const provider = new Provider(issuer, {
   clients: [
     { ...deviceClient, client_id: 'orglogin-host', client_name: 'host login',
       token_endpoint_auth_method: 'none', application_type: 'native' },
     { ...deviceClient, client_id: 'orglogin-conf', client_secret: 'conf-secret',
       token_endpoint_auth_method: 'client_secret_basic' },
-    { client_id: 'orglogin-paste', client_name: 'host login', token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code'], response_types: ['code'],
-      redirect_uris: ['https://paste.acme.test/'], id_token_signed_response_alg: alg },
+    { ...pasteClient, client_id: 'orglogin-paste' },
+    { ...pasteClient, client_id: longCodes },
   ],
+  formats: { bitsOfOpaqueRandomness: (ctx, token) => 6 * symbols(token) },
   jwks: { keys },
   cookies: { keys: ['throw-away'] },
   claims: {
