@@ -241,6 +241,21 @@ pastes_at() {
 	end_daemon
 }
 
+# Entra's codes are longer than sudo, su and login read into an answer.
+paste_in_pieces() {
+	provider_lines=$(sed s/orglogin-paste/orglogin-paste-long/ \
+		<<<"$provider_lines")
+	start_anew
+	paste_in t12_paste_in_pieces ok
+	is t12_paste_in_pieces_asks_for_each_of_four \
+		"$(grep -o 'piece [2-4] of 4: ' "$work/prompts" | tr -d '\n')" \
+		'piece 2 of 4: piece 3 of 4: piece 4 of 4: '
+	paste_in t27_paste_in_pieces_of_somebody_else wrong-person bob
+	paste_in t12_paste_in_pieces_and_the_last_is_another paste-wrong carol \
+		'%s0'
+	end_daemon
+}
+
 pastes() {
 	front=accounts.google.com
 	order '{}'
@@ -249,6 +264,7 @@ pastes() {
 	front=$entra_host
 	order '{}'
 	pastes_at entra "$(printf '%s\n' 'type = entra' "tenant = $tenant")"
+	paste_in_pieces
 	pastes_at oidc "$(printf '%s\n' 'type = oidc' \
 		"issuer = https://localhost:$corp_port")"
 }
