@@ -467,12 +467,6 @@ jwk_set_find(const struct jwk_set *set, const char *kid, enum jwk_alg alg,
 	return ERR_TOKEN_KEY_UNKNOWN;
 }
 
-unsigned int
-jwk_algs(const struct jwk *key)
-{
-	return key->algs;
-}
-
 const char *
 jwk_issuer(const struct jwk *key)
 {

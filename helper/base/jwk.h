@@ -54,15 +54,13 @@ size_t jwk_set_count(const struct jwk_set *set);
  */
 MUST_CHECK int jwk_set_find(const struct jwk_set *set, const char *kid,
     enum jwk_alg alg, const struct jwk **ret_key);
-/* The algorithms that this key fits (a mask), after its own alg member. */
-unsigned int jwk_algs(const struct jwk *key);
 /* For whom it signs, by its own word (Entra's issuer member); NULL: it does not
  * say. Borrowed. */
 const char *jwk_issuer(const struct jwk *key);
 /* The public key as PEM, for libjwt. Borrowed. */
 const char *jwk_pem(const struct jwk *key);
 /*
- * Checks a signature over len bytes with one algorithm out of jwk_algs().
+ * Checks a signature over len bytes with an algorithm that the key fits.
  * ECDSA signatures are r||s (RFC 7518 3.4); the salt of PS256 is as long as
  * its digest (3.5).  A set is for one thread: its keys keep what OpenSSL
  * prepared.  0, ERR_TOKEN_SIGNATURE, ERR_TOKEN_KEY_UNFIT, NO_MEMORY.

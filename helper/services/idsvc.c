@@ -119,22 +119,6 @@ idsvc_ask(struct idsvc *idsvc, const struct idsvc_call *call,
 }
 
 int
-idsvc_signin(struct idsvc *idsvc, const struct idsvc_identity *identity,
-    idsvc_standing_fn *fn, void *arg, uint64_t *ret_id)
-{
-	const struct idsvc_call call = {
-	    .op = PROFILE_SIGNIN,
-	    .id_token = identity->id_token,
-	    .issuer = identity->issuer,
-	    .subject = identity->subject,
-	    .mail = identity->mail,
-	    .name = identity->name,
-	};
-
-	return idsvc_ask(idsvc, &call, fn, arg, ret_id);
-}
-
-int
 idsvc_forward(const struct idsvc *idsvc, const struct idsvc_standing *standing,
     struct buf *lines)
 {

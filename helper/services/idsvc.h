@@ -123,18 +123,5 @@ void idsvc_cancel(struct idsvc *idsvc, uint64_t id);
 MUST_CHECK int idsvc_forward(const struct idsvc *idsvc,
     const struct idsvc_standing *standing, struct buf *lines);
 
-/* Who was proven by the provider; copied. */
-struct idsvc_identity {
-	const char *id_token; /* secret */
-	const char *issuer;
-	const char *subject;
-	const char *mail;
-	const char *name;
-};
-/* idsvc_ask() for PROFILE_SIGNIN. */
-MUST_CHECK int idsvc_signin(struct idsvc *idsvc,
-    const struct idsvc_identity *identity, idsvc_standing_fn *fn, void *arg,
-    uint64_t *ret_id);
-
 /* The profile's member list; borrows the idsvc. */
 struct source idsvc_source(struct idsvc *idsvc);

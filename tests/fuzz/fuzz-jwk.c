@@ -27,7 +27,7 @@ check_key(const struct jwk *key, enum jwk_alg alg)
 	static const char input[] = "signed by nobody";
 	struct buf signature BUF_AUTO = {.limit = 64};
 
-	require((jwk_algs(key) & alg) != 0 && jwk_pem(key) != NULL);
+	require(jwk_pem(key) != NULL);
 	buf_put(&signature, one_and_zeros, sizeof(one_and_zeros));
 	require(jwk_verify(key, alg, input, sizeof(input), &signature) ==
 	    ERR_TOKEN_SIGNATURE);

@@ -213,15 +213,15 @@ make(const char *api_key)
 static uint64_t
 begin_signin(struct idsvc *idsvc)
 {
-	const struct idsvc_identity identity = {.id_token = "the\"token",
+	const struct idsvc_call call = {.op = PROFILE_SIGNIN,
+	    .id_token = "the\"token",
 	    .issuer = "https://idp.test",
 	    .subject = "s",
 	    .mail = "m@x.test",
 	    .name = "n"};
 	uint64_t id = 0;
 
-	assert_int_equal(
-	    idsvc_signin(idsvc, &identity, on_standing, NULL, &id), 0);
+	assert_int_equal(idsvc_ask(idsvc, &call, on_standing, NULL, &id), 0);
 	return id;
 }
 

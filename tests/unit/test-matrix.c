@@ -469,7 +469,8 @@ static int
 ask(struct idsvc *idsvc, const char *subject, const char *organization,
     const struct signer *signer)
 {
-	const struct idsvc_identity identity = {.id_token = "i",
+	const struct idsvc_call call = {.op = PROFILE_SIGNIN,
+	    .id_token = "i",
 	    .issuer = sites[0].issuer,
 	    .subject = subject,
 	    .mail = "",
@@ -489,8 +490,7 @@ ask(struct idsvc *idsvc, const char *subject, const char *organization,
 	snprintf(world.jwt, sizeof(world.jwt), "%s", buf_text(&token));
 	world.done = false;
 	world.subject[0] = '\0';
-	assert_int_equal(
-	    idsvc_signin(idsvc, &identity, on_standing, NULL, &id), 0);
+	assert_int_equal(idsvc_ask(idsvc, &call, on_standing, NULL, &id), 0);
 	run();
 	assert_true(world.done);
 	return world.reason;
