@@ -262,6 +262,17 @@ fail(struct svcflight *f, int reason, int64_t retry_after_s)
 		.reason = reason, .retry_after_s = retry_after_s});
 }
 
+/* No service means to give what no header can carry back to it. */
+static bool
+may_be_taken(const char *value)
+{
+	for (const char *p = value; *p != '\0'; p++) {
+		if ((uint8_t)*p < 0x20 || *p == 0x7f)
+			return false;
+	}
+	return value[0] != '\0';
+}
+
 static int
 take_values(struct svcflight *f, const struct profile_takes *takes,
     const struct json_node *root)
@@ -275,9 +286,9 @@ take_values(struct svcflight *f, const struct profile_takes *takes,
 
 		if (take->may_lack && (node == NULL || json_is_null(node)))
 			continue;
-		r = value == NULL || value[0] == '\0'
-		    ? ERR_SERVICE_MALFORMED
-		    : add(f, take->variable, value);
+		r = value != NULL && may_be_taken(value)
+		    ? add(f, take->variable, value)
+		    : ERR_SERVICE_MALFORMED;
 	}
 	return r;
 }

@@ -316,6 +316,27 @@ every_bad_answer_ends_a_signin_with_its_reason(void **state)
 	}
 }
 
+/* Into a header it would be a line of its own. */
+static void
+t35_a_value_with_a_line_end_is_not_taken(void **state)
+{
+	static const char *const bodies[] = {
+	    "{\"token\":\"a\\r\\nX-Admin: 1\"}",
+	    "{\"token\":\"a\\nX-Admin: 1\"}", "{\"token\":\"a\\r\"}",
+	    "{\"token\":\"\\u007f\"}", "{\"token\":\"\\u001b[2J\"}"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bodies); i++) {
+		struct idsvc *idsvc = make("key");
+
+		(void)begin_signin(idsvc);
+		answer(HTTP_ANSWERED, 200, bodies[i]);
+		assert_int_equal(got.calls, 1);
+		assert_int_equal(got.reason, ERR_SERVICE_MALFORMED);
+		assert_int_equal(net.requests, 1);
+		idsvc_free(idsvc);
+	}
+}
+
 static void
 t22_a_cancelled_signin_calls_nobody(void **state)
 {
@@ -375,6 +396,7 @@ main(void)
 	    cmocka_unit_test(
 		a_token_that_is_not_verified_is_refused_by_its_reason),
 	    cmocka_unit_test(every_bad_answer_ends_a_signin_with_its_reason),
+	    cmocka_unit_test(t35_a_value_with_a_line_end_is_not_taken),
 	    cmocka_unit_test(t22_a_cancelled_signin_calls_nobody),
 	    cmocka_unit_test(the_list_of_members_is_asked_with_the_hosts_key),
 	};
