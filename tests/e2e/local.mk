@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/e2e/early-boot.sh \
 	tests/e2e/everything-broken.sh \
 	tests/e2e/interrupted-package.sh \
+	tests/e2e/invitation.sh \
 	tests/e2e/key-login.sh \
 	tests/e2e/large-organization.sh \
 	tests/e2e/local-groups.sh \
@@ -26,6 +27,8 @@ EXTRA_DIST += \
 	tests/e2e/ssh-login.sh \
 	tests/e2e/su.sh \
 	tests/e2e/sudo.sh \
+	tests/e2e/tokens.sh \
+	tests/e2e/two-providers.sh \
 	tests/e2e/unknown-user.sh \
 	tests/e2e/wrong-person.sh \
 	tests/e2e/lib/host.sh \

@@ -11,7 +11,7 @@
 ISSUER_PORT=
 SERVICE_PORT=
 # Servers that a scenario needs beside these two.
-ORG_SERVERS=
+ORG_SERVERS=${ORG_SERVERS:-}
 
 # org_port SERVER [WISHED]: its port in this lab, chosen when first asked for:
 # the one wished for, else any that nobody else would choose while it is down.
@@ -56,8 +56,8 @@ org_signal() {
 
 # org_lever SERVER PATH [FIELD=VALUE...]
 org_lever() {
-	local port=$SERVICE_PORT path=$2 fields=(-d '') field
-	[ "$1" != oidc-provider ] || port=$ISSUER_PORT
+	local port path=$2 fields=(-d '') field
+	port=$(org_port "$1")
 	shift 2
 	for field; do
 		fields+=(--data-urlencode "$field")
@@ -192,10 +192,10 @@ org_join() {
 	org_configure
 }
 
-# org_configure: the host's configuration is this one, and it knows its members.
-# Where it was another, nothing is left of what the host knew by that one.
+# org_configure [anew]: the host's configuration is this one, and it knows its
+# members. Where it was another, and with anew, nothing is left of what it knew.
 org_configure() {
-	[ "$(org_config)" != "$(host_sh \
+	[ "${1:-}" = anew ] || [ "$(org_config)" != "$(host_sh \
 		'cat /etc/orglogin/orglogin.conf 2>/dev/null || :')" ] ||
 		return 0
 	service_key | host_sh 'umask 077

@@ -94,7 +94,8 @@ const options = {
       loginPage: '/device', consentPage: '/device',
       generateClientId: () => 'orglogin-host',
       refreshTokenExpiresIn: +(env.RT_TTL ?? 30 * 86400),
-      customIdTokenClaims: ({ user }) => claims(user),
+      // By itself it puts neither address nor whether it is verified into an ID Token.
+      customIdTokenClaims: async ({ user }) => ({ email_verified: user.emailVerified, ...await claims(user) }),
       customAccessTokenClaims: ({ user }) => (user ? claims(user) : {}),
       customUserInfoClaims: ({ user }) => claims(user),
       silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
@@ -212,10 +213,18 @@ const wellKnown = {
   '/.well-known/oauth-authorization-server': oauthProviderAuthServerMetadata(auth),
 };
 
+// One of the organisation's APIs: tells who called, and as whom.
+async function agents(req, res) {
+  const token = req.headers.authorization?.replace(/^Bearer /, '') ?? '';
+  const { payload } = await auth.api.verifyJWT({ body: { token } });
+  res.writeHead(payload ? 200 : 401).end(payload ? `${payload.sub} ${payload.organizationId}\n` : '');
+}
+
 async function serve(req, res) {
   const path = req.url.split('?')[0];
   if (lever(req, res, levers)) return;
   if (path === '/device') return res.writeHead(200, { 'content-type': 'text/html' }).end(page);
+  if (path === '/agents') return agents(req, res);
   if (!wellKnown[path]) return api(req, res);
   const answer = await wellKnown[path](new Request(origin + req.url));
   res.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());

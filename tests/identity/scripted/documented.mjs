@@ -148,6 +148,11 @@ export function makeDocumented(service, orders) {
     'GET /v1/users/:id': ['percus_user', { query: ['organizationId'], key: 'authorization' }, ({ params }) =>
       percusUser(byId(params.id))],
     'GET /.well-known/jwks.json': ['percus_jwks', null, () => keyring.jwks()],
+    // One of its APIs, for any client of a person's.
+    'GET /v1/agents': ['percus_agents', null, request => {
+      const { sub, active_org } = forwarded(request);
+      return `${sub} ${active_org}\n`;
+    }],
   };
 
   // --- monozu
