@@ -128,6 +128,25 @@ open_folder(const char *path, int *ret_fd, const char **ret_name)
 	return 0;
 }
 
+/* The same for a folder in which our files are safe. */
+static int
+open_own_folder(const char *path, int *ret_fd, const char **ret_name)
+{
+	FD_AUTO int fd = -1;
+	struct stat st;
+	int r = open_folder(path, &fd, ret_name);
+
+	if (r != 0)
+		return r;
+	if (fstat(fd, &st) != 0)
+		return ERR_IO;
+	if (folder_shared(&st))
+		return ERR_INSECURE_FILE;
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
 int
 files_open(const char *path, enum files_privacy privacy, size_t limit_bytes,
     int *ret_fd)
@@ -135,17 +154,12 @@ files_open(const char *path, enum files_privacy privacy, size_t limit_bytes,
 	FD_AUTO int folder = -1;
 	int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	const char *name;
-	struct stat st;
 	int fd;
 	int r;
 
-	r = open_folder(path, &folder, &name);
+	r = open_own_folder(path, &folder, &name);
 	if (r != 0)
 		return r;
-	if (fstat(folder, &st) != 0)
-		return ERR_IO;
-	if (folder_shared(&st))
-		return ERR_INSECURE_FILE;
 	if (privacy == FILES_SECRET)
 		flags |= O_NOFOLLOW;
 	fd = openat(folder, name, flags);
@@ -356,6 +370,47 @@ files_replace(const char *path, const void *bytes, size_t len, mode_t mode)
 		return r;
 	}
 	return fsync(folder) == 0 ? 0 : fault_of(errno);
+}
+
+/* One that is there, or else a new one. */
+static int
+open_append(int folder, const char *name, mode_t mode)
+{
+	const int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY | O_CLOEXEC;
+	int fd = openat(folder, name, flags);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	fd = openat(folder, name, flags | O_CREAT | O_EXCL, mode);
+	/* The umask may have taken bits away. */
+	if (fd >= 0)
+		(void)fchmod(fd, mode);
+	return fd;
+}
+
+int
+files_open_append(const char *path, mode_t mode, int *ret_fd)
+{
+	FD_AUTO int folder = -1;
+	FD_AUTO int fd = -1;
+	const char *name;
+	struct stat st;
+	int r = open_own_folder(path, &folder, &name);
+
+	if (r != 0)
+		return r;
+	fd = open_append(folder, name, mode);
+	if (fd < 0)
+		return fault_of(errno);
+	if (fstat(fd, &st) != 0)
+		return ERR_IO;
+	if (!S_ISREG(st.st_mode) || !owner_trusted(&st) ||
+	    written_by_others(&st) || st.st_nlink != 1)
+		return ERR_INSECURE_FILE;
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
 }
 
 int

@@ -54,5 +54,12 @@ MUST_CHECK int files_read_secrets(
 MUST_CHECK int files_replace(
     const char *path, const void *bytes, size_t len, mode_t mode);
 
+/*
+ * Opens a regular file to append to, and makes it with that mode if it is not
+ * there.  Nobody else may write it or its folder, and neither it nor another
+ * name of it is reached through a link.  The caller closes the descriptor.
+ */
+MUST_CHECK int files_open_append(const char *path, mode_t mode, int *ret_fd);
+
 /* Makes a folder if needed and refuses one that others may write. */
 MUST_CHECK int files_ensure_folder(const char *path, mode_t mode);

@@ -15,6 +15,7 @@ libbase_la_SOURCES += helper/base/files.c helper/base/files.h
 libbase_la_SOURCES += helper/base/footprint.c helper/base/footprint.h
 libbase_la_SOURCES += helper/base/conf.c helper/base/conf.h
 libbase_la_SOURCES += helper/base/log.c helper/base/log.h
+libbase_la_SOURCES += helper/base/linefile.c helper/base/linefile.h
 libbase_la_SOURCES += helper/base/journal.c helper/base/journal.h
 libbase_la_SOURCES += helper/base/http.c helper/base/http.h
 libbase_la_SOURCES += helper/base/httpform.c helper/base/httpform.h
@@ -94,6 +95,12 @@ tests_unit_test_log_SOURCES = tests/unit/test-log.c
 tests_unit_test_log_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_log_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
 tests_unit_test_log_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-linefile
+tests_unit_test_linefile_SOURCES = tests/unit/test-linefile.c
+tests_unit_test_linefile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_linefile_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
+tests_unit_test_linefile_LDADD = libbase.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-journal
 tests_unit_test_journal_SOURCES = tests/unit/test-journal.c
