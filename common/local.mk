@@ -26,6 +26,7 @@ libwire_la_SOURCES += common/secret.c common/secret.h
 libwire_la_SOURCES += common/buf.c common/buf.h
 libwire_la_SOURCES += common/localuser.c common/localuser.h
 libwire_la_SOURCES += common/num.c common/num.h
+libwire_la_SOURCES += common/times.c
 libwire_la_SOURCES += common/proto.c common/proto.h common/proto_admin.h
 libwire_la_SOURCES += common/client.c common/client.h
 libwire_la_LIBADD = libsnapshot.la
@@ -58,6 +59,11 @@ check_PROGRAMS += tests/unit/test-num
 tests_unit_test_num_SOURCES = tests/unit/test-num.c
 tests_unit_test_num_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_num_LDADD = libwire.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-times
+tests_unit_test_times_SOURCES = tests/unit/test-times.c
+tests_unit_test_times_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_times_LDADD = libwire.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-text
 tests_unit_test_text_SOURCES = tests/unit/test-text.c

@@ -14,3 +14,9 @@ struct wall_time {
 struct boot_time {
 	int64_t ms;
 };
+
+#define TIMES_UTC_SIZE 24
+
+/* "2026-11-21T15:00:00Z" (RFC 3339); "" outside the years 1970 to 9999. Returns
+ * out. */
+const char *times_utc(struct wall_time time, char out[TIMES_UTC_SIZE]);
