@@ -97,8 +97,12 @@ open_state(struct daemon *d, const char *credentials)
 static int
 open_audit(struct daemon *d)
 {
+	const struct settings *s = d->settings;
 	const struct audit_options options = {
-	    .journal = log_is_journal() ? JOURNAL_SOCKET : NULL};
+	    .journal = log_is_journal() ? JOURNAL_SOCKET : NULL,
+	    .file = s->audit_file[0] != '\0' ? s->audit_file : NULL,
+	    .denied_only = strcmp(s->audit_accounts, "denied") == 0,
+	};
 
 	return audit_new(d->clock, &options, &d->audit);
 }

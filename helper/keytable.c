@@ -84,6 +84,8 @@ static const struct key keys[] = {
     {"totp", "required_roles", TEXT, NOWHERE, "", NULL},
     {"totp", "issuer", TEXT, NOWHERE, "", NULL},
     {"tls", "ca_file", TEXT, AT(ca_file), "", NULL},
+    {"audit", "file", TEXT, AT(audit_file), "", NULL},
+    {"audit", "accounts", TEXT, AT(audit_accounts), "all", "all|denied"},
 };
 
 static bool

@@ -288,6 +288,8 @@ check_accounts(struct settings *s, struct conf_problem *problem)
 	if (s->deadline_s < 10 || s->deadline_s > 600)
 		return wrong(
 		    problem, "[login] deadline must lie between 10s and 10m");
+	if (s->audit_file[0] != '\0' && s->audit_file[0] != '/')
+		return wrong(problem, "[audit] file must be an absolute path");
 	if (s->organization_name[0] == '\0' ||
 	    !name_gecos_valid(s->organization_name))
 		return wrong(problem,

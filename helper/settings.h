@@ -60,6 +60,8 @@ struct settings {
 	int64_t sudo_offline_s;
 	int64_t sudo_max_age_s;
 	char ca_file[SETTINGS_TEXT_SIZE];
+	char audit_file[SETTINGS_TEXT_SIZE];
+	char audit_accounts[SETTINGS_TEXT_SIZE];
 	/* made of the above */
 	struct access_policy policy;
 	struct profile *profile_rules; /* NULL for profile none */

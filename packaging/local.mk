@@ -2,6 +2,7 @@
 sysusersdir = $(prefix)/lib/sysusers.d
 pamconfigsdir = $(datadir)/pam-configs
 sshdconfdir = $(sysconfdir)/ssh/sshd_config.d
+logrotatedir = $(sysconfdir)/logrotate.d
 profilesdir = $(datadir)/orglogin/profiles
 pastedir = $(datadir)/orglogin/paste
 examplesdir = $(docdir)/examples
@@ -13,6 +14,7 @@ EXTRA_DIST += \
 	packaging/orglogind.service.in \
 	packaging/orglogind.socket.in \
 	packaging/sysusers.conf.in \
+	packaging/logrotate.conf \
 	packaging/pam-config \
 	packaging/sshd.conf \
 	debian/changelog \
@@ -73,7 +75,7 @@ install-packaging: packaging/sysusers.conf
 		$(DESTDIR)$(nssdir)/libnss_orglogin.la \
 		$(DESTDIR)$(nssdir)/libnss_orglogin.so
 	$(MKDIR_P) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(pamconfigsdir) \
-		$(DESTDIR)$(sshdconfdir) \
+		$(DESTDIR)$(sshdconfdir) $(DESTDIR)$(logrotatedir) \
 		$(DESTDIR)$(sysconfdir)/orglogin/conf.d \
 		$(DESTDIR)$(sysconfdir)/orglogin/profiles
 	$(INSTALL_DATA) packaging/sysusers.conf \
@@ -82,11 +84,14 @@ install-packaging: packaging/sysusers.conf
 		$(DESTDIR)$(pamconfigsdir)/orglogin
 	$(INSTALL_DATA) $(srcdir)/packaging/sshd.conf \
 		$(DESTDIR)$(sshdconfdir)/10-orglogin.conf
+	$(INSTALL_DATA) $(srcdir)/packaging/logrotate.conf \
+		$(DESTDIR)$(logrotatedir)/orglogin
 
 uninstall-packaging:
 	rm -f $(DESTDIR)$(sysusersdir)/orglogin.conf \
 		$(DESTDIR)$(pamconfigsdir)/orglogin \
 		$(DESTDIR)$(sshdconfdir)/10-orglogin.conf \
+		$(DESTDIR)$(logrotatedir)/orglogin \
 		$(DESTDIR)$(pamdir)/pam_orglogin.so \
 		$(DESTDIR)$(nssdir)/libnss_orglogin.so.2*
 

@@ -1,25 +1,31 @@
 /*
  * audit.c - the records of what was decided and done.
  *
- * Owns the last records and the way to the journal.  Promises that a record
- * costs no wait and that none is lost unseen: what the journal does not take
- * becomes a line on stderr, and is counted.  Must not know what a decision
- * hangs on.
+ * Owns the last records and the ways to the journal and the file.  Promises
+ * that a record costs no wait and that none is lost unseen: what the journal
+ * does not take becomes a line on stderr, and is counted.  Must not know what a
+ * decision hangs on.
  */
 #include "services/audit.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/journal.h"
+#include "base/json.h"
+#include "base/linefile.h"
 #include "base/log.h"
+#include "common/buf.h"
 #include "common/err.h"
 #include "common/text.h"
 
 #define ESCAPED_SIZE (4 * AUDIT_TEXT_MAX + 1)
 #define LINE_SIZE 8192
+/* The texts at their longest, each byte of which becomes five: "\\\\xHH". */
+#define FILE_LINE_MAX 16384
 #define MESSAGE "audit"
 
 static const struct {
@@ -56,6 +62,10 @@ static const struct {
 struct audit {
 	const struct clock *clock;
 	struct journal *journal; /* NULL: stderr is meant */
+	struct linefile *file;   /* NULL: none is wanted */
+	int file_fault;
+	bool denied_only;
+	struct buf line; /* of the file */
 	struct audit_entry *kept[AUDIT_KEPT];
 	uint64_t last;
 	uint64_t lost;
@@ -221,6 +231,59 @@ tell(struct audit *audit, const struct audit_entry *entry)
 	log_write(LOG_LEVEL_NOTICE, MESSAGE, fields);
 }
 
+static void
+put_text(struct buf *line, const char *key, const char *text)
+{
+	char escaped[ESCAPED_SIZE];
+
+	if (text[0] == '\0')
+		return;
+	buf_put_format(line, ",\"%s\":", key);
+	json_put_string(line, text_escape(text, escaped, sizeof(escaped)));
+}
+
+/* One object in one line. */
+static void
+put_json(struct buf *line, const struct audit_entry *entry)
+{
+	char time[TIMES_UTC_SIZE];
+
+	buf_put_format(line, "{\"time\":\"%s\",\"number\":%" PRIu64,
+	    times_utc(entry->time, time), entry->number);
+	put_text(line, "kind", audit_kind_name(entry->kind));
+	put_text(line, "verdict", verdict_of(entry));
+	put_text(line, "reason", err_name(entry->reason));
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		put_text(line, texts[i].key, text_of(entry, i));
+	if (entry->uid != 0)
+		buf_put_format(line, ",\"uid\":%" PRIu32, entry->uid);
+	buf_put_format(
+	    line, ",\"caller_uid\":%" PRIu32 "}\n", entry->caller_uid);
+}
+
+/* Told when it begins to fail and when it works again, not each time. */
+static void
+keep(struct audit *audit, const struct audit_entry *entry)
+{
+	int r;
+
+	buf_reset(&audit->line);
+	put_json(&audit->line, entry);
+	r = buf_fault(&audit->line);
+	if (r == 0)
+		r = linefile_append(
+		    audit->file, audit->line.bytes, audit->line.len);
+	if (r != 0)
+		audit->lost++;
+	if (r != 0 && audit->file_fault == 0)
+		log_error(
+		    "audit file not written", LOG_TEXT("reason", err_name(r)));
+	if (r == 0 && audit->file_fault != 0)
+		log_notice("audit file written again",
+		    LOG_NUMBER("lost", (int64_t)audit->lost));
+	audit->file_fault = r;
+}
+
 void
 audit_write(struct audit *audit, const struct audit_record *record)
 {
@@ -228,7 +291,9 @@ audit_write(struct audit *audit, const struct audit_record *record)
 	struct audit_entry *entry;
 	struct audit_entry given;
 
-	if (audit == NULL)
+	if (audit == NULL ||
+	    (audit->denied_only && record->kind == AUDIT_ACCOUNT &&
+		record->reason == ERR_OK))
 		return;
 	given = entry_of(audit, record);
 	entry = entry_new(&given);
@@ -237,6 +302,8 @@ audit_write(struct audit *audit, const struct audit_record *record)
 		return;
 	}
 	tell(audit, entry);
+	if (audit->file != NULL)
+		keep(audit, entry);
 	place = &audit->kept[audit->last++ % AUDIT_KEPT];
 	free(*place);
 	*place = entry;
@@ -257,6 +324,12 @@ audit_last(const struct audit *audit)
 	return audit->last;
 }
 
+int
+audit_state(const struct audit *audit)
+{
+	return audit->file_fault;
+}
+
 uint64_t
 audit_lost(const struct audit *audit)
 {
@@ -273,8 +346,12 @@ audit_new(const struct clock *clock, const struct audit_options *options,
 	if (audit == NULL)
 		return ERR_NO_MEMORY;
 	audit->clock = clock;
+	audit->denied_only = options->denied_only;
+	buf_init(&audit->line, FILE_LINE_MAX);
 	if (options->journal != NULL)
 		r = journal_open(options->journal, &audit->journal);
+	if (r == 0 && options->file != NULL)
+		r = linefile_new(options->file, &audit->file);
 	if (r != 0) {
 		audit_free(audit);
 		return r;
@@ -291,5 +368,7 @@ audit_free(struct audit *audit)
 	for (size_t i = 0; i < AUDIT_KEPT; i++)
 		free(audit->kept[i]);
 	journal_close(audit->journal);
+	linefile_free(audit->file);
+	buf_done(&audit->line);
 	free(audit);
 }

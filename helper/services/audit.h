@@ -2,13 +2,15 @@
  * audit.h - one record for each decision and for each thing done to a
  * member's account, as orglogin-audit(7) describes it.
  *
- * To the journal, or to stderr where that is not the journal; the last ones
- * stay in memory.  Never waits and never fails towards its caller: what could
- * not be written is counted.  Every text is cut and escaped here, so that
- * callers give what they have; but never give it a secret.
+ * To the journal, or to stderr where that is not the journal; to a file of JSON
+ * lines if one is wanted; the last ones stay in memory.  Never waits and never
+ * fails towards its caller: what could not be written is counted.  Every text
+ * is cut and escaped here, so that callers give what they have; but never give
+ * it a secret.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -96,6 +98,8 @@ struct audit;
 
 struct audit_options {
 	const char *journal; /* its socket; NULL: lines on stderr */
+	const char *file;    /* NULL: none */
+	bool denied_only;    /* of the account phase */
 };
 
 /* Copies the options. */
@@ -112,5 +116,7 @@ void audit_write(struct audit *audit, const struct audit_record *record);
 const struct audit_entry *audit_get(const struct audit *audit, uint64_t number);
 /* The number of the last one; 0: none. */
 uint64_t audit_last(const struct audit *audit);
-/* Records that did not reach the place where they belong. */
+/* 0, or why the last record is not in the file. */
+int audit_state(const struct audit *audit);
+/* How often a record did not reach the journal or the file. */
 uint64_t audit_lost(const struct audit *audit);

@@ -66,7 +66,7 @@ stand()
 		while ((getline text < page) > 0) {
 			gsub(/\\f[BIRP]|\\f\(..|\\&/, "", text)
 			gsub(/\\-/, "-", text)
-			gsub(/Fl -/, "Fl --", text)
+			gsub(/Fl /, "Fl -", text)
 			all = all " " text
 		}
 		all = all " "
@@ -138,7 +138,23 @@ arguments()
 	}' pam_module/options.c
 }
 
+# Kinds and MESSAGE_IDs of audit records; what they hold.
+audit_words()
+{
+	awk '/^[ \t]*(X\(|"[0-9a-f]+")/ {
+		while (match($0, /"[a-z0-9-]+"/)) {
+			print FILENAME ":" FNR ":" substr($0, RSTART + 1, RLENGTH - 2)
+			$0 = substr($0, RSTART + RLENGTH)
+		}
+	}' helper/services/audit.h
+	awk '/"ORGLOGIN_[A-Z_]+"/ {
+		match($0, /ORGLOGIN_[A-Z_]+/)
+		print FILENAME ":" FNR ":" substr($0, RSTART, RLENGTH)
+	}' helper/services/audit.c
+}
+
 finish "$(
+	words helper/services/audit.h audit_words | stand man/orglogin-audit.7
 	words common/proto.h fields common/proto.h |
 	    stand man/orglogin-protocol.7
 	for header in common/proto_*.h; do

@@ -4,6 +4,8 @@
  */
 #include "services/audit.h"
 
+#include <fcntl.h>
+#include <libgen.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,11 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "common/err.h"
 
@@ -25,6 +29,7 @@ static struct lab {
 	struct audit *audit;
 	struct sockaddr_un address;
 	int journal; /* where it would read */
+	char path[64];
 	char line[8192];
 	unsigned int lines;
 } lab;
@@ -72,9 +77,28 @@ set_up_journal(void **state)
 }
 
 static int
+set_up_file(void **state)
+{
+	char folder[] = "/tmp/test-audit-XXXXXX";
+
+	lab = (struct lab){.journal = -1};
+	clock_fake_init(&lab.clock, 1800000000, 1000);
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	(void)snprintf(lab.path, sizeof(lab.path), "%s/a", folder);
+	return audit_new(&lab.clock.clock,
+	    &(struct audit_options){.file = lab.path, .denied_only = true},
+	    &lab.audit);
+}
+
+static int
 tear_down(void **state)
 {
 	audit_free(lab.audit);
+	if (lab.path[0] != '\0') {
+		unlink(lab.path);
+		rmdir(dirname(lab.path));
+	}
 	if (lab.journal >= 0) {
 		close(lab.journal);
 		unlink(lab.address.sun_path);
@@ -262,6 +286,90 @@ the_last_thousand_are_kept(void **state)
 	assert_string_equal(audit_get(lab.audit, 2)->object, "");
 }
 
+static const char *
+file_text(void)
+{
+	static char text[65536];
+	int fd = open(lab.path, O_RDONLY);
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	n = read(fd, text, sizeof(text) - 1);
+	assert_true(n >= 0);
+	text[n] = '\0';
+	close(fd);
+	return text;
+}
+
+static void
+the_file_gets_a_json_line(void **state)
+{
+	audit_write(lab.audit, &allowed);
+	assert_string_equal(file_text(),
+	    "{\"time\":\"2027-01-15T08:00:00Z\",\"number\":1,"
+	    "\"kind\":\"auth\",\"verdict\":\"allow\",\"reason\":\"ok\","
+	    "\"user\":\"ada\",\"member_id\":\"u-ada\",\"service\":\"sshd\","
+	    "\"tty\":\"ssh\",\"rhost\":\"192.0.2.7\","
+	    "\"role\":\"User\\\\x0aOrganizationAdmin\","
+	    "\"factor\":\"device\",\"request\":\"0011223344556677\","
+	    "\"uid\":1879048201,\"caller_uid\":0}\n");
+	assert_int_equal(audit_state(lab.audit), 0);
+}
+
+static void
+the_longest_json_line_is_one(void **state)
+{
+	char text[4096];
+	struct proto_context full;
+	const struct audit_record longest = worst(&full, text);
+	struct json *json JSON_AUTO = NULL;
+	const char *line;
+
+	audit_write(lab.audit, &longest);
+	assert_int_equal(audit_state(lab.audit), 0);
+	line = file_text();
+	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+	assert_int_equal(json_parse(line, strlen(line), 65536, &json), 0);
+	assert_int_equal(
+	    strlen(json_string(json_get(json_root(json), "object"))),
+	    4 * AUDIT_TEXT_MAX);
+}
+
+static void
+an_allowed_account_may_be_left_out(void **state)
+{
+	struct audit_record record = allowed;
+
+	record.kind = AUDIT_ACCOUNT;
+	audit_write(lab.audit, &record);
+	assert_int_equal(audit_last(lab.audit), 0);
+	record.reason = ERR_MEMBER_SUSPENDED;
+	audit_write(lab.audit, &record);
+	assert_int_equal(audit_last(lab.audit), 1);
+	assert_non_null(strstr(file_text(), "member-suspended"));
+}
+
+/* A file that cannot be written costs a count, and is told when it begins and
+ * when it ends. */
+static void
+a_file_that_fails_holds_nobody_up(void **state)
+{
+	assert_int_equal(mkdir(lab.path, 0700), 0);
+	audit_write(lab.audit, &allowed);
+	assert_int_not_equal(audit_state(lab.audit), 0);
+	assert_int_equal(lab.lines, 2);
+	assert_non_null(strstr(lab.line, "audit file not written reason="));
+	audit_write(lab.audit, &allowed);
+	assert_int_equal(lab.lines, 3);
+	assert_int_equal(audit_lost(lab.audit), 2);
+	assert_int_equal(audit_last(lab.audit), 2);
+	assert_int_equal(rmdir(lab.path), 0);
+	audit_write(lab.audit, &allowed);
+	assert_int_equal(audit_state(lab.audit), 0);
+	assert_string_equal(lab.line, "audit file written again lost=2");
+	assert_non_null(strstr(file_text(), "\"number\":3,"));
+}
+
 static void
 without_an_audit_nothing_happens(void **state)
 {
@@ -292,6 +400,7 @@ every_kind_has_its_own_name_and_message_id(void **state)
 }
 
 #define T(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+#define TF(fn) cmocka_unit_test_setup_teardown(fn, set_up_file, tear_down)
 #define TJ(fn) cmocka_unit_test_setup_teardown(fn, set_up_journal, tear_down)
 
 int
@@ -305,6 +414,10 @@ main(void)
 	    TJ(a_stuck_journal_costs_a_count_and_a_line),
 	    TJ(a_dead_journal_costs_a_count_and_a_line),
 	    T(the_last_thousand_are_kept),
+	    TF(the_file_gets_a_json_line),
+	    TF(the_longest_json_line_is_one),
+	    TF(an_allowed_account_may_be_left_out),
+	    TF(a_file_that_fails_holds_nobody_up),
 	    T(without_an_audit_nothing_happens),
 	    T(every_kind_has_its_own_name_and_message_id),
 	};
