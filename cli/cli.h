@@ -33,6 +33,7 @@ struct cli {
 	bool headers;
 	const char *role;         /* "": none */
 	const char *organization; /* "": none */
+	const char *count;        /* of -n; NULL: none */
 	const char *name;         /* the first operand; NULL: none */
 	const char *file;         /* the second; NULL: none */
 };

@@ -15,6 +15,7 @@
 #include "cli/login.h"
 #include "cli/memberlist.h"
 #include "cli/profiles.h"
+#include "cli/records.h"
 #include "cli/status.h"
 #include "cli/syncnow.h"
 #include "cli/token.h"
@@ -27,6 +28,7 @@ enum option {
 	OPTION_ACCEPT_SHRINK = 8,
 	OPTION_ORGANIZATION = 16,
 	OPTION_HEADERS = 32,
+	OPTION_COUNT = 128,
 };
 
 struct command {
@@ -53,6 +55,8 @@ static const struct command commands[] = {
 	syncnow_command},
     {"whoami", "[--json]", "what this host knows about you", OPTION_JSON, 0, 0,
 	explain_whoami},
+    {"audit", "[NAME] [-n COUNT] [--json]", "what was decided and done lately",
+	OPTION_JSON | OPTION_COUNT, 0, 1, records_command},
     {"ids", "[check | export FILE|- | import FILE|-] [--json]",
 	"show, check and carry over the numbers of members", OPTION_JSON, 0, 2,
 	ids_command},
@@ -88,6 +92,7 @@ static const struct {
     {"--accept-shrink", OPTION_ACCEPT_SHRINK},
     {"--organization", OPTION_ORGANIZATION},
     {"--headers", OPTION_HEADERS},
+    {"-n", OPTION_COUNT},
 };
 
 static const struct command *
@@ -158,6 +163,8 @@ value_of(struct cli *cli, unsigned int option)
 {
 	if (option == OPTION_ROLE)
 		return &cli->role;
+	if (option == OPTION_COUNT)
+		return &cli->count;
 	return option == OPTION_ORGANIZATION ? &cli->organization : NULL;
 }
 

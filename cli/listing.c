@@ -59,7 +59,7 @@ listing_run(const struct cli *cli, const struct listing *listing, void *arg)
 	struct client_reply reply;
 	enum err reason = ERR_DAEMON_MALFORMED;
 
-	if (cli_ask(cli, &client, listing->request, NULL) != 0 ||
+	if (cli_ask(cli, &client, listing->request, listing->message) != 0 ||
 	    receive(cli, listing, &client, &reply, arg) != 0)
 		return CLI_NO;
 	if (strcmp(reply.u.done.reason, "ok") == 0)

@@ -11,7 +11,8 @@ typedef void listing_fn(const struct cli *cli, struct json_out *json,
     const struct client_reply *row, void *arg);
 
 struct listing {
-	enum proto_type request; /* one without fields */
+	enum proto_type request;
+	const void *message; /* of the request; NULL: it has no fields */
 	enum proto_type row;
 	const char *heading; /* of the table; NULL: none */
 	listing_fn *on_row;

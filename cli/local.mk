@@ -15,6 +15,7 @@ libcli_la_SOURCES = \
 	cli/login.c cli/login.h \
 	cli/memberlist.c cli/memberlist.h \
 	cli/profiles.c cli/profiles.h \
+	cli/records.c cli/records.h \
 	cli/qr.c cli/qr.h \
 	cli/show.c cli/show.h \
 	cli/status.c cli/status.h \

@@ -41,9 +41,8 @@ talk_done(struct talk *talk)
 	secret_wipe(&talk->reply, sizeof(talk->reply));
 }
 
-/* The name of the person who asks; the daemon knows it by the uid. */
-static int
-own_name(const struct cli *cli, char out[PROTO_NAME_SIZE])
+int
+login_own_name(const struct cli *cli, char out[PROTO_NAME_SIZE])
 {
 	struct client_reply reply;
 
@@ -173,7 +172,8 @@ login_command(const struct cli *cli)
 	    .context = {.service = LOGIN_SERVICE, .caller_uid = getuid()}};
 	int fault;
 
-	if (own_name(cli, request.user) != 0 || open_talk(cli, &talk) != 0)
+	if (login_own_name(cli, request.user) != 0 ||
+	    open_talk(cli, &talk) != 0)
 		return CLI_NO;
 	terminal_name(
 	    STDIN_FILENO, request.context.tty, sizeof(request.context.tty));
@@ -195,7 +195,7 @@ login_logout(const struct cli *cli)
 {
 	struct proto_logout request = {.user = ""};
 
-	if (cli->name == NULL && own_name(cli, request.user) != 0)
+	if (cli->name == NULL && login_own_name(cli, request.user) != 0)
 		return CLI_NO;
 	if (cli->name != NULL &&
 	    !text_copy(request.user, sizeof(request.user), cli->name)) {

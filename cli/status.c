@@ -26,7 +26,8 @@ static const char *
 find_trouble(const struct proto_status_reply *status, char *out, size_t size)
 {
 	const char *const states[] = {status->provider_state,
-	    status->service_state, status->directory_state};
+	    status->service_state, status->directory_state,
+	    status->audit_state};
 
 	if (status->problem[0] != '\0')
 		return status->problem;
@@ -65,6 +66,8 @@ write_json(const struct cli *cli, const struct proto_status_reply *status,
 	json_out_seconds(&json, "next_sync_s", status->next_sync_s);
 	json_out_number(&json, "signins", status->signins);
 	json_out_number(&json, "started_s", (int64_t)status->started_s);
+	json_out_string(&json, "audit_state", status->audit_state);
+	json_out_number(&json, "audit_lost", (int64_t)status->audit_lost);
 	json_out_object_end(&json);
 	(void)fputc('\n', cli->out);
 }
@@ -142,6 +145,24 @@ show_vault(const struct cli *cli, const struct proto_status_reply *status)
 }
 
 static void
+show_audit(const struct cli *cli, const struct proto_status_reply *status)
+{
+	char reason[LINE_SIZE];
+	char line[LINE_SIZE];
+
+	if (!is_fine(status->audit_state))
+		show_line(cli, "audit",
+		    show_reason(
+			status->audit_state, "", reason, sizeof(reason)));
+	if (status->audit_lost == 0)
+		return;
+	(void)snprintf(line, sizeof(line),
+	    "%" PRIu64 " records are not where they belong",
+	    status->audit_lost);
+	show_line(cli, "audit", line);
+}
+
+static void
 show_page(const struct cli *cli, const struct proto_status_reply *status,
     const char *trouble)
 {
@@ -164,6 +185,7 @@ show_page(const struct cli *cli, const struct proto_status_reply *status,
 	(void)snprintf(
 	    line, sizeof(line), "%" PRIu32 " under way", status->signins);
 	show_line(cli, "sign-ins", line);
+	show_audit(cli, status);
 	(void)snprintf(line, sizeof(line), "orglogind %s, up %s",
 	    status->version, show_age(up_s < 0 ? 0 : up_s, age));
 	show_line(cli, "daemon", line);

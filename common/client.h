@@ -51,6 +51,7 @@ struct client_reply {
 		struct proto_ids_lines ids_lines;
 		struct proto_token_reply token;
 		struct proto_vault_reply vault;
+		struct proto_audit_row audit_row;
 	} u;
 };
 

@@ -133,6 +133,8 @@ static const struct field status_reply_fields[] = {
     U64(proto_status_reply, next_sync_s),
     U32(proto_status_reply, signins),
     U64(proto_status_reply, started_s),
+    STRING(proto_status_reply, audit_state),
+    U64(proto_status_reply, audit_lost),
 };
 
 static const struct field member_fields[] = {
@@ -233,6 +235,29 @@ static const struct field token_reply_fields[] = {
     STRING(proto_token_reply, text),
 };
 
+static const struct field audit_fields[] = {
+    STRING(proto_audit, user),
+    U32(proto_audit, count),
+};
+
+static const struct field audit_row_fields[] = {
+    U64(proto_audit_row, number),
+    U64(proto_audit_row, time_s),
+    STRING(proto_audit_row, kind),
+    STRING(proto_audit_row, reason),
+    U32(proto_audit_row, uid),
+    U32(proto_audit_row, caller_uid),
+    STRING(proto_audit_row, user),
+    STRING(proto_audit_row, member_id),
+    STRING(proto_audit_row, service),
+    STRING(proto_audit_row, tty),
+    STRING(proto_audit_row, rhost),
+    STRING(proto_audit_row, role),
+    STRING(proto_audit_row, factor),
+    STRING(proto_audit_row, object),
+    STRING(proto_audit_row, request),
+};
+
 struct message {
 	enum proto_type type;
 	size_t size;
@@ -271,6 +296,7 @@ static const struct message messages[] = {
     MESSAGE(PROTO_INVITE, invite),
     MESSAGE(PROTO_RESEND, resend),
     MESSAGE(PROTO_VAULT, vault),
+    MESSAGE(PROTO_AUDIT, audit),
     MESSAGE(PROTO_PROMPT, prompt),
     EMPTY(PROTO_PENDING),
     MESSAGE(PROTO_VERDICT, verdict_reply),
@@ -284,6 +310,7 @@ static const struct message messages[] = {
     MESSAGE(PROTO_IDS_LINES, ids_lines),
     MESSAGE(PROTO_TOKEN_REPLY, token_reply),
     MESSAGE(PROTO_VAULT_REPLY, vault_reply),
+    MESSAGE(PROTO_AUDIT_ROW, audit_row),
 };
 
 static const struct message *

@@ -6,9 +6,9 @@
  * u16 type, then the fields of that message in the order of its struct, little
  * endian; a string is a u32 length and its bytes without NUL.  A frame is at
  * most PROTO_FRAME_MAX bytes.  One request at a time on a connection; each is
- * answered by exactly one reply, except that SYNC, MEMBERS and IDS_* may be
- * answered by any number of frames before the last one.  The connection
- * is closed at a frame with another version, an unknown type, a missing or an
+ * answered by exactly one reply, except that SYNC, MEMBERS, IDS_* and AUDIT may
+ * be answered by any number of frames before the last one.  The connection is
+ * closed at a frame with another version, an unknown type, a missing or an
  * extra byte, a string that is too long or holds a NUL, a flag other than 0 or
  * 1, a number that is no verdict or no kind of question, or a PROMPT, VERDICT
  * or DONE whose strings could disturb a terminal (common/text.h).
@@ -65,6 +65,7 @@ enum proto_type {
 	PROTO_INVITE,     /* somebody to the organisation */
 	PROTO_RESEND,     /* an invitation, once more */
 	PROTO_VAULT,      /* how it is kept; takes another key */
+	PROTO_AUDIT,      /* the last records */
 	/* replies */
 	PROTO_PROMPT = 64, /* to SIGNIN, WAIT, ANSWER: show this */
 	PROTO_PENDING,     /* to the same: nothing yet, WAIT */
@@ -79,6 +80,7 @@ enum proto_type {
 	PROTO_IDS_LINES,     /* one of many, to IDS_EXPORT */
 	PROTO_TOKEN_REPLY,
 	PROTO_VAULT_REPLY,
+	PROTO_AUDIT_ROW, /* one of many, to AUDIT */
 };
 
 /*

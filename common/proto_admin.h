@@ -11,6 +11,7 @@
 
 #define PROTO_IDS_SIZE 12288   /* whole lines of an id map */
 #define PROTO_TOKEN_SIZE 11265 /* a token, or the lines that hold it */
+#define PROTO_AUDIT_TEXT_SIZE 256
 #define PROTO_ORGANIZATION_SIZE (NAME_ID_MAX + 1)
 
 struct proto_explain {
@@ -67,6 +68,11 @@ struct proto_vault_reply {
 	uint64_t lost;                 /* rows that open with no key */
 };
 
+struct proto_audit {
+	char user[PROTO_NAME_SIZE]; /* about whom; "" for root: about all */
+	uint32_t count;             /* at most so many, the last ones */
+};
+
 /* A secret: wiped by both ends. */
 struct proto_token_reply {
 	char organization[PROTO_ORGANIZATION_SIZE];
@@ -92,6 +98,8 @@ struct proto_status_reply {
 	int64_t next_sync_s; /* seconds until the next; -1: none planned */
 	uint32_t signins;    /* under way now */
 	uint64_t started_s;  /* wall time of the daemon's start */
+	char audit_state[PROTO_REASON_SIZE]; /* "ok", or why records are lost */
+	uint64_t audit_lost; /* records that are not where they belong */
 };
 
 struct proto_member {
@@ -149,4 +157,23 @@ struct proto_ids_finding {
 
 struct proto_ids_lines {
 	char lines[PROTO_IDS_SIZE];
+};
+
+/* Texts are as they came from outside. */
+struct proto_audit_row {
+	uint64_t number; /* since the daemon's start */
+	int64_t time_s;  /* wall time */
+	char kind[PROTO_REASON_SIZE];
+	char reason[PROTO_REASON_SIZE]; /* "ok": allowed, or done */
+	uint32_t uid;                   /* of the member; 0: not known */
+	uint32_t caller_uid;
+	char user[PROTO_AUDIT_TEXT_SIZE]; /* "" where nothing is known */
+	char member_id[PROTO_AUDIT_TEXT_SIZE];
+	char service[PROTO_SERVICE_SIZE];
+	char tty[PROTO_TTY_SIZE];
+	char rhost[PROTO_RHOST_SIZE];
+	char role[PROTO_AUDIT_TEXT_SIZE];
+	char factor[PROTO_AUDIT_TEXT_SIZE];
+	char object[PROTO_AUDIT_TEXT_SIZE];
+	char request[PROTO_AUDIT_TEXT_SIZE];
 };

@@ -114,6 +114,7 @@ answer_status(struct exchange *x, const void *message)
 	    .next_sync_s = to_s(sync_next_ms(p->sync)),
 	    .signins = signins_count(p->signins),
 	    .started_s = (uint64_t)p->started.s,
+	    .audit_lost = audit_lost(p->audit),
 	};
 
 	PUT(reply.version, ORGLOGIN_VERSION);
@@ -122,6 +123,7 @@ answer_status(struct exchange *x, const void *message)
 	PUT(reply.service, p->service_url);
 	if (p->idsvc != NULL)
 		PUT(reply.service_state, state_name(idsvc_state(p->idsvc)));
+	PUT(reply.audit_state, err_name(audit_state(p->audit)));
 	PUT(reply.directory_state, state_name(sync_state(p->sync)));
 	PUT(reply.vault_state, err_name(rotation_view(p->rotation).state));
 	PUT(reply.problem,

@@ -42,6 +42,10 @@ struct exchange {
 	bool ids_fatal;     /* something must be mended */
 	uint32_t ids_done;
 	bool carries; /* IDS_IMPORT: the one under way is ours */
+	/* AUDIT: the numbers of the next record and of the last one to send; 0
+	 * when none is told */
+	uint64_t record;
+	uint64_t record_last;
 	/* TOKEN, SWITCH_ORG, INVITE, RESEND */
 	uint64_t errand; /* at the wallet; 0: none */
 	bool headers;    /* wanted instead of the bare token */
@@ -72,12 +76,15 @@ exchange_fn answer_logout;
 exchange_fn answer_invite;
 exchange_fn answer_resend;
 exchange_fn answer_vault;
+exchange_fn answer_audit;
 
 /* MEMBERS goes on. */
 void answer_more_members(struct exchange *x);
 /* So does what is told of the id map. */
 void answer_more_ids(struct exchange *x);
 void answer_end_ids(struct exchange *x);
+/* So do the records. */
+void answer_more_audit(struct exchange *x);
 void answer_end_token(struct exchange *x);
 /* WAIT was held long enough. */
 void answer_wait_over(struct exchange *x);

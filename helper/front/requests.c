@@ -65,6 +65,8 @@ static const struct request {
 	answer_resend},
     {PROTO_VAULT, WHO_ROOT, false, false, sizeof(struct proto_vault),
 	answer_vault},
+    {PROTO_AUDIT, WHO_ROOT | WHO_SELF, true, false, sizeof(struct proto_audit),
+	answer_audit},
 };
 
 /* Room for any request, decoded. */
@@ -84,6 +86,7 @@ union message {
 	struct proto_invite invite;
 	struct proto_resend resend;
 	struct proto_vault vault;
+	struct proto_audit audit;
 };
 
 struct requests {
@@ -182,6 +185,7 @@ on_drained(void *context)
 {
 	answer_more_members(context);
 	answer_more_ids(context);
+	answer_more_audit(context);
 }
 
 static void

@@ -28,7 +28,8 @@ static const struct proto_status_reply well = {.version = "0.1.0",
     .confirmed_s = 12,
     .next_sync_s = -1,
     .signins = 2,
-    .started_s = 1};
+    .started_s = 1,
+    .audit_state = "ok"};
 
 static const struct proto_explain_reply ada = {
     .member = {.user = "ada",
@@ -223,7 +224,8 @@ status_as_json(void **state)
 	    "\"ok\","
 	    "\"problem\":\"\",\"members\":41,\"published\":40,"
 	    "\"excluded\":1,\"generation\":17,\"confirmed_s\":12,"
-	    "\"next_sync_s\":null,\"signins\":2,\"started_s\":1}\n");
+	    "\"next_sync_s\":null,\"signins\":2,\"started_s\":1,"
+	    "\"audit_state\":\"ok\",\"audit_lost\":0}\n");
 }
 
 static void
@@ -351,6 +353,60 @@ static const struct fakedaemon_step member_list[] = {
     {.act = FAKEDAEMON_MORE, .type = PROTO_DONE, .message = &done},
 };
 
+static const struct proto_audit_row record = {.number = 7,
+    .time_s = 1800000000,
+    .kind = "auth",
+    .reason = "wrong-person",
+    .uid = 1879050001,
+    .user = "ada",
+    .member_id = "u-17",
+    .service = "sshd",
+    .tty = "ssh",
+    .rhost = "192.0.2.7\x1b[2J",
+    .role = "A\nB"};
+
+static const struct proto_done records_end = {.reason = "ok"};
+static const struct fakedaemon_step record_list[] = {
+    {.act = FAKEDAEMON_REPLY, .type = PROTO_AUDIT_ROW, .message = &record},
+    {.act = FAKEDAEMON_MORE, .type = PROTO_DONE, .message = &records_end}};
+
+static void
+records_are_one_a_line(void **state)
+{
+	struct clihost *host = *state;
+
+	fakedaemon_start(&host->daemon, record_list, ARRAY_SIZE(record_list));
+	assert_int_equal(clihost_run(host, "audit ada -n 1"), CLI_OK);
+	expect_text(host->out,
+	    "2027-01-15T08:00:00Z auth                  ada                  "
+	    "wrong-person service=sshd from=192.0.2.7\\x1b[2J "
+	    "role=A\\x0aB by=0\n");
+}
+
+static void
+records_as_json(void **state)
+{
+	struct clihost *host = *state;
+
+	fakedaemon_start(&host->daemon, record_list, ARRAY_SIZE(record_list));
+	assert_int_equal(clihost_run(host, "audit ada --json"), CLI_OK);
+	expect_text(host->out,
+	    "[{\"time\":\"2027-01-15T08:00:00Z\",\"number\":7,"
+	    "\"kind\":\"auth\",\"verdict\":\"deny\","
+	    "\"reason\":\"wrong-person\",\"user\":\"ada\"");
+}
+
+static void
+a_count_of_records_is_a_number(void **state)
+{
+	static const char *const bad[] = {
+	    "audit -n", "audit -n x", "audit -n -1", "audit -n 1001"};
+	struct clihost *host = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(clihost_run(host, bad[i]), CLI_USAGE);
+}
+
 static void
 members_are_one_a_line(void **state)
 {
@@ -475,6 +531,9 @@ main(void)
 	    CLIHOST_TEST(a_name_that_is_too_long_is_refused),
 	    CLIHOST_TEST(whoami_as_json),
 	    CLIHOST_TEST(members_are_one_a_line),
+	    CLIHOST_TEST(records_are_one_a_line),
+	    CLIHOST_TEST(records_as_json),
+	    CLIHOST_TEST(a_count_of_records_is_a_number),
 	    CLIHOST_TEST(members_as_json),
 	    CLIHOST_TEST(sync_shows_a_bar_on_a_terminal),
 	    CLIHOST_TEST(sync_is_quiet_elsewhere),

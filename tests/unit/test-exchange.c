@@ -531,6 +531,84 @@ a_sign_in_is_recorded_when_it_is_decided(void **state)
 	(void)close(fd);
 }
 
+/* Asks for records and expects these numbers, then the end. */
+static void
+expect_records(int fd, const char *user, uint32_t count, const char *numbers)
+{
+	struct proto_audit request = {.count = count};
+	struct client_reply reply;
+	char got[128] = "";
+	size_t len = 0;
+
+	(void)snprintf(request.user, sizeof(request.user), "%s", user);
+	front_send(fd, PROTO_AUDIT, &request);
+	for (;;) {
+		assert_true(front_read(fd, &reply));
+		if (reply.type != PROTO_AUDIT_ROW)
+			break;
+		len += (size_t)snprintf(got + len, sizeof(got) - len, " %u",
+		    (unsigned int)reply.u.audit_row.number);
+	}
+	assert_int_equal(reply.type, PROTO_DONE);
+	assert_string_equal(got, numbers);
+}
+
+static void
+records_are_told_to_root_and_to_whom_they_are_about(void **state)
+{
+	struct proto_session session = {
+	    .user = "ada", .context = front_context(), .opened = 1};
+	struct client_reply reply;
+	int fd = front_connect(0);
+
+	expect_records(fd, "", 1000, "");
+	for (int i = 0; i < 6; i++) {
+		memcpy(session.user, i % 3 == 2 ? "bob" : "ada", 4);
+		front_send(fd, PROTO_SESSION, &session);
+		assert_true(front_read(fd, &reply));
+	}
+	expect_records(fd, "", 1000, " 1 2 3 4 5 6");
+	expect_records(fd, "", 2, " 5 6");
+	expect_records(fd, "", 0, "");
+	expect_records(fd, "bob", 1000, " 3 6");
+	expect_records(fd, "ada", 3, " 2 4 5");
+	expect_records(fd, "carol", 1000, "");
+	(void)close(fd);
+	fd = front_connect(FRONT_ADA);
+	expect_records(fd, "ada", 1, " 5");
+	front_send(fd, PROTO_AUDIT, &(struct proto_audit){"bob", 5});
+	front_expect_verdict(fd, PROTO_DENY, ERR_PEER_REFUSED);
+	front_send(fd, PROTO_AUDIT, &(struct proto_audit){"", 5});
+	front_expect_verdict(fd, PROTO_DENY, ERR_PEER_REFUSED);
+	(void)close(fd);
+}
+
+/* Who reads slowly gets them as they fit, and is not told of any twice. */
+static void
+a_thousand_records_do_not_wait_in_memory(void **state)
+{
+	struct proto_audit request = {.count = AUDIT_KEPT};
+	struct client_reply reply;
+	uint64_t next = 1;
+	int fd = front_connect(0);
+
+	for (int i = 0; i < AUDIT_KEPT; i++)
+		audit_write(front()->audit,
+		    &(struct audit_record){.kind = AUDIT_REVOKED,
+			.user = "ada",
+			.role = "a role that needs some room in the frame"});
+	front_send(fd, PROTO_AUDIT, &request);
+	for (;;) {
+		assert_true(front_read(fd, &reply));
+		if (reply.type == PROTO_DONE)
+			break;
+		assert_int_equal(reply.u.audit_row.number, next++);
+		assert_string_equal(reply.u.audit_row.kind, "revoked");
+	}
+	assert_int_equal(next, AUDIT_KEPT + 1);
+	(void)close(fd);
+}
+
 static void
 read_reply(int fd, enum proto_type type, struct client_reply *reply)
 {
@@ -987,6 +1065,8 @@ main(void)
 	    T(a_session_is_noted),
 	    T(t55_a_record_says_who_asked_about_whom),
 	    T(a_sign_in_is_recorded_when_it_is_decided),
+	    T(records_are_told_to_root_and_to_whom_they_are_about),
+	    T(a_thousand_records_do_not_wait_in_memory),
 	    cmocka_unit_test_setup_teardown(
 		status_tells_each_of_several_providers, front_set_up_providers,
 		front_tear_down),
