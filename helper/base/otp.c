@@ -7,7 +7,6 @@
  */
 #include "base/otp.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include <liboath/oath.h>
@@ -30,12 +29,6 @@ otp_base32(const uint8_t secret[OTP_SECRET_BYTES], struct buf *out)
 	return buf_fault(out);
 }
 
-static bool
-is_code(const char *code)
-{
-	return strlen(code) == DIGITS && strspn(code, "0123456789") == DIGITS;
-}
-
 static int
 make_code(
     const uint8_t secret[OTP_SECRET_BYTES], int64_t step, char out[DIGITS + 1])
@@ -56,7 +49,8 @@ otp_find_step(const uint8_t secret[OTP_SECRET_BYTES], const char *code,
 	char expected[DIGITS + 1] = "";
 	int r = oath_init() == OATH_OK ? ERR_OK : ERR_INTERNAL;
 
-	if (!is_code(code))
+	/* Whatever else is no digit equals no code. */
+	if (strlen(code) != DIGITS)
 		return ERR_MFA_WRONG;
 	for (int64_t step = now_step - WINDOW;
 	     r == 0 && step <= now_step + WINDOW; step++) {

@@ -273,6 +273,10 @@ t94_what_does_not_open_is_not_missing(void **state)
 		    0);
 		assert_int_equal(totp_state(f->totp, "u-1"), ERR_VAULT_KEY);
 	}
+	assert_int_equal(vault_put(f->lab.vault, "u-1", VAULT_TOTP,
+			     "\x02 a later form of this length", 29),
+	    0);
+	assert_int_equal(totp_state(f->totp, "u-1"), ERR_VAULT_KEY);
 	assert_int_equal(totp_remove(f->totp, "u-1"), 0);
 	enroll(f, "u-1");
 	assert_int_equal(unlink(f->lab.key), 0);
