@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,19 @@ what_was_taken_stays_as_it_was(void **state)
 	free(bytes.at);
 }
 
+static struct lastroles *
+open_roles(struct publishlab *f, const struct clock_fake *clock)
+{
+	struct lastroles *roles = NULL;
+
+	assert_int_equal(lastroles_new(f->db, &clock->clock,
+			     "11111111-1111-4111-8111-111111111111", &roles),
+	    0);
+	f->options.lastroles = roles;
+	f->options.claimed_age_s = 60;
+	return roles;
+}
+
 /* What tokens tell is taken while the loop's thread may be asked. */
 static void
 the_groups_of_a_token_are_those_of_the_taking(void **state)
@@ -127,11 +141,7 @@ the_groups_of_a_token_are_those_of_the_taking(void **state)
 	    "{\"id\":\"u-3\",\"email\":\"cyd@x.example\",\"roles\":[],"
 	    "\"state\":\"Suspended\"}");
 	clock_fake_init(&clock, DIRLAB_WALL_S, 5000);
-	assert_int_equal(lastroles_new(f->db, &clock.clock,
-			     "11111111-1111-4111-8111-111111111111", &roles),
-	    0);
-	f->options.lastroles = roles;
-	f->options.claimed_age_s = 60;
+	roles = open_roles(f, &clock);
 	assert_int_equal(lastroles_record(roles, "u-2", &token), 0);
 	assert_int_equal(lastroles_record(roles, "u-3", &token), 0);
 	assert_int_equal(draft_new(&f->options, &f->content, &draft), 0);
@@ -151,6 +161,58 @@ the_groups_of_a_token_are_those_of_the_taking(void **state)
 	free(bytes.at);
 }
 
+/* As many roles as a token, and a list, can tell, each with its group. */
+static void
+the_most_roles_give_all_their_groups(void **state)
+{
+	enum { MOST = MEMBERS_CLAIMED_MAX + MEMBERS_ROLES_MAX };
+	static char names[MOST][8];
+	static const char *told[MOST];
+	const struct tokenroles token = {
+	    .roles = told, .role_count = MEMBERS_CLAIMED_MAX};
+	struct publishlab *f = *state;
+	const struct ids_options ids = dirlab_ids_options(&f->lab);
+	LASTROLES_AUTO struct lastroles *roles = NULL;
+	struct clock_fake clock;
+	char line[1024] = "{\"id\":\"u-1\",\"email\":\"ada@x.example\","
+			  "\"state\":\"Active\",\"roles\":[\"r256\"";
+	struct bytes bytes = {0};
+	struct draft *draft = NULL;
+	struct snapshot snapshot;
+	struct snapshot_user user;
+	bool done = false;
+
+	for (size_t i = 0; i < MOST; i++) {
+		struct access_mapping *mapping = NULL;
+		size_t used = strlen(line);
+
+		(void)snprintf(names[i], sizeof(names[i]), "r%zu", i);
+		told[i] = names[i];
+		assert_int_equal(
+		    access_map(&f->lab.policy, false, told[i], &mapping), 0);
+		assert_int_equal(access_grant(mapping, false, told[i]), 0);
+		if (i > MEMBERS_CLAIMED_MAX)
+			(void)snprintf(line + used, sizeof(line) - used,
+			    ",\"%s\"", told[i]);
+	}
+	/* The ids know the groups of the policy that they began with. */
+	ids_free(TAKE(f->ids));
+	assert_int_equal(ids_new(f->db, &ids, &f->ids), 0);
+	assert_int_equal(ids_load(f->ids), 0);
+	strncat(line, "]}", sizeof(line) - strlen(line) - 1);
+	ASSIGN(f, line);
+	clock_fake_init(&clock, DIRLAB_WALL_S, 5000);
+	roles = open_roles(f, &clock);
+	assert_int_equal(lastroles_record(roles, "u-1", &token), 0);
+	assert_int_equal(draft_new(&f->options, &f->content, &draft), 0);
+	assert_int_equal(draft_take(draft, f->ids, 8, &done), 0);
+	snapshot = written(draft, &bytes);
+	assert_int_equal(snapshot_user_by_name(&snapshot, "ada", &user), 0);
+	assert_int_equal(user.gid_count, MOST + 1);
+	draft_free(draft);
+	free(bytes.at);
+}
+
 int
 main(void)
 {
@@ -160,6 +222,9 @@ main(void)
 		publishlab_setup, publishlab_teardown),
 	    cmocka_unit_test_setup_teardown(
 		the_groups_of_a_token_are_those_of_the_taking, publishlab_setup,
+		publishlab_teardown),
+	    cmocka_unit_test_setup_teardown(
+		the_most_roles_give_all_their_groups, publishlab_setup,
 		publishlab_teardown),
 	};
 
