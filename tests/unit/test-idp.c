@@ -1002,6 +1002,31 @@ a_pasted_code_is_redeemed_with_all_that_ties_it(void **state)
 	idp_attempt_free(p.attempt);
 }
 
+/* Neither a form's field nor a format. */
+static void
+t37_what_is_pasted_stays_one_value(void **state)
+{
+	struct pasting p;
+	struct heard h;
+	char typed[256];
+	char state_text[64];
+	const char *at = NULL;
+
+	make_paste();
+	begin_paste(&p);
+	query_value(p.url, "&state=", state_text, sizeof(state_text));
+	snprintf(
+	    typed, sizeof(typed), "x&client_id=evil&%%s%%n;'--.%s", state_text);
+	assert_int_equal(redeem(&p, typed, &h), 0);
+	assert_non_null(strstr(world.sent[1].body,
+	    "&code=x%26client_id%3Devil%26%25s%25n%3B%27--&redirect_uri="));
+	at = strstr(world.sent[1].body, "client_id=");
+	assert_non_null(at);
+	assert_null(strstr(at + 1, "client_id="));
+	reply(HTTP_ANSWERED, 400, "{\"error\":\"invalid_grant\"}");
+	idp_attempt_free(p.attempt);
+}
+
 static void
 t12_codes_of_two_live_pastes_do_not_swap(void **state)
 {
@@ -1097,6 +1122,7 @@ main(void)
 	    T(t12_id_tokens_of_two_live_flows_do_not_swap),
 	    T(t13_userinfo_is_never_asked),
 	    T(a_pasted_code_is_redeemed_with_all_that_ties_it),
+	    T(t37_what_is_pasted_stays_one_value),
 	    T(t12_codes_of_two_live_pastes_do_not_swap),
 	    T(t22_a_paste_that_was_cancelled_is_never_called),
 	    T(a_paste_without_discovery_tells_why),

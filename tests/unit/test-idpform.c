@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 static void
-only_unreserved_bytes_stand_as_they_are(void **state)
+t37_only_unreserved_bytes_stand_as_they_are(void **state)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "abcdefghijklmnopqrstuvwxyz0123456789-._";
@@ -34,7 +34,7 @@ only_unreserved_bytes_stand_as_they_are(void **state)
 }
 
 static void
-an_ampersand_stands_between_two_and_in_none(void **state)
+t37_an_ampersand_stands_between_two_and_in_none(void **state)
 {
 	struct buf form BUF_AUTO = {0};
 
@@ -60,8 +60,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(only_unreserved_bytes_stand_as_they_are),
-	    cmocka_unit_test(an_ampersand_stands_between_two_and_in_none),
+	    cmocka_unit_test(t37_only_unreserved_bytes_stand_as_they_are),
+	    cmocka_unit_test(t37_an_ampersand_stands_between_two_and_in_none),
 	    cmocka_unit_test(what_does_not_fit_is_a_fault),
 	};
 
