@@ -5,6 +5,7 @@ include tests/e2e/local.mk
 include tests/nss/local.mk
 include tests/publish/local.mk
 include tests/wallet/local.mk
+include tests/state/local.mk
 include tests/vectors/local.mk
 
 EXTRA_DIST += tests/package/run.sh

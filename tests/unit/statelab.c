@@ -21,7 +21,7 @@ void
 statelab_begin(struct statelab *lab)
 {
 	*lab = (struct statelab){
-	    .folder = "/tmp/statelab.XXXXXX", .boot_id = STATELAB_BOOT};
+	    .folder = "/dev/shm/statelab.XXXXXX", .boot_id = STATELAB_BOOT};
 	assert_non_null(mkdtemp(lab->folder));
 	(void)snprintf(lab->path, sizeof(lab->path), "%s/state", lab->folder);
 	(void)snprintf(lab->key, sizeof(lab->key), "%s/key", lab->folder);
