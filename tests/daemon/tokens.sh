@@ -124,6 +124,47 @@ forgotten_tokens() {
 	is t90_and_gone_for_good "$(refusal alice token)" no-token
 }
 
+# A new key while members have tokens, also where the daemon or the command is
+# killed in the middle of it.
+rotated_key() {
+	local i first last
+	is signed_in_before_a_rotation "$(token_sign_in alice)" ok
+	first=$(cat "$etc/vault.key")
+	is a_member_may_not_rotate "$(refusal alice vault rotate)" peer-refused
+	is a_rotation "$("$build/orgloginctl" vault rotate | head -n 1)" \
+		"Members' secrets are sealed with a new key."
+	is t84_its_key_is_the_daemons "$(stat -c '%a %u' "$etc/vault.key")" \
+		"400 $uid"
+	is its_key_is_another_and_alone "$(grep -c . "$etc/vault.key") $(
+		grep -cF "$first" "$etc/vault.key")" '1 0'
+	is tokens_survive_a_rotation "$(as alice token | claim sub)" usr_alice
+	start_daemon
+	is and_a_restart_after_it "$(as alice token | claim sub)" usr_alice
+	for i in 0 1 2 3 4 5 6 7; do
+		"$build/orgloginctl" vault rotate >/dev/null 2>&1 &
+		last=$!
+		sleep "0.0$i"
+		kill -9 "$daemon" "$last" 2>/dev/null || :
+		wait "$daemon" "$last" 2>/dev/null || :
+		daemon=
+		start_daemon
+	done
+	is t89_a_killed_rotation_is_gone_on_with \
+		"$("$build/orgloginctl" vault rotate --json |
+			grep -c '"lost":0')" 1
+	is t89_and_lost_nothing "$(as alice token | claim sub)" usr_alice
+	is t89_nothing_lies_beside_the_key "$(ls "$etc" | grep -c 'key.new')" 0
+	end_daemon
+	cp -p "$etc/vault.key" "$work/kept.key"
+	printf '%s\n' "$first" >"$etc/vault.key"
+	start_daemon
+	is t88_the_key_of_before_opens_nothing "$(refusal alice token)" no-token
+	end_daemon
+	cp -p "$work/kept.key" "$etc/vault.key"
+	start_daemon
+	is t88_the_new_one_does "$(as alice token | claim sub)" usr_alice
+}
+
 # With the state of this host and another key, as of a copied disk.
 another_key() {
 	is signed_in_before_the_key_changes "$(token_sign_in alice)" ok
@@ -183,6 +224,7 @@ member_tokens() {
 	no_secret_in_plain
 	renewed_tokens
 	forgotten_tokens
+	rotated_key
 	another_key
 	rm -r "$etc/profiles"
 	end_daemon
