@@ -58,6 +58,7 @@ set_up(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
+	*state = f;
 	(void)snprintf(f->folder, sizeof(f->folder), "/tmp/test-turn.XXXXXX");
 	assert_non_null(mkdtemp(f->folder));
 	(void)snprintf(f->key, sizeof(f->key), "%s/vault.key", f->folder);
@@ -65,7 +66,6 @@ set_up(void **state)
 	assert_int_equal(db_open(":memory:", &f->db), 0);
 	give(f, A "\n");
 	start(f);
-	*state = f;
 	return 0;
 }
 
