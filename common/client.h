@@ -16,6 +16,7 @@
 
 #include "common/attrs.h"
 #include "common/proto_admin.h"
+#include "common/proto_factors.h"
 
 struct client {
 	int fd;
@@ -52,6 +53,8 @@ struct client_reply {
 		struct proto_token_reply token;
 		struct proto_vault_reply vault;
 		struct proto_audit_row audit_row;
+		struct proto_factors_reply factors;
+		struct proto_totp_offer totp_offer;
 	} u;
 };
 

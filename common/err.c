@@ -220,6 +220,8 @@ static const char *const texts[ERR_INDEX_COUNT] = {
     [ERR_INDEX_DAEMON_MALFORMED] = "The sign-in service of this host gave a "
 				   "wrong answer. Tell your administrator.",
     [ERR_INDEX_PEER_REFUSED] = "You may not ask that.",
+    [ERR_INDEX_PROOF_NEEDED] = "This needs a fresh sign-in of yours. Run "
+			       "orgloginctl login, then try again.",
     [ERR_INDEX_VAULT_KEY] = "This host has no key to keep sign-ins with. Tell "
 			    "your administrator.",
     [ERR_INDEX_SNAPSHOT_MISSING] =

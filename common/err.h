@@ -119,6 +119,7 @@
 	X(DAEMON_UNTRUSTED, "daemon-untrusted")         \
 	X(DAEMON_MALFORMED, "daemon-malformed")         \
 	X(PEER_REFUSED, "peer-refused")                 \
+	X(PROOF_NEEDED, "proof-needed")                 \
 	X(VAULT_KEY, "vault-key")                       \
 	/* the snapshot */                              \
 	X(SNAPSHOT_MISSING, "snapshot-missing")         \

@@ -27,7 +27,7 @@ libwire_la_SOURCES += common/buf.c common/buf.h
 libwire_la_SOURCES += common/localuser.c common/localuser.h
 libwire_la_SOURCES += common/num.c common/num.h
 libwire_la_SOURCES += common/times.c
-libwire_la_SOURCES += common/proto.c common/proto.h common/proto_admin.h
+libwire_la_SOURCES += common/proto.c common/proto.h common/proto_admin.h common/proto_factors.h
 libwire_la_SOURCES += common/client.c common/client.h
 libwire_la_LIBADD = libsnapshot.la
 

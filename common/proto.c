@@ -14,6 +14,7 @@
 
 #include "common/err.h"
 #include "common/proto_admin.h"
+#include "common/proto_factors.h"
 #include "common/secret.h"
 #include "common/text.h"
 
@@ -229,6 +230,49 @@ static const struct field vault_reply_fields[] = {
     U64(proto_vault_reply, lost),
 };
 
+static const struct field factors_fields[] = {
+    STRING(proto_factors, user),
+};
+
+static const struct field totp_enroll_fields[] = {
+    STRING(proto_totp_enroll, code),
+};
+
+static const struct field totp_confirm_fields[] = {
+    STRING(proto_totp_confirm, code),
+};
+
+static const struct field totp_remove_fields[] = {
+    STRING(proto_totp_remove, user),
+    STRING(proto_totp_remove, code),
+};
+
+static const struct field pin_set_fields[] = {
+    STRING(proto_pin_set, user),
+    CONTEXT(proto_pin_set),
+    STRING(proto_pin_set, old),
+    STRING(proto_pin_set, pin),
+};
+
+static const struct field pin_remove_fields[] = {
+    STRING(proto_pin_remove, user),
+};
+
+static const struct field factors_reply_fields[] = {
+    STRING(proto_factors_reply, user),
+    STRING(proto_factors_reply, totp),
+    U32(proto_factors_reply, totp_failures),
+    STRING(proto_factors_reply, pin),
+    U32(proto_factors_reply, pin_failures),
+    FLAG(proto_factors_reply, own),
+    FLAG(proto_factors_reply, proven),
+};
+
+static const struct field totp_offer_fields[] = {
+    LINE(proto_totp_offer, uri),
+    LINE(proto_totp_offer, key),
+};
+
 static const struct field token_reply_fields[] = {
     STRING(proto_token_reply, organization),
     U64(proto_token_reply, expires_s),
@@ -297,6 +341,12 @@ static const struct message messages[] = {
     MESSAGE(PROTO_RESEND, resend),
     MESSAGE(PROTO_VAULT, vault),
     MESSAGE(PROTO_AUDIT, audit),
+    MESSAGE(PROTO_FACTORS, factors),
+    MESSAGE(PROTO_TOTP_ENROLL, totp_enroll),
+    MESSAGE(PROTO_TOTP_CONFIRM, totp_confirm),
+    MESSAGE(PROTO_TOTP_REMOVE, totp_remove),
+    MESSAGE(PROTO_PIN_SET, pin_set),
+    MESSAGE(PROTO_PIN_REMOVE, pin_remove),
     MESSAGE(PROTO_PROMPT, prompt),
     EMPTY(PROTO_PENDING),
     MESSAGE(PROTO_VERDICT, verdict_reply),
@@ -311,6 +361,8 @@ static const struct message messages[] = {
     MESSAGE(PROTO_TOKEN_REPLY, token_reply),
     MESSAGE(PROTO_VAULT_REPLY, vault_reply),
     MESSAGE(PROTO_AUDIT_ROW, audit_row),
+    MESSAGE(PROTO_FACTORS_REPLY, factors_reply),
+    MESSAGE(PROTO_TOTP_OFFER, totp_offer),
 };
 
 static const struct message *

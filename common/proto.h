@@ -66,6 +66,12 @@ enum proto_type {
 	PROTO_RESEND,     /* an invitation, once more */
 	PROTO_VAULT,      /* how it is kept; takes another key */
 	PROTO_AUDIT,      /* the last records */
+	PROTO_FACTORS,    /* which local factors a member has */
+	PROTO_TOTP_ENROLL,
+	PROTO_TOTP_CONFIRM, /* a code of what was offered */
+	PROTO_TOTP_REMOVE,
+	PROTO_PIN_SET,
+	PROTO_PIN_REMOVE,
 	/* replies */
 	PROTO_PROMPT = 64, /* to SIGNIN, WAIT, ANSWER: show this */
 	PROTO_PENDING,     /* to the same: nothing yet, WAIT */
@@ -81,6 +87,8 @@ enum proto_type {
 	PROTO_TOKEN_REPLY,
 	PROTO_VAULT_REPLY,
 	PROTO_AUDIT_ROW, /* one of many, to AUDIT */
+	PROTO_FACTORS_REPLY,
+	PROTO_TOTP_OFFER, /* to TOTP_ENROLL */
 };
 
 /*

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "common/err.h"
 #include "common/paths.h"
+#include "factorset.h"
 #include "front/listener.h"
 #include "front/requests.h"
 #include "services/audit.h"
@@ -51,6 +52,9 @@ struct daemon {
 	struct rotation *rotation;
 	struct wallet *wallet;
 	struct revocation *revocation;
+	struct attempts *attempts;
+	struct totp *totp;
+	struct pin *pin;
 	struct signins *signins;
 	struct sync *sync;
 	struct requests *requests;
@@ -87,6 +91,8 @@ open_state(struct daemon *d, const char *credentials)
 		r = proofs_new(d->db, d->clock, boot_id, &d->proofs);
 	if (r == 0 && d->settings->profile_rules == NULL)
 		r = lastroles_new(d->db, d->clock, boot_id, &d->lastroles);
+	if (r == 0)
+		r = attempts_new(d->db, d->clock, boot_id, &d->attempts);
 	if (r == 0)
 		r = vault_new(d->db, &vault, &d->vault);
 	if (r == 0)
@@ -274,6 +280,26 @@ open_revocation(struct daemon *d)
 }
 
 static int
+open_factors(struct daemon *d)
+{
+	const struct totp_options totp = {
+	    .vault = d->vault,
+	    .attempts = d->attempts,
+	    .clock = d->clock,
+	    .issuer = factorset_totp_issuer(d->settings),
+	};
+	const struct pin_options pin = {
+	    .vault = d->vault,
+	    .attempts = d->attempts,
+	};
+	int r = totp_new(&totp, &d->totp);
+
+	if (r == 0)
+		r = pin_new(d->loop, &pin, &d->pin);
+	return r;
+}
+
+static int
 open_signins(struct daemon *d)
 {
 	struct signin_options options = {0};
@@ -324,6 +350,14 @@ open_front(struct daemon *d)
 	    .idp_count = d->idp_count,
 	    .idsvc = d->idsvc,
 	    .wallet = d->wallet,
+	    .attempts = d->attempts,
+	    .totp = d->totp,
+	    .pin = d->pin,
+	    .totp_closed = factorset_totp_closed(d->settings),
+	    .pin_closed = factorset_pin_closed(d->settings),
+	    .admin_role = d->settings->totp_admin_role,
+	    .max_age_s = d->settings->sudo_max_age_s,
+	    .host_name = d->host_name,
 	    .audit = d->audit,
 	    .rotation = d->rotation,
 	    .organization_id = d->settings->organization_id,
@@ -385,6 +419,8 @@ open_daemon(const struct settings *settings, const char *credentials,
 	if (r == 0)
 		r = open_revocation(d);
 	if (r == 0)
+		r = open_factors(d);
+	if (r == 0)
 		r = open_signins(d);
 	if (r == 0)
 		*ret_daemon = TAKE(d);
@@ -422,6 +458,8 @@ daemon_free(struct daemon *daemon)
 	directory_free(d->directory);
 	memberfile_free(d->file);
 	scim_free(d->scim);
+	pin_free(d->pin);
+	totp_free(d->totp);
 	wallet_free(d->wallet);
 	idsvc_free(d->idsvc);
 	for (size_t i = 0; i < d->idp_count; i++)
@@ -429,6 +467,7 @@ daemon_free(struct daemon *daemon)
 	http_free(d->http);
 	rotation_free(d->rotation);
 	vault_free(d->vault);
+	attempts_free(d->attempts);
 	lastroles_free(d->lastroles);
 	proofs_free(d->proofs);
 	db_close(d->db);

@@ -9,7 +9,7 @@ orglogind_SOURCES = helper/main.c \
 	helper/profiletool.c helper/profiletool.h \
 	helper/settings.c helper/settings.h \
 	helper/keytable.c helper/keytable.h \
-	helper/providerset.c helper/providerset.h
+	helper/factorset.c helper/factorset.h helper/providerset.c helper/providerset.h
 orglogind_LDADD = libfront.la
 
 if HAVE_CMOCKA

@@ -54,11 +54,15 @@ struct settings {
 	uint32_t group_members_max;
 	struct settings_list allow_roles;
 	struct settings_list services;
+	struct settings_list pin_services;
 	struct settings_list deny_local_groups;
 	int64_t deadline_s;
 	int64_t login_offline_s;
 	int64_t sudo_offline_s;
 	int64_t sudo_max_age_s;
+	char totp_mode[SETTINGS_TEXT_SIZE];
+	char totp_issuer[SETTINGS_TEXT_SIZE];
+	char totp_admin_role[SETTINGS_TEXT_SIZE];
 	char ca_file[SETTINGS_TEXT_SIZE];
 	char audit_file[SETTINGS_TEXT_SIZE];
 	char audit_accounts[SETTINGS_TEXT_SIZE];

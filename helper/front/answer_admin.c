@@ -337,5 +337,6 @@ exchange_cancel(struct exchange *x)
 	x->signin = x->sync = 0;
 	answer_end_ids(x);
 	answer_end_token(x);
+	answer_end_factors(x);
 	free(TAKE(x->prompt));
 }

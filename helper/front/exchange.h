@@ -7,6 +7,7 @@
 
 #include "common/attrs.h"
 #include "common/proto_admin.h"
+#include "common/proto_factors.h"
 #include "front/requests.h"
 #include "front/session.h"
 #include "services/audit.h"
@@ -51,6 +52,9 @@ struct exchange {
 	bool headers;    /* wanted instead of the bare token */
 	struct invitation *invitation;
 	uint64_t ask; /* at the service; 0: none */
+	/* PIN_SET */
+	uint64_t pin_work; /* 0: none */
+	struct pin_change *pin_change;
 };
 
 /* Each answers, or arranges to; a fault ends the connection. */
@@ -75,6 +79,12 @@ exchange_fn answer_switch_org;
 exchange_fn answer_logout;
 exchange_fn answer_invite;
 exchange_fn answer_resend;
+exchange_fn answer_factors;
+exchange_fn answer_totp_enroll;
+exchange_fn answer_totp_confirm;
+exchange_fn answer_totp_remove;
+exchange_fn answer_pin_set;
+exchange_fn answer_pin_remove;
 exchange_fn answer_vault;
 exchange_fn answer_audit;
 
@@ -86,6 +96,7 @@ void answer_end_ids(struct exchange *x);
 /* So do the records. */
 void answer_more_audit(struct exchange *x);
 void answer_end_token(struct exchange *x);
+void answer_end_factors(struct exchange *x);
 /* WAIT was held long enough. */
 void answer_wait_over(struct exchange *x);
 /* Ends what is under way; nothing is called back afterwards. */

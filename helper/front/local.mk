@@ -9,7 +9,7 @@ libfront_la_SOURCES += helper/front/exchange.c helper/front/exchange.h
 libfront_la_SOURCES += helper/front/requests.c helper/front/requests.h
 libfront_la_SOURCES += helper/front/answer_admin.c helper/front/answer_ids.c \
 	helper/front/answer_token.c helper/front/answer_vault.c \
-	helper/front/answer_audit.c
+	helper/front/answer_audit.c helper/front/answer_factors.c
 libfront_la_SOURCES += helper/front/answer_pam.c
 
 if HAVE_CMOCKA
@@ -36,6 +36,12 @@ tests_unit_test_answer_token_SOURCES = tests/unit/test-answer_token.c \
 	$(FRONTHOST)
 tests_unit_test_answer_token_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_answer_token_LDADD = libfront.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-answer_factors
+tests_unit_test_answer_factors_SOURCES = tests/unit/test-answer_factors.c \
+	$(FRONTHOST)
+tests_unit_test_answer_factors_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_answer_factors_LDADD = libfront.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-exchange
 tests_unit_test_exchange_SOURCES = tests/unit/test-exchange.c $(FRONTHOST)

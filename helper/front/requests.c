@@ -22,6 +22,7 @@ enum who {
 	WHO_SELF = 1 << 1, /* the member whom the message names */
 	WHO_ANY = 1 << 2,
 	WHO_MEMBER = 1 << 3, /* any member, about himself */
+	WHO_ADMIN = 1 << 4,  /* a member who holds admin_role now */
 };
 
 static const struct request {
@@ -63,6 +64,18 @@ static const struct request {
 	answer_invite},
     {PROTO_RESEND, WHO_MEMBER, false, false, sizeof(struct proto_resend),
 	answer_resend},
+    {PROTO_FACTORS, WHO_ROOT | WHO_SELF | WHO_ADMIN, true, false,
+	sizeof(struct proto_factors), answer_factors},
+    {PROTO_TOTP_ENROLL, WHO_MEMBER, false, false,
+	sizeof(struct proto_totp_enroll), answer_totp_enroll},
+    {PROTO_TOTP_CONFIRM, WHO_MEMBER, false, false,
+	sizeof(struct proto_totp_confirm), answer_totp_confirm},
+    {PROTO_TOTP_REMOVE, WHO_ROOT | WHO_SELF | WHO_ADMIN, true, false,
+	sizeof(struct proto_totp_remove), answer_totp_remove},
+    {PROTO_PIN_SET, WHO_ROOT | WHO_SELF, true, false,
+	sizeof(struct proto_pin_set), answer_pin_set},
+    {PROTO_PIN_REMOVE, WHO_ROOT | WHO_SELF | WHO_ADMIN, true, false,
+	sizeof(struct proto_pin_remove), answer_pin_remove},
     {PROTO_VAULT, WHO_ROOT, false, false, sizeof(struct proto_vault),
 	answer_vault},
     {PROTO_AUDIT, WHO_ROOT | WHO_SELF, true, false, sizeof(struct proto_audit),
@@ -85,6 +98,12 @@ union message {
 	struct proto_logout logout;
 	struct proto_invite invite;
 	struct proto_resend resend;
+	struct proto_factors factors;
+	struct proto_totp_enroll totp_enroll;
+	struct proto_totp_confirm totp_confirm;
+	struct proto_totp_remove totp_remove;
+	struct proto_pin_set pin_set;
+	struct proto_pin_remove pin_remove;
 	struct proto_vault vault;
 	struct proto_audit audit;
 };
@@ -107,6 +126,29 @@ find(enum proto_type type)
 	return NULL;
 }
 
+/* The role counts as it is known now, as at sudo. */
+static bool
+is_admin(const struct exchange *x)
+{
+	const struct requests_parts *p = x->parts;
+	struct member asker;
+
+	return members_get_uid(directory_members(p->directory),
+		   session_uid(x->session), &asker) &&
+	    standing_login(p->standing, &asker) == 0 &&
+	    standing_role(p->standing, &asker, p->admin_role) == 0;
+}
+
+static bool
+names_self(const struct exchange *x, const union message *message)
+{
+	struct member member;
+
+	return members_get_user(directory_members(x->parts->directory),
+		   message->user, &member) &&
+	    member.uid == session_uid(x->session);
+}
+
 static bool
 may_ask(const struct exchange *x, const struct request *request,
     const union message *message)
@@ -122,11 +164,10 @@ may_ask(const struct exchange *x, const struct request *request,
 			directory_members(x->parts->directory), uid, &member);
 	if (uid == 0)
 		return (request->who & WHO_ROOT) != 0;
-	if ((request->who & WHO_SELF) == 0 || !request->names_user)
-		return false;
-	return members_get_user(directory_members(x->parts->directory),
-		   message->user, &member) &&
-	    member.uid == uid;
+	if ((request->who & WHO_SELF) != 0 && request->names_user &&
+	    names_self(x, message))
+		return true;
+	return (request->who & WHO_ADMIN) != 0 && is_admin(x);
 }
 
 /* Without its numbers this host does not know who a member is. */

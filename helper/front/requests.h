@@ -13,15 +13,18 @@
 #include "base/loop.h"
 #include "common/attrs.h"
 #include "services/audit.h"
+#include "services/attempts.h"
 #include "services/directory.h"
 #include "services/idp.h"
 #include "services/idadmin.h"
 #include "services/idsvc.h"
+#include "services/pin.h"
 #include "services/proofs.h"
 #include "services/rotation.h"
 #include "services/signin.h"
 #include "services/standing.h"
 #include "services/sync.h"
+#include "services/totp.h"
 #include "services/wallet.h"
 
 struct requests;
@@ -39,6 +42,14 @@ struct requests_parts {
 	size_t idp_count;
 	struct idsvc *idsvc; /* NULL: none configured */
 	struct wallet *wallet;
+	struct attempts *attempts;
+	struct totp *totp;
+	struct pin *pin;
+	const char *totp_closed; /* why nobody enrols here; NULL: they may */
+	const char *pin_closed;  /* the same of PINs */
+	const char *admin_role;  /* of members who may remove others' factors */
+	int64_t max_age_s;       /* of a sign-in before enrolling */
+	const char *host_name;
 	struct audit *audit;
 	struct rotation *rotation;
 	const char *organization_id;

@@ -294,6 +294,8 @@ directory_excluded(const struct directory *directory)
 int64_t
 proofs_age_ms(struct proofs *proofs, const char *member_id)
 {
+	if (front()->stale_proofs)
+		return 901 * 1000;
 	return strcmp(member_id, "u-ada") == 0 ? 5999 : -1;
 }
 
@@ -315,6 +317,8 @@ int
 standing_role(const struct standing *standing, const struct member *member,
     const char *roles)
 {
+	if (strcmp(roles, "Admins") == 0)
+		return front()->admin ? ERR_OK : ERR_ROLE_NOT_HELD;
 	return strcmp(roles, "User") == 0 ? ERR_OK : ERR_ROLE_NOT_HELD;
 }
 
@@ -542,6 +546,112 @@ rotation_view(const struct rotation *rotation)
 	return front()->vault;
 }
 
+int
+attempts_get(struct attempts *attempts, enum attempts_kind kind,
+    const char *key, uint32_t *ret_failures)
+{
+	*ret_failures = front()->failures;
+	return ERR_OK;
+}
+
+int
+totp_state(struct totp *totp, const char *member_id)
+{
+	return front()->totp_state;
+}
+
+static void
+keep(char out[128], const char *member, const char *text)
+{
+	(void)snprintf(out, 128, "%s %s", member, text);
+}
+
+int
+totp_offer(struct totp *totp, const char *member_id, const char *account,
+    struct totp_offer *ret_offer)
+{
+	struct front *f = front();
+
+	f->totp_offers++;
+	keep(f->totp_text, member_id, account);
+	(void)snprintf(ret_offer->uri, sizeof(ret_offer->uri), "otpauth://x");
+	(void)snprintf(ret_offer->key, sizeof(ret_offer->key), "JBSW Y3DP");
+	return f->totp_reason;
+}
+
+int
+totp_check(struct totp *totp, const char *member_id, const char *code)
+{
+	front()->totp_checks++;
+	keep(front()->totp_text, member_id, code);
+	return strcmp(code, "111222") == 0 ? ERR_OK : ERR_MFA_WRONG;
+}
+
+int
+totp_confirm(struct totp *totp, const char *member_id, const char *code)
+{
+	front()->totp_confirmed++;
+	keep(front()->totp_text, member_id, code);
+	return front()->totp_reason;
+}
+
+int
+totp_remove(struct totp *totp, const char *member_id)
+{
+	front()->totp_removed++;
+	keep(front()->totp_text, member_id, "");
+	return ERR_OK;
+}
+
+int
+pin_state(struct pin *pin, const char *member_id)
+{
+	return front()->pin_state;
+}
+
+static int
+work_on_pin(const char *member_id, const char *text, pin_fn *fn, void *arg,
+    uint64_t *ret_id)
+{
+	struct front *f = front();
+
+	keep(f->pin_text, member_id, text);
+	f->pin_fn = fn;
+	f->pin_arg = arg;
+	if (f->pin_fault == 0)
+		*ret_id = (uint64_t)++f->pin_works;
+	return f->pin_fault;
+}
+
+int
+pin_set(struct pin *pin, const struct member *member, const char *text,
+    pin_fn *fn, void *arg, uint64_t *ret_id)
+{
+	front()->pin_setting = true;
+	return work_on_pin(member->id, text, fn, arg, ret_id);
+}
+
+int
+pin_check(struct pin *pin, const char *member_id, const char *text, pin_fn *fn,
+    void *arg, uint64_t *ret_id)
+{
+	front()->pin_setting = false;
+	return work_on_pin(member_id, text, fn, arg, ret_id);
+}
+
+void
+pin_cancel(struct pin *pin, uint64_t id)
+{
+	front()->pin_cancelled = id;
+}
+
+int
+pin_remove(struct pin *pin, const char *member_id)
+{
+	front()->pin_removed++;
+	return ERR_OK;
+}
+
 static void
 on_gone(void *arg, uid_t uid)
 {
@@ -562,12 +672,17 @@ set_up_with(size_t idp_count, bool service)
 	    .organization_id = "org_acme",
 	    .organization_name = "Acme",
 	    .service_url = "",
+	    .admin_role = "Admins",
+	    .max_age_s = 900,
+	    .host_name = "host1",
 	    .started = {1800000000},
 	    .problem = "",
 	};
 
-	*f = (struct front){
-	    .idp_states = {ERR_NOT_FOUND, ERR_NOT_FOUND}, .told.age_ms = -1};
+	*f = (struct front){.idp_states = {ERR_NOT_FOUND, ERR_NOT_FOUND},
+	    .told.age_ms = -1,
+	    .totp_state = ERR_TOTP_MISSING,
+	    .pin_state = ERR_PIN_MISSING};
 	for (size_t i = 0; i < ARRAY_SIZE(f->idps); i++)
 		f->idps[i] = (struct idp *)&f->places[i];
 	snprintf(f->policy.everyone, sizeof(f->policy.everyone), "all");

@@ -74,6 +74,27 @@ struct front {
 	int forget_fault;
 	int proofs_forgotten;
 	struct tokenroles told; /* by ada's token, where standing looks */
+	/* factors */
+	bool stale_proofs; /* nobody has signed in lately */
+	bool admin;        /* members hold the administrators' role */
+	const char *closed;
+	int totp_state;
+	int totp_reason; /* of offer, check and confirm */
+	int totp_offers;
+	int totp_checks;
+	int totp_confirmed;
+	int totp_removed;
+	char totp_text[128]; /* member and account, or code */
+	int pin_state;
+	uint32_t failures;
+	int pin_fault; /* at once, of check and set */
+	pin_fn *pin_fn;
+	void *pin_arg;
+	bool pin_setting;
+	char pin_text[128]; /* member and PIN */
+	int pin_works;
+	int pin_removed;
+	uint64_t pin_cancelled;
 	bool service_can;
 	idsvc_standing_fn *ask_fn;
 	void *ask_arg;

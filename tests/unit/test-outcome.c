@@ -130,6 +130,7 @@ static const struct {
     {"daemon-untrusted", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"daemon-malformed", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"peer-refused", ALL(PAM_AUTHINFO_UNAVAIL)},
+    {"proof-needed", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"vault-key", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"snapshot-missing", ALL(PAM_AUTHINFO_UNAVAIL)},
     {"snapshot-invalid", ALL(PAM_AUTHINFO_UNAVAIL)},
