@@ -6,7 +6,9 @@
  */
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/err.h"
 #include "common/localuser.h"
@@ -111,4 +113,21 @@ cli_exchange(const struct cli *cli, enum proto_type type, const void *message,
 	if (fault == 0 && ret_reply->type != wanted)
 		fault = cli_fail(cli, ERR_DAEMON_MALFORMED);
 	return fault;
+}
+
+int
+cli_terminal(const struct cli *cli)
+{
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (tty < 0)
+		(void)fputs("orgloginctl: this needs a terminal\n", cli->err);
+	return tty;
+}
+
+void
+cli_terminal_close(const int *tty)
+{
+	if (*tty >= 0)
+		(void)close(*tty);
 }

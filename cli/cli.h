@@ -31,6 +31,7 @@ struct cli {
 	bool full;
 	bool accept_shrink;
 	bool headers;
+	bool no_qr;
 	const char *role;         /* "": none */
 	const char *organization; /* "": none */
 	const char *count;        /* of -n; NULL: none */
@@ -38,6 +39,8 @@ struct cli {
 	const char *file;         /* the second; NULL: none */
 };
 
+/* How this program calls itself to the daemon. */
+#define CLI_SERVICE "orgloginctl"
 /* How long a reply may take; a sync pages the whole directory. */
 #define CLI_REPLY_MS 10000
 #define CLI_SYNC_MS 600000
@@ -62,6 +65,11 @@ MUST_CHECK int cli_order(const struct cli *cli, enum proto_type type,
 /* 0 for an allowing VERDICT and nothing else; else says why to err. */
 MUST_CHECK int cli_verdict(
     const struct cli *cli, const struct client_reply *reply);
+
+/* Opens the terminal to ask a person at; -1, having said so, without one. */
+MUST_CHECK int cli_terminal(const struct cli *cli);
+#define CLI_TERMINAL_AUTO CLEANUP(cli_terminal_close)
+void cli_terminal_close(const int *tty);
 
 /* Says to err what failed: a sentence and the reason's name. Returns err. */
 int cli_fail(const struct cli *cli, int err);

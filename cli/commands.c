@@ -9,11 +9,13 @@
 
 #include <string.h>
 
+#include "cli/authenticator.h"
 #include "cli/explain.h"
 #include "cli/ids.h"
 #include "cli/invite.h"
 #include "cli/login.h"
 #include "cli/memberlist.h"
+#include "cli/pincode.h"
 #include "cli/profiles.h"
 #include "cli/records.h"
 #include "cli/status.h"
@@ -28,6 +30,7 @@ enum option {
 	OPTION_ACCEPT_SHRINK = 8,
 	OPTION_ORGANIZATION = 16,
 	OPTION_HEADERS = 32,
+	OPTION_NO_QR = 64,
 	OPTION_COUNT = 128,
 };
 
@@ -76,8 +79,12 @@ static const struct command commands[] = {
     {"vault", "[rotate] [--json]",
 	"how members' secrets are kept, and giving them a new key", OPTION_JSON,
 	0, 1, vault_command},
-    {"totp", "", "the second factor", 0, 0, 0, NULL},
-    {"pin", "", "the local PIN", 0, 0, 0, NULL},
+    {"totp", "enroll [--no-qr] | remove [NAME] | status [NAME] [--json]",
+	"your authenticator for this host, as a second factor",
+	OPTION_NO_QR | OPTION_JSON, 0, 2, authenticator_command},
+    {"pin", "set | remove [NAME] | status [NAME] [--json]",
+	"your PIN for this host, to come back quickly", OPTION_JSON, 0, 2,
+	pincode_command},
     {"setup", "", "join this host to an organisation", 0, 0, 0, NULL},
     {"doctor", "", "look for what is wrong with this host", 0, 0, 0, NULL},
 };
@@ -93,6 +100,7 @@ static const struct {
     {"--organization", OPTION_ORGANIZATION},
     {"--headers", OPTION_HEADERS},
     {"-n", OPTION_COUNT},
+    {"--no-qr", OPTION_NO_QR},
 };
 
 static const struct command *
@@ -146,6 +154,7 @@ set_option(struct cli *cli, unsigned int option)
 	cli->json = cli->json || option == OPTION_JSON;
 	cli->full = cli->full || option == OPTION_FULL;
 	cli->headers = cli->headers || option == OPTION_HEADERS;
+	cli->no_qr = cli->no_qr || option == OPTION_NO_QR;
 	cli->accept_shrink =
 	    cli->accept_shrink || option == OPTION_ACCEPT_SHRINK;
 }

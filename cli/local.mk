@@ -3,9 +3,11 @@ bin_PROGRAMS += orgloginctl
 noinst_LTLIBRARIES += libcli.la
 
 libcli_la_SOURCES = \
+	cli/authenticator.c cli/authenticator.h \
 	cli/cli.c cli/cli.h \
 	cli/commands.c cli/commands.h \
 	cli/explain.c cli/explain.h \
+	cli/factors.c cli/factors.h \
 	cli/ids.c cli/ids.h \
 	cli/idsfile.c cli/idsfile.h \
 	cli/invite.c cli/invite.h \
@@ -14,6 +16,7 @@ libcli_la_SOURCES = \
 	cli/listing.c cli/listing.h \
 	cli/login.c cli/login.h \
 	cli/memberlist.c cli/memberlist.h \
+	cli/pincode.c cli/pincode.h \
 	cli/profiles.c cli/profiles.h \
 	cli/records.c cli/records.h \
 	cli/qr.c cli/qr.h \
@@ -81,12 +84,23 @@ tests_unit_test_clivault_LDADD = libcli.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-login
 tests_unit_test_login_SOURCES = tests/unit/test-login.c \
+	tests/unit/person.c tests/unit/person.h \
 	tests/unit/clihost.c tests/unit/clihost.h \
 	tests/unit/fakedaemon.c tests/unit/fakedaemon.h
 tests_unit_test_login_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_login_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
 tests_unit_test_login_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-factors
+tests_unit_test_factors_SOURCES = tests/unit/test-factors.c \
+	tests/unit/person.c tests/unit/person.h \
+	tests/unit/clihost.c tests/unit/clihost.h \
+	tests/unit/fakedaemon.c tests/unit/fakedaemon.h
+tests_unit_test_factors_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_factors_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
+tests_unit_test_factors_LDADD = libcli.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-commands
 tests_unit_test_commands_SOURCES = tests/unit/test-commands.c \

@@ -8,7 +8,6 @@
  */
 #include "cli/login.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +16,6 @@
 #include "common/secret.h"
 #include "common/text.h"
 
-#define LOGIN_SERVICE "orgloginctl"
 #define SEND_MS 2000
 #define REPLY_MS 3000
 #define WAIT_MS 1000
@@ -36,8 +34,7 @@ static void
 talk_done(struct talk *talk)
 {
 	client_close(&talk->client);
-	if (talk->tty >= 0)
-		(void)close(talk->tty);
+	cli_terminal_close(&talk->tty);
 	secret_wipe(&talk->reply, sizeof(talk->reply));
 }
 
@@ -154,37 +151,37 @@ converse(struct talk *talk)
 static int
 open_talk(const struct cli *cli, struct talk *talk)
 {
-	talk->tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	if (talk->tty < 0) {
-		(void)fputs("orgloginctl: login needs a terminal\n", cli->err);
-		return ERR_IO;
-	}
-	return cli_open(cli, &talk->client);
+	talk->tty = cli_terminal(cli);
+	return talk->tty < 0 ? ERR_IO : cli_open(cli, &talk->client);
 }
 
 int
-login_command(const struct cli *cli)
+login_sign_in(const struct cli *cli)
 {
 	CLEANUP(talk_done)
 	struct talk talk = {.cli = cli, .client = CLIENT_NULL, .tty = -1};
 	/* 0 s: no proof that was given lately is enough. */
 	struct proto_signin request = {
-	    .context = {.service = LOGIN_SERVICE, .caller_uid = getuid()}};
-	int fault;
+	    .context = {.service = CLI_SERVICE, .caller_uid = getuid()}};
+	int fault = login_own_name(cli, request.user);
 
-	if (login_own_name(cli, request.user) != 0 ||
-	    open_talk(cli, &talk) != 0)
-		return CLI_NO;
+	if (fault == 0)
+		fault = open_talk(cli, &talk);
+	if (fault != 0)
+		return fault;
 	terminal_name(
 	    STDIN_FILENO, request.context.tty, sizeof(request.context.tty));
 	fault = exchange(&talk, PROTO_SIGNIN, &request);
 	if (fault == 0)
 		fault = converse(&talk);
-	if (fault != 0) {
-		(void)cli_fail(cli, fault);
-		return CLI_NO;
-	}
-	if (cli_verdict(cli, &talk.reply) != 0)
+	return fault != 0 ? cli_fail(cli, fault)
+			  : cli_verdict(cli, &talk.reply);
+}
+
+int
+login_command(const struct cli *cli)
+{
+	if (login_sign_in(cli) != 0)
 		return CLI_NO;
 	(void)fputs("You are signed in.\n", cli->out);
 	return CLI_OK;

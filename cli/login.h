@@ -8,6 +8,8 @@
 
 /* orgloginctl login */
 MUST_CHECK int login_command(const struct cli *cli);
+/* The same; on failure says why to err. */
+MUST_CHECK int login_sign_in(const struct cli *cli);
 /* The user name of the person who asks, whom the daemon knows by the uid; on
  * failure says why to err. */
 MUST_CHECK int login_own_name(const struct cli *cli, char out[PROTO_NAME_SIZE]);

@@ -11,12 +11,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "common/err.h"
 #include "common/secret.h"
+
+#define COLUMNS_DEFAULT 80
 
 int
 terminal_write(int tty, const char *text)
@@ -144,4 +147,14 @@ terminal_name(int tty, char *out, size_t out_size)
 {
 	if (ttyname_r(tty, out, out_size) != 0)
 		out[0] = '\0';
+}
+
+unsigned int
+terminal_columns(int tty)
+{
+	struct winsize size = {0};
+
+	return ioctl(tty, TIOCGWINSZ, &size) == 0 && size.ws_col > 0
+	    ? size.ws_col
+	    : COLUMNS_DEFAULT;
 }

@@ -20,5 +20,7 @@ MUST_CHECK int terminal_ask(
     int tty, const char *text, bool echo, char *out, size_t out_size);
 /* Forgets what was typed and not read. */
 void terminal_drop_input(int tty);
+/* Characters in a line; 80 where it does not say. */
+unsigned int terminal_columns(int tty);
 /* Its name, "" where there is none or it does not fit. */
 void terminal_name(int tty, char *out, size_t out_size);

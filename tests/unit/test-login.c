@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "common/err.h"
-#include "tests/unit/clihost.h"
+#include "tests/unit/person.h"
 
 #define HANDLE_1 "11111111111111111111111111111111"
 #define HANDLE_2 "22222222222222222222222222222222"
@@ -46,115 +46,6 @@ static const struct proto_verdict_reply denied = {
 		act, type, message, NULL, 0 \
 	}
 
-/* A terminal, and a person's process on it. */
-struct person {
-	int master;
-	int slave; /* stays open, so that what was written is not lost */
-	pid_t pid;
-	char seen[4096]; /* so far, on the terminal */
-};
-
-/* The exit status plus what it printed reach the terminal as text. */
-static _Noreturn void
-be_person(struct clihost *host, const char *line)
-{
-	int status;
-
-	status = clihost_run(host, line);
-	(void)dprintf(STDIN_FILENO, "[%d|%s|%s]", status, host->out, host->err);
-	_exit(0);
-}
-
-static void
-start(struct person *p, struct clihost *host, const char *line)
-{
-	char name[128];
-
-	memset(p, 0, sizeof(*p));
-	p->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	assert_true(p->master >= 0);
-	assert_int_equal(grantpt(p->master), 0);
-	assert_int_equal(unlockpt(p->master), 0);
-	assert_int_equal(ptsname_r(p->master, name, sizeof(name)), 0);
-	p->slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	assert_true(p->slave >= 0);
-	p->pid = fork();
-	assert_int_not_equal(p->pid, -1);
-	if (p->pid == 0) {
-		(void)setsid();
-		(void)ioctl(p->slave, TIOCSCTTY, 0);
-		(void)dup2(p->slave, STDIN_FILENO);
-		be_person(host, line);
-	}
-}
-
-/* Reads on until the text is there. */
-static void
-sees(struct person *p, const char *text)
-{
-	struct pollfd fd = {p->master, POLLIN, 0};
-	size_t len = strlen(p->seen);
-
-	while (strstr(p->seen, text) == NULL) {
-		ssize_t n = 0;
-
-		assert_int_equal(poll(&fd, 1, DEADLINE_MS), 1);
-		n = read(p->master, p->seen + len, sizeof(p->seen) - 1 - len);
-		assert_true(n > 0);
-		len += (size_t)n;
-	}
-}
-
-static bool
-echoes(const struct person *p)
-{
-	struct termios now;
-
-	assert_int_equal(tcgetattr(p->slave, &now), 0);
-	return (now.c_lflag & ECHO) != 0;
-}
-
-static void
-wait_for_echo(const struct person *p, bool wanted)
-{
-	for (int i = 0; echoes(p) != wanted && i < DEADLINE_MS; i++)
-		(void)usleep(1000);
-	assert_int_equal(echoes(p), wanted);
-}
-
-static void
-type(const struct person *p, const char *text)
-{
-	assert_int_equal(
-	    write(p->master, text, strlen(text)), (ssize_t)strlen(text));
-}
-
-static int
-end(struct person *p)
-{
-	int status = 0;
-
-	assert_int_equal(waitpid(p->pid, &status, 0), p->pid);
-	(void)close(p->master);
-	(void)close(p->slave);
-	return status;
-}
-
-/* The next request; message is of its type, or NULL. */
-static void
-saw(struct clihost *host, enum proto_type wanted, void *message)
-{
-	enum fakedaemon_event event = FAKEDAEMON_CONNECTED;
-	enum proto_type got = PROTO_DONE;
-
-	while (event != FAKEDAEMON_REQUEST) {
-		event = fakedaemon_saw(&host->daemon, &got, message,
-		    message == NULL ? 0 : proto_size(wanted));
-		assert_int_not_equal(event, FAKEDAEMON_END);
-	}
-	assert_int_equal(got, wanted);
-}
-
 static void
 a_member_signs_in_with_questions(void **state)
 {
@@ -174,25 +65,25 @@ a_member_signs_in_with_questions(void **state)
 	struct person p;
 
 	fakedaemon_start(&host->daemon, steps, ARRAY_SIZE(steps));
-	start(&p, host, "login");
-	sees(&p, "Password: ");
-	wait_for_echo(&p, false);
-	type(&p, "correct horse\n");
-	sees(&p, "Press Enter: ");
-	wait_for_echo(&p, true);
-	sees(&p, "[0|You are signed in.");
-	assert_int_equal(end(&p), 0);
+	person_start(&p, host, "login");
+	person_sees(&p, "Password: ");
+	person_wait_for_echo(&p, false);
+	person_types(&p, "correct horse\n");
+	person_sees(&p, "Press Enter: ");
+	person_wait_for_echo(&p, true);
+	person_sees(&p, "[0|You are signed in.");
+	assert_int_equal(person_ends(&p), 0);
 	assert_null(strstr(p.seen, "horse"));
-	saw(host, PROTO_WHOAMI, NULL);
-	saw(host, PROTO_SIGNIN, &signin);
+	person_asked(host, PROTO_WHOAMI, NULL);
+	person_asked(host, PROTO_SIGNIN, &signin);
 	assert_string_equal(signin.user, "ada");
 	assert_string_equal(signin.context.service, "orgloginctl");
 	assert_int_equal(signin.max_age_s, 0);
-	saw(host, PROTO_WAIT, NULL);
-	saw(host, PROTO_ANSWER, &answer);
+	person_asked(host, PROTO_WAIT, NULL);
+	person_asked(host, PROTO_ANSWER, &answer);
 	assert_string_equal(answer.handle, HANDLE_2);
 	assert_string_equal(answer.text, "correct horse");
-	saw(host, PROTO_WAIT, &wait);
+	person_asked(host, PROTO_WAIT, &wait);
 	assert_string_equal(wait.handle, HANDLE_1);
 }
 
@@ -216,9 +107,9 @@ a_refusal_is_told_and_fails(void **state)
 	struct person p;
 
 	script(host, PROTO_VERDICT, &denied);
-	start(&p, host, "login");
-	sees(&p, "[1||orgloginctl: Another person. (wrong-person)");
-	assert_int_equal(end(&p), 0);
+	person_start(&p, host, "login");
+	person_sees(&p, "[1||orgloginctl: Another person. (wrong-person)");
+	assert_int_equal(person_ends(&p), 0);
 }
 
 /* DONE, or an allowing verdict with a reason against it, is no yes. */
@@ -230,10 +121,10 @@ nothing_but_an_exact_yes_is_success(void **state)
 	struct person p;
 
 	script(host, PROTO_DONE, &done);
-	start(&p, host, "login");
-	sees(&p, "[1||orgloginctl: ");
-	sees(&p, "(daemon-malformed)");
-	assert_int_equal(end(&p), 0);
+	person_start(&p, host, "login");
+	person_sees(&p, "[1||orgloginctl: ");
+	person_sees(&p, "(daemon-malformed)");
+	assert_int_equal(person_ends(&p), 0);
 }
 
 static void
@@ -244,12 +135,12 @@ an_interrupted_password_gives_the_echo_back(void **state)
 	int status = 0;
 
 	script(host, PROTO_PROMPT, &secret);
-	start(&p, host, "login");
-	sees(&p, "Password: ");
-	wait_for_echo(&p, false);
-	type(&p, "half of it\x03");
-	wait_for_echo(&p, true);
-	status = end(&p);
+	person_start(&p, host, "login");
+	person_sees(&p, "Password: ");
+	person_wait_for_echo(&p, false);
+	person_types(&p, "half of it\x03");
+	person_wait_for_echo(&p, true);
+	status = person_ends(&p);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGINT);
 	assert_null(strstr(p.seen, "half"));
@@ -276,8 +167,8 @@ ones_own_sign_in_is_forgotten_by_ones_name(void **state)
 
 	script(host, PROTO_DONE, &done);
 	assert_int_equal(clihost_run(host, "logout"), CLI_OK);
-	saw(host, PROTO_WHOAMI, NULL);
-	saw(host, PROTO_LOGOUT, &logout);
+	person_asked(host, PROTO_WHOAMI, NULL);
+	person_asked(host, PROTO_LOGOUT, &logout);
 	assert_string_equal(logout.user, "ada");
 }
 
