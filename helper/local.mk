@@ -25,6 +25,13 @@ tests_unit_test_providerset_SOURCES = tests/unit/test-providerset.c \
 tests_unit_test_providerset_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_providerset_LDADD = libfront.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-profiletool
+tests_unit_test_profiletool_SOURCES = tests/unit/test-profiletool.c \
+	helper/profiletool.c
+tests_unit_test_profiletool_CFLAGS = $(UNIT_CFLAGS) \
+	-DPROFILES_FOLDER='"$(abs_top_srcdir)/packaging/profiles"'
+tests_unit_test_profiletool_LDADD = libfront.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-settings
 tests_unit_test_settings_SOURCES = tests/unit/test-settings.c \
 	helper/settings.c helper/keytable.c helper/providerset.c

@@ -4,7 +4,7 @@
 # header it opens with. Every parser listed in parsers has a fuzzer with seeds.
 . "$(dirname "$0")/lib.sh"
 
-modules=$(tracked '^((common|helper/(base|rules|services|front)|pam_module|nss_module)/.*|helper/settings)\.c$')
+modules=$(tracked '^((common|helper/(base|rules|services|front)|pam_module|nss_module)/.*|helper/(settings|profiletool))\.c$')
 [ -n "$modules" ] || finish 'tests: no modules found'
 
 module_of()
