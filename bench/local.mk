@@ -1,5 +1,5 @@
 # Programs whose figure is a stated goal; README.md says how each is repeated.
-EXTRA_DIST += bench/README.md bench/bench-nss.sh bench/bench-daemon.sh \
+EXTRA_DIST += bench/README.md bench/bench-accounts.sh bench/bench-nss.sh bench/bench-daemon.sh \
 	bench/bench-seen.sh bench/bench-signins.sh bench/bench-sync.sh \
 	bench/daemonlab.sh
 
@@ -40,6 +40,11 @@ bench_bench_who_LDADD = libpamphases.la
 noinst_PROGRAMS += bench/bench-sync
 bench_bench_sync_SOURCES = bench/bench-sync.c bench/samples.c bench/samples.h
 bench_bench_sync_LDADD = libwire.la libsnapshot.la
+
+noinst_PROGRAMS += bench/bench-accounts
+bench_bench_accounts_SOURCES = bench/bench-accounts.c bench/samples.c \
+	bench/samples.h
+bench_bench_accounts_LDADD = libservices.la
 
 noinst_PROGRAMS += bench/bench-seen
 bench_bench_seen_SOURCES = bench/bench-seen.c
