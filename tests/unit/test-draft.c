@@ -180,12 +180,13 @@ the_most_roles_give_all_their_groups(void **state)
 	struct draft *draft = NULL;
 	struct snapshot snapshot;
 	struct snapshot_user user;
+	size_t used = 0;
 	bool done = false;
 
 	for (size_t i = 0; i < MOST; i++) {
 		struct access_mapping *mapping = NULL;
-		size_t used = strlen(line);
 
+		used = strlen(line);
 		(void)snprintf(names[i], sizeof(names[i]), "r%zu", i);
 		told[i] = names[i];
 		assert_int_equal(
@@ -199,7 +200,8 @@ the_most_roles_give_all_their_groups(void **state)
 	ids_free(TAKE(f->ids));
 	assert_int_equal(ids_new(f->db, &ids, &f->ids), 0);
 	assert_int_equal(ids_load(f->ids), 0);
-	strncat(line, "]}", sizeof(line) - strlen(line) - 1);
+	used = strlen(line);
+	(void)snprintf(line + used, sizeof(line) - used, "]}");
 	ASSIGN(f, line);
 	clock_fake_init(&clock, DIRLAB_WALL_S, 5000);
 	roles = open_roles(f, &clock);
