@@ -266,6 +266,7 @@ static const struct field factors_reply_fields[] = {
     U32(proto_factors_reply, pin_failures),
     FLAG(proto_factors_reply, own),
     FLAG(proto_factors_reply, proven),
+    FLAG(proto_factors_reply, recent),
 };
 
 static const struct field totp_offer_fields[] = {

@@ -56,4 +56,5 @@ struct proto_factors_reply {
 	uint32_t pin_failures;
 	uint8_t own;    /* the asking member's */
 	uint8_t proven; /* who asks is root, or signed in fully lately */
+	uint8_t recent; /* the member did */
 };

@@ -138,20 +138,3 @@ account_session(const struct request_call *call, bool opened)
 		    request.user, err_name(ERR_DAEMON_UNREACHABLE));
 	return PAM_SUCCESS;
 }
-
-int
-account_password(const struct request_call *call)
-{
-	struct request request;
-	int code = request_init_ours(&request, call);
-
-	if (code != PAM_SUCCESS)
-		return code;
-	if (request.who == WHO_UNKNOWN)
-		return PAM_AUTHTOK_ERR;
-	if ((call->flags & PAM_PRELIM_CHECK) != 0)
-		converse_refuse(call->pamh,
-		    "Your password is kept by your organisation, not by this "
-		    "host. Change it there.");
-	return PAM_PERM_DENIED;
-}

@@ -15,6 +15,3 @@ MUST_CHECK int account_check(const struct request_call *call);
 
 /* Tells the daemon of a session; never fails a login; at most 0.5 s. */
 MUST_CHECK int account_session(const struct request_call *call, bool opened);
-
-/* Members have no password here. */
-MUST_CHECK int account_password(const struct request_call *call);

@@ -24,6 +24,8 @@ struct ask_times {
 #define ASK_WAIT ((struct ask_times){0, 200, 2750})
 #define ASK_ACCOUNT ((struct ask_times){200, 200, 1500})
 #define ASK_SESSION ((struct ask_times){100, 100, 300})
+/* Two PINs are worked out, behind those of others. */
+#define ASK_PIN ((struct ask_times){250, 250, 15000})
 #define ASK_WAIT_MS 2400 /* asked of the daemon, less than ASK_WAIT */
 
 /* Who asks and from where, from the handle's items; too long ones are cut. */

@@ -11,6 +11,7 @@ libpamphases_la_SOURCES = \
 	pam_module/member.c pam_module/member.h \
 	pam_module/options.c pam_module/options.h \
 	pam_module/outcome.c pam_module/outcome.h \
+	pam_module/pinchange.c pam_module/pinchange.h \
 	pam_module/request.c pam_module/request.h \
 	pam_module/signon.c pam_module/signon.h \
 	pam_module/who.c pam_module/who.h
@@ -95,6 +96,14 @@ tests_unit_test_account_SOURCES = tests/unit/test-account.c $(PAMHOST_SOURCES)
 tests_unit_test_account_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_account_LDFLAGS = $(AM_LDFLAGS) $(FAKEPAM_WRAPS)
 tests_unit_test_account_LDADD = $(PAMHOST_LDADD)
+
+check_PROGRAMS += tests/unit/test-pinchange
+tests_unit_test_pinchange_SOURCES = tests/unit/test-pinchange.c \
+	$(PAMHOST_SOURCES)
+tests_unit_test_pinchange_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_pinchange_LDFLAGS = $(AM_LDFLAGS) $(FAKEPAM_WRAPS) \
+	-Wl,--wrap=getuid
+tests_unit_test_pinchange_LDADD = $(PAMHOST_LDADD)
 
 check_PROGRAMS += tests/unit/test-pamfaults
 tests_unit_test_pamfaults_SOURCES = tests/unit/test-pamfaults.c \

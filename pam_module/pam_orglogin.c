@@ -8,6 +8,7 @@
 #include "common/attrs.h"
 #include "common/paths.h"
 #include "pam_module/account.h"
+#include "pam_module/pinchange.h"
 #include "pam_module/signon.h"
 
 static const struct places places = {
@@ -71,5 +72,5 @@ pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct request_call call = make_call(pamh, flags, argc, argv);
 
-	return account_password(&call);
+	return pinchange(&call);
 }

@@ -155,6 +155,7 @@ answer_factors(struct exchange *x, const void *message)
 	(void)text_cut(reply.pin, sizeof(reply.pin),
 	    err_name(state_of(x, &member, ATTEMPTS_PIN, &reply.pin_failures)));
 	reply.own = is_own(x, &member);
+	reply.recent = proven(x, &member);
 	return session_reply(x->session, PROTO_FACTORS_REPLY, &reply, true);
 }
 

@@ -1,6 +1,6 @@
 /*
  * test-account.c - the account phase is a real decision for members, silence
- * for local users, and never a prompt; sessions and passwords follow it.
+ * for local users, and never a prompt; sessions follow it.
  */
 #include "pam_module/account.h"
 
@@ -386,42 +386,6 @@ a_hung_daemon_does_not_hold_a_session(void **state)
 	assert_non_null(strstr(host->pam.log, "session not recorded"));
 }
 
-static int
-change_password(struct pamhost *host, const char *user, int flags)
-{
-	struct request_call call = pamhost_call(host, NULL);
-
-	host->pam.user = user;
-	call.flags = flags;
-	return account_password(&call);
-}
-
-static void
-members_have_no_password_here(void **state)
-{
-	struct pamhost *host = *state;
-
-	assert_int_equal(
-	    change_password(host, "root", PAM_PRELIM_CHECK), PAM_IGNORE);
-	assert_int_equal(
-	    change_password(host, "eve", PAM_PRELIM_CHECK), PAM_IGNORE);
-	assert_int_equal(host->pam.shown_count, 0);
-	assert_int_equal(
-	    change_password(host, "ada", PAM_PRELIM_CHECK), PAM_PERM_DENIED);
-	assert_int_equal(
-	    change_password(host, "ada", PAM_UPDATE_AUTHTOK), PAM_PERM_DENIED);
-	assert_int_equal(host->pam.shown_count, 1);
-	assert_non_null(strstr(host->pam.shown[0].text, "organisation"));
-	assert_int_equal(
-	    change_password(host, NULL, PAM_PRELIM_CHECK), PAM_SERVICE_ERR);
-	assert_int_equal(unlink(host->snapshot), 0);
-	assert_int_equal(
-	    change_password(host, "eve", PAM_PRELIM_CHECK), PAM_AUTHTOK_ERR);
-	assert_int_equal(
-	    change_password(host, "root", PAM_PRELIM_CHECK), PAM_IGNORE);
-	assert_false(fakedaemon_was_called(&host->daemon));
-}
-
 int
 main(void)
 {
@@ -443,7 +407,6 @@ main(void)
 	    PAMHOST_TEST(sessions_of_members_are_recorded),
 	    PAMHOST_TEST(a_session_never_fails),
 	    PAMHOST_TEST(a_hung_daemon_does_not_hold_a_session),
-	    PAMHOST_TEST(members_have_no_password_here),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
