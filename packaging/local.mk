@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	packaging/sysusers.conf.in \
 	packaging/logrotate.conf \
 	packaging/pam-config \
+	packaging/pam-config-passwd \
 	packaging/sshd.conf \
 	debian/changelog \
 	debian/control \
@@ -82,6 +83,8 @@ install-packaging: packaging/sysusers.conf
 		$(DESTDIR)$(sysusersdir)/orglogin.conf
 	$(INSTALL_DATA) $(srcdir)/packaging/pam-config \
 		$(DESTDIR)$(pamconfigsdir)/orglogin
+	$(INSTALL_DATA) $(srcdir)/packaging/pam-config-passwd \
+		$(DESTDIR)$(pamconfigsdir)/orglogin-passwd
 	$(INSTALL_DATA) $(srcdir)/packaging/sshd.conf \
 		$(DESTDIR)$(sshdconfdir)/10-orglogin.conf
 	$(INSTALL_DATA) $(srcdir)/packaging/logrotate.conf \
@@ -90,6 +93,7 @@ install-packaging: packaging/sysusers.conf
 uninstall-packaging:
 	rm -f $(DESTDIR)$(sysusersdir)/orglogin.conf \
 		$(DESTDIR)$(pamconfigsdir)/orglogin \
+		$(DESTDIR)$(pamconfigsdir)/orglogin-passwd \
 		$(DESTDIR)$(sshdconfdir)/10-orglogin.conf \
 		$(DESTDIR)$(logrotatedir)/orglogin \
 		$(DESTDIR)$(pamdir)/pam_orglogin.so \
