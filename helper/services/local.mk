@@ -34,6 +34,7 @@ tests_unit_test_proofs_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_proofs_LDADD = libservices.la $(UNIT_LIBS)
 
 STATELAB = tests/unit/statelab.c tests/unit/statelab.h
+OTPCODE = tests/unit/otpcode.c tests/unit/otpcode.h
 
 check_PROGRAMS += tests/unit/test-attempts
 tests_unit_test_attempts_SOURCES = tests/unit/test-attempts.c $(STATELAB)
@@ -56,7 +57,7 @@ tests_unit_test_rotation_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_rotation_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-totp
-tests_unit_test_totp_SOURCES = tests/unit/test-totp.c $(STATELAB)
+tests_unit_test_totp_SOURCES = tests/unit/test-totp.c $(STATELAB) $(OTPCODE)
 tests_unit_test_totp_CFLAGS = $(UNIT_CFLAGS) $(OATH_CFLAGS)
 tests_unit_test_totp_LDADD = libservices.la $(OATH_LIBS) $(UNIT_LIBS)
 

@@ -1,5 +1,5 @@
-# A renewal as a whole process that is killed, or on a disk that fails. Not under
-# a sanitizer, which would trace the traced.
+# A renewal, or a second factor, as a whole process that is killed, or on a disk
+# that fails. Not under a sanitizer, which would trace the traced.
 if HAVE_CMOCKA
 if !SANITIZED
 check_PROGRAMS += tests/wallet/test-killed
@@ -7,5 +7,11 @@ tests_wallet_test_killed_SOURCES = tests/wallet/test-killed.c \
 	tests/publish/tracecalls.c tests/publish/tracecalls.h $(WALLETLAB)
 tests_wallet_test_killed_CFLAGS = $(UNIT_CFLAGS)
 tests_wallet_test_killed_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/wallet/test-tries
+tests_wallet_test_tries_SOURCES = tests/wallet/test-tries.c \
+	tests/publish/tracecalls.c tests/publish/tracecalls.h $(STATELAB) $(OTPCODE)
+tests_wallet_test_tries_CFLAGS = $(UNIT_CFLAGS) $(OATH_CFLAGS)
+tests_wallet_test_tries_LDADD = libservices.la $(OATH_LIBS) $(UNIT_LIBS)
 endif
 endif
