@@ -311,6 +311,9 @@ open_signins(struct daemon *d)
 	options.standing = &d->standing;
 	options.proofs = d->proofs;
 	options.wallet = d->wallet;
+	options.attempts = d->attempts;
+	options.totp = d->totp;
+	options.pin = d->pin;
 	options.idps = d->idps;
 	options.idp_count = d->idp_count;
 	options.idsvc = d->idsvc;

@@ -5,8 +5,15 @@
  */
 #pragma once
 
+#include "common/attrs.h"
+#include "services/second.h"
 #include "settings.h"
 
+/* What would never match is told, not kept. CONFIG_INVALID with the problem. */
+MUST_CHECK int factorset_check(
+    const struct settings *settings, struct conf_problem *problem);
+/* Who is asked for a code. */
+struct second_policy factorset_policy(const struct settings *settings);
 /* Shown in authenticators. */
 const char *factorset_totp_issuer(const struct settings *settings);
 /* Why nobody enrols an authenticator, or sets a PIN, on this host: a line for

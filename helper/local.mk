@@ -9,7 +9,8 @@ orglogind_SOURCES = helper/main.c \
 	helper/profiletool.c helper/profiletool.h \
 	helper/settings.c helper/settings.h \
 	helper/keytable.c helper/keytable.h \
-	helper/factorset.c helper/factorset.h helper/providerset.c helper/providerset.h
+	helper/providerset.c helper/providerset.h \
+	helper/factorset.c helper/factorset.h
 orglogind_LDADD = libfront.la
 
 if HAVE_CMOCKA
@@ -34,7 +35,8 @@ tests_unit_test_profiletool_LDADD = libfront.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-settings
 tests_unit_test_settings_SOURCES = tests/unit/test-settings.c \
-	helper/settings.c helper/keytable.c helper/providerset.c
+	helper/settings.c helper/keytable.c helper/providerset.c \
+	helper/factorset.c
 tests_unit_test_settings_CFLAGS = $(UNIT_CFLAGS) \
 	-DPROFILES_FOLDER='"$(abs_top_srcdir)/packaging/profiles"'
 tests_unit_test_settings_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=profilefile_read

@@ -22,6 +22,7 @@
 #include "common/paths.h"
 #include "common/secret.h"
 #include "common/text.h"
+#include "factorset.h"
 #include "keytable.h"
 #include "rules/profilecheck.h"
 #include "services/profilefile.h"
@@ -422,6 +423,8 @@ complete(struct settings *s, struct conf_problem *problem)
 	if (r == 0)
 		r = check_lists(s, problem);
 	if (r == 0)
+		r = factorset_check(s, problem);
+	if (r == 0)
 		r = make_policy(s, problem);
 	if (r == 0)
 		r = read_secret(s->api_key_file, &s->api_key, problem);
@@ -563,6 +566,16 @@ settings_standing(const struct settings *settings, struct directory *directory)
 	};
 }
 
+/* What is too long was refused at the start. */
+static size_t
+copy_services(char out[SIGNIN_LIST_MAX][PROTO_SERVICE_SIZE],
+    const struct settings_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		(void)text_cut(out[i], sizeof(out[i]), list->items[i]);
+	return list->count;
+}
+
 void
 settings_signin(
     const struct settings *settings, struct signin_options *ret_options)
@@ -571,10 +584,10 @@ settings_signin(
 	    .organization_name = settings->organization_name,
 	    .deadline_s = settings->deadline_s,
 	    .max_age_s = settings->sudo_max_age_s,
-	    .service_count = settings->services.count,
+	    .second = factorset_policy(settings),
 	};
-	for (size_t i = 0; i < settings->services.count; i++)
-		(void)text_cut(ret_options->services[i],
-		    sizeof(ret_options->services[i]),
-		    settings->services.items[i]);
+	ret_options->service_count =
+	    copy_services(ret_options->services, &settings->services);
+	ret_options->pin_service_count =
+	    copy_services(ret_options->pin_services, &settings->pin_services);
 }

@@ -63,6 +63,7 @@ struct settings {
 	char totp_mode[SETTINGS_TEXT_SIZE];
 	char totp_issuer[SETTINGS_TEXT_SIZE];
 	char totp_admin_role[SETTINGS_TEXT_SIZE];
+	struct settings_list totp_roles;
 	char ca_file[SETTINGS_TEXT_SIZE];
 	char audit_file[SETTINGS_TEXT_SIZE];
 	char audit_accounts[SETTINGS_TEXT_SIZE];

@@ -105,6 +105,8 @@ static const char *const schema_steps[] = {
     " wall_s INTEGER NOT NULL,"
     " boot_id TEXT NOT NULL,"
     " boot_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    /* boot_ms of the last full sign-in of that boot; NULL: none */
+    "ALTER TABLE proofs ADD COLUMN full_ms INTEGER;",
 };
 
 int64_t

@@ -208,7 +208,7 @@ explain(struct exchange *x, const struct member *member,
 		idcheck_taken(&view, member, reply.taken, sizeof(reply.taken));
 		put_groups(p, member, &reply);
 		put_claimed(p->standing, member, &reply);
-		reply.proof_s = to_s(proofs_age_ms(p->proofs, member->id));
+		reply.proof_s = to_s(proofs_any_age_ms(p->proofs, member->id));
 		login = standing_login(p->standing, member);
 		if (role[0] != '\0') {
 			held = login != 0

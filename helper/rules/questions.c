@@ -100,6 +100,28 @@ questions_put_invitation(struct buf *text, const struct questions_scene *scene)
 }
 
 void
+questions_put_pin(struct buf *text, const char *until)
+{
+	if (until != NULL)
+		buf_put_format(text,
+		    "\nThe organisation's service cannot be reached; your PIN "
+		    "works until %s.\n",
+		    until);
+	buf_put_text(text, QUESTIONS_PIN);
+}
+
+void
+questions_put_enrolment(struct buf *text, const char *key)
+{
+	buf_put_format(text,
+	    "\nYou need an authenticator for this host. Add this key to the "
+	    "app on your phone:\n\n  %s\n\nThen type the code that it "
+	    "shows.\n",
+	    key);
+	buf_put_text(text, QUESTIONS_CODE);
+}
+
+void
 questions_put_again(
     struct buf *text, const char *sentence, const char *question)
 {

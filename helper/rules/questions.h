@@ -18,6 +18,7 @@
 
 #define QUESTIONS_PASSWORD "Password: "
 #define QUESTIONS_CODE "Authenticator code: "
+#define QUESTIONS_PIN "Login PIN: "
 #define QUESTIONS_PASTE "Paste the code that the page shows: "
 #define QUESTIONS_PASTE_WRONG "That code is not of this sign-in."
 #define QUESTIONS_PIECE_WRONG "That was a later piece: begin with the first."
@@ -47,6 +48,11 @@ void questions_put_choice(struct buf *text, const struct questions_scene *scene,
     const char *const *titles, size_t count, bool again);
 void questions_put_invitation(
     struct buf *text, const struct questions_scene *scene);
+/* The PIN of this host; until: when it ceases to be enough, as people read it,
+ * while the organisation cannot be reached; NULL: it can. */
+void questions_put_pin(struct buf *text, const char *until);
+/* A new authenticator's key, in groups of four, and the first code of it. */
+void questions_put_enrolment(struct buf *text, const char *key);
 /* The question, and before it that the last answer was wrong. */
 void questions_put_again(
     struct buf *text, const char *sentence, const char *question);

@@ -43,6 +43,8 @@ struct confirming {
 	char *jwt;
 	unsigned int passwords; /* how often it was asked for */
 	unsigned int codes;
+	enum profile_op op; /* of the request */
+	bool coded;
 	struct idsvc_standing *standing;
 };
 
@@ -72,6 +74,12 @@ bool
 confirming_accepted(const struct confirming *confirming)
 {
 	return confirming->accepted;
+}
+
+bool
+confirming_coded(const struct confirming *confirming)
+{
+	return confirming->coded;
 }
 
 /* The last of what is done here. */
@@ -118,6 +126,7 @@ ask_service(struct confirming *c, enum profile_op op, const char *code)
 	    .member = c->id,
 	};
 
+	c->op = op;
 	return idsvc_ask(c->options.idsvc, &call,
 	    op == PROFILE_ACCEPT_INVITATION ? on_accepted : on_standing, c,
 	    &c->request);
@@ -188,8 +197,10 @@ on_password(void *arg, const char *answer)
 	struct confirming *c = arg;
 	/* The service is not asked about what cannot be one. */
 	bool is_one = answer[0] != '\0';
-	int r = is_one ? keep(&c->password, answer) : ask_password(c);
+	int r = is_one ? tries_password(c->options.tries) : ask_password(c);
 
+	if (r == 0 && is_one)
+		r = keep(&c->password, answer);
 	if (r == 0 && is_one)
 		r = log_in(c);
 	if (r != 0)
@@ -201,10 +212,11 @@ on_code(void *arg, const char *answer)
 {
 	struct confirming *c = arg;
 	char code[QUESTIONS_CODE_SIZE];
-	int r = questions_code(answer, code)
-	    ? ask_service(c, PROFILE_MFA_VERIFY, code)
-	    : ask_code(c);
+	bool is_one = questions_code(answer, code);
+	int r = is_one ? tries_password(c->options.tries) : ask_code(c);
 
+	if (r == 0 && is_one)
+		r = ask_service(c, PROFILE_MFA_VERIFY, code);
 	secret_wipe(code, sizeof(code));
 	if (r != 0)
 		end(c, r);
@@ -262,6 +274,7 @@ on_standing(void *arg, const struct idsvc_standing *standing)
 	int r = standing->reason;
 
 	c->request = 0;
+	c->coded = c->coded || (r == 0 && c->op == PROFILE_MFA_VERIFY);
 	if (r == 0)
 		r = settle(c, standing);
 	else if (r == ERR_SERVICE_MFA)

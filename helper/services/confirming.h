@@ -16,6 +16,7 @@
 #include "services/dialogue.h"
 #include "services/idp.h"
 #include "services/idsvc.h"
+#include "services/tries.h"
 
 /* How often each question may be answered wrong before it ends. */
 #define CONFIRMING_TRIES 3
@@ -28,6 +29,7 @@ struct confirming_options {
 	struct idsvc *idsvc;
 	struct dialogue *dialogue;
 	struct questions_scene scene;
+	struct tries *tries; /* outlives it too */
 	const struct member *member;
 };
 
@@ -53,3 +55,5 @@ MUST_CHECK int confirming_password(struct confirming *confirming);
 
 /* The invitation was accepted on the way: the member is Active now. */
 bool confirming_accepted(const struct confirming *confirming);
+/* The service asked for its own second factor, and took it. */
+bool confirming_coded(const struct confirming *confirming);

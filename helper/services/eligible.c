@@ -11,25 +11,47 @@
 #include "common/err.h"
 
 static bool
-service_listed(const struct signin_options *options, const char *service)
+is_listed(const char services[][PROTO_SERVICE_SIZE], size_t count,
+    const char *service)
 {
-	for (size_t i = 0; i < options->service_count; i++) {
-		if (strcmp(options->services[i], service) == 0)
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(services[i], service) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* A program that may show the questions; a member at a terminal of his own
- * asks them of himself. */
 static bool
-may_show(const struct signin_options *options,
-    const struct proto_context *context, const struct member *member)
+is_own(const struct proto_signin *request, const struct member *member)
 {
-	bool own = member->uid != 0 && context->caller_uid == member->uid;
+	return member->uid != 0 && request->context.caller_uid == member->uid;
+}
 
-	return service_listed(options, context->service) ||
-	    (own && strcmp(context->service, ELIGIBLE_OWN_SERVICE) == 0);
+bool
+eligible_shows(const struct signin_options *options,
+    const struct proto_signin *request, const struct member *member)
+{
+	const char *service = request->context.service;
+
+	return is_listed(options->services, options->service_count, service) ||
+	    (is_own(request, member) &&
+		strcmp(service, ELIGIBLE_OWN_SERVICE) == 0);
+}
+
+bool
+eligible_takes_pin(
+    const struct signin_options *options, const struct proto_signin *request)
+{
+	return is_listed(options->pin_services, options->pin_service_count,
+	    request->context.service);
+}
+
+bool
+eligible_steps_up(
+    const struct proto_signin *request, const struct member *member)
+{
+	return is_own(request, member) &&
+	    strcmp(request->context.service, ELIGIBLE_OWN_SERVICE) != 0;
 }
 
 /*
@@ -44,9 +66,9 @@ proof_is_enough(const struct signin_options *options,
 	    request->max_age_s >= 0 ? request->max_age_s : options->max_age_s;
 	int64_t age_ms = -1;
 
-	if (member->uid == 0 || request->context.caller_uid != member->uid)
+	if (!is_own(request, member))
 		return false;
-	age_ms = proofs_age_ms(options->proofs, member->id);
+	age_ms = proofs_any_age_ms(options->proofs, member->id);
 	return age_ms >= 0 && age_ms / 1000 < max_age_s;
 }
 
@@ -83,7 +105,8 @@ eligible_check(const struct signin_options *options,
 	else if (r != 0)
 		r = standing_signin(options->standing, &member, request->roles);
 	if (r == 0 && !*ret_proven &&
-	    !may_show(options, &request->context, &member))
+	    !eligible_shows(options, request, &member) &&
+	    !eligible_takes_pin(options, request))
 		r = ERR_SERVICE_NOT_LISTED;
 	if (r == 0)
 		*ret_member = member;

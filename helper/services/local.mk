@@ -100,6 +100,29 @@ tests_unit_test_confirming_SOURCES = tests/unit/test-confirming.c \
 tests_unit_test_confirming_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_confirming_LDADD = libservices.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-choosing
+tests_unit_test_choosing_SOURCES = tests/unit/test-choosing.c \
+	$(SIGNINLAB)
+tests_unit_test_choosing_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_choosing_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-second
+tests_unit_test_second_SOURCES = tests/unit/test-second.c \
+	$(SIGNINLAB)
+tests_unit_test_second_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_second_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-unlocking
+tests_unit_test_unlocking_SOURCES = tests/unit/test-unlocking.c \
+	$(SIGNINLAB)
+tests_unit_test_unlocking_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_unlocking_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-tries
+tests_unit_test_tries_SOURCES = tests/unit/test-tries.c
+tests_unit_test_tries_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_tries_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-dialogue
 tests_unit_test_dialogue_SOURCES = tests/unit/test-dialogue.c \
 	$(SIGNINLAB)
@@ -429,7 +452,9 @@ libservices_la_SOURCES += helper/services/svclist.c helper/services/svclist.h
 libservices_la_SOURCES += helper/services/svcsend.c helper/services/svcsend.h
 libservices_la_SOURCES += helper/services/svctrace.c helper/services/svctrace.h
 libservices_la_SOURCES += helper/services/visited.c helper/services/visited.h
-libservices_la_SOURCES += helper/services/signin.c helper/services/signin.h
+libservices_la_SOURCES += helper/services/signin.c \
+	helper/services/signins.c helper/services/signin.h \
+	helper/services/signinframe.h
 libservices_la_SOURCES += helper/services/confirming.c \
 	helper/services/confirming.h
 libservices_la_SOURCES += helper/services/dialogue.c helper/services/dialogue.h
@@ -438,6 +463,11 @@ libservices_la_SOURCES += helper/services/proving.c helper/services/proving.h
 libservices_la_SOURCES += helper/services/svcstanding.c \
 	helper/services/svcstanding.h
 libservices_la_SOURCES += helper/services/ways.c helper/services/ways.h
+libservices_la_SOURCES += helper/services/choosing.c helper/services/choosing.h
+libservices_la_SOURCES += helper/services/second.c helper/services/second.h
+libservices_la_SOURCES += helper/services/tries.c helper/services/tries.h
+libservices_la_SOURCES += helper/services/unlocking.c \
+	helper/services/unlocking.h
 libservices_la_SOURCES += helper/services/standing.c \
 	helper/services/standing.h
 

@@ -46,14 +46,22 @@ proofs_free(struct proofs *proofs)
 	free(proofs);
 }
 
+/* A full sign-in of this boot is remembered beside what came after it. */
 int
-proofs_record(struct proofs *proofs, const char *member_id, const char *service)
+proofs_record(struct proofs *proofs, const char *member_id, const char *service,
+    enum proofs_factor factor)
 {
+	int64_t boot_ms = clock_boot(proofs->clock).ms;
 	struct db_stmt *stmt = NULL;
 	int r = db_prepare(proofs->db,
-	    "INSERT OR REPLACE INTO proofs"
-	    " (member_id, wall_s, boot_id, boot_ms, service)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5)",
+	    "INSERT INTO proofs"
+	    " (member_id, wall_s, boot_id, boot_ms, service, full_ms)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, iif(?6, ?4, NULL))"
+	    " ON CONFLICT (member_id) DO UPDATE SET wall_s = excluded.wall_s,"
+	    " full_ms = coalesce(excluded.full_ms,"
+	    " iif(boot_id = excluded.boot_id, full_ms, NULL)),"
+	    " boot_id = excluded.boot_id, boot_ms = excluded.boot_ms,"
+	    " service = excluded.service",
 	    &stmt);
 
 	if (r == 0)
@@ -63,30 +71,45 @@ proofs_record(struct proofs *proofs, const char *member_id, const char *service)
 	if (r == 0)
 		r = db_bind_text(stmt, 3, proofs->boot_id);
 	if (r == 0)
-		r = db_bind_integer(stmt, 4, clock_boot(proofs->clock).ms);
+		r = db_bind_integer(stmt, 4, boot_ms);
 	if (r == 0)
 		r = db_bind_text(stmt, 5, service);
+	if (r == 0)
+		r = db_bind_integer(stmt, 6, factor == PROOFS_FULL);
 	return r == 0 ? db_run_alone(proofs->db, stmt) : r;
+}
+
+static int64_t
+age_ms(struct proofs *proofs, const char *member_id, const char *sql)
+{
+	struct db_stmt *stmt = NULL;
+	enum db_step step = DB_DONE;
+	int64_t age = -1;
+
+	if (db_prepare(proofs->db, sql, &stmt) != 0 ||
+	    db_bind_text(stmt, 1, member_id) != 0 ||
+	    db_bind_text(stmt, 2, proofs->boot_id) != 0 ||
+	    db_step(stmt, &step) != 0 || step != DB_ROW)
+		return -1;
+	age = clock_boot(proofs->clock).ms - db_integer(stmt, 0);
+	db_reset(stmt);
+	return age >= 0 ? age : -1;
 }
 
 int64_t
 proofs_age_ms(struct proofs *proofs, const char *member_id)
 {
-	struct db_stmt *stmt = NULL;
-	enum db_step step = DB_DONE;
-	int64_t age_ms = -1;
+	return age_ms(proofs, member_id,
+	    "SELECT full_ms FROM proofs WHERE member_id = ?1"
+	    " AND boot_id = ?2 AND full_ms IS NOT NULL");
+}
 
-	if (db_prepare(proofs->db,
-		"SELECT boot_ms FROM proofs"
-		" WHERE member_id = ?1 AND boot_id = ?2",
-		&stmt) != 0 ||
-	    db_bind_text(stmt, 1, member_id) != 0 ||
-	    db_bind_text(stmt, 2, proofs->boot_id) != 0 ||
-	    db_step(stmt, &step) != 0 || step != DB_ROW)
-		return -1;
-	age_ms = clock_boot(proofs->clock).ms - db_integer(stmt, 0);
-	db_reset(stmt);
-	return age_ms >= 0 ? age_ms : -1;
+int64_t
+proofs_any_age_ms(struct proofs *proofs, const char *member_id)
+{
+	return age_ms(proofs, member_id,
+	    "SELECT boot_ms FROM proofs WHERE member_id = ?1"
+	    " AND boot_id = ?2");
 }
 
 int

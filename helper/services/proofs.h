@@ -21,11 +21,21 @@ MUST_CHECK int proofs_new(struct db *db, const struct clock *clock,
     const char *boot_id, struct proofs **ret_proofs);
 void proofs_free(struct proofs *proofs);
 
-/* A full sign-in succeeded now. */
-MUST_CHECK int proofs_record(
-    struct proofs *proofs, const char *member_id, const char *service);
-/* Age of the last proof since this boot in milliseconds; -1: none. */
+/* By what it was proven. */
+enum proofs_factor {
+	PROOFS_FULL = 1, /* by the provider, or the service's password */
+	PROOFS_PIN,
+	PROOFS_CODE, /* of the authenticator alone */
+};
+
+/* A sign-in succeeded now. */
+MUST_CHECK int proofs_record(struct proofs *proofs, const char *member_id,
+    const char *service, enum proofs_factor factor);
+/* Age of the last full sign-in since this boot in milliseconds; -1: none. */
 int64_t proofs_age_ms(struct proofs *proofs, const char *member_id);
+/* The same of the last one by any factor: enough to step up, and for nothing
+ * that changes how the member is known. */
+int64_t proofs_any_age_ms(struct proofs *proofs, const char *member_id);
 /* Forgets, for a member who lost the right to log in. */
 MUST_CHECK int proofs_forget(struct proofs *proofs, const char *member_id);
 /* The first member behind `after` in the order of the ids' bytes of whom there

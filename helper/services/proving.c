@@ -210,10 +210,12 @@ static int
 redeem(struct proving *p)
 {
 	const char *typed = buf_text(&p->paste.text);
-	int r = typed == NULL ? ERR_NO_MEMORY
-			      : idp_paste_redeem(p->options.idp, p->attempt,
-				    typed, on_redeemed, p, &p->request);
+	int r =
+	    typed == NULL ? ERR_NO_MEMORY : tries_password(p->options.tries);
 
+	if (r == 0)
+		r = idp_paste_redeem(p->options.idp, p->attempt, typed,
+		    on_redeemed, p, &p->request);
 	paste_reset(&p->paste);
 	return r == ERR_PASTE_WRONG ? ask_again(p, QUESTIONS_PASTE_WRONG) : r;
 }

@@ -14,6 +14,7 @@
 #include "rules/questions.h"
 #include "services/dialogue.h"
 #include "services/idp.h"
+#include "services/tries.h"
 
 /* A pasted code, or a piece of it, may be mistyped twice. */
 #define PROVING_WRONGS_MAX 3
@@ -27,6 +28,7 @@ struct proving_options {
 	struct idp *idp;
 	struct dialogue *dialogue;
 	struct questions_scene scene;
+	struct tries *tries;
 	struct boot_time deadline; /* of the whole sign-in */
 };
 

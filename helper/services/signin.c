@@ -2,12 +2,13 @@
  * signin.c - the frame of one sign-in, from a name to a verdict.
  *
  * Each step has one way forward and ends in decide() on anything else:
- * eligible -> a way chosen (services/ways) -> proven by a provider
+ * eligible -> unlocked by what this host can check (services/unlocking), or
+ * else a way chosen (services/choosing) -> proven by a provider
  * (services/proving) and bound -> confirmed by the service
- * (services/confirming) -> shown to the name service -> the account phase's own
- * check -> proof recorded -> allowed.  A sign-in is found by its id; after a
- * verdict or a cancellation nothing of it is left, so a late answer has nowhere
- * to go.
+ * (services/confirming) -> shown to the name service; then the second factor
+ * (services/second) -> the account phase's own check -> proof recorded ->
+ * allowed.  After a verdict or a cancellation nothing of it is left, so a late
+ * answer has nowhere to go.
  */
 #include "services/signin.h"
 
@@ -18,53 +19,21 @@
 #include "common/err.h"
 #include "common/text.h"
 #include "services/binding.h"
+#include "services/choosing.h"
 #include "services/confirming.h"
 #include "services/dialogue.h"
 #include "services/eligible.h"
 #include "services/proving.h"
+#include "services/second.h"
+#include "services/signinframe.h"
+#include "services/tries.h"
+#include "services/unlocking.h"
 #include "services/ways.h"
 
-/* How often a choice may be none of those offered. */
-#define CHOICES_MAX 3
-
-struct signin {
-	struct signin *next;
-	struct signins *all;
-	uint64_t id;
-	signin_fn *fn;
-	void *arg;
-	struct proto_signin request;
-	char member_id[NAME_ID_MAX + 1];
-	struct boot_time deadline;
-	struct loop_timer *turn_timer; /* the first step, or the verdict */
-	struct loop_timer *deadline_timer;
-	int refused;  /* the verdict at once, if not 0 */
-	bool allowed; /* likewise: by a proof given lately */
-	struct ways ways;
-	unsigned int choices;
-	struct dialogue *dialogue; /* each NULL until it is its turn */
-	struct proving *proving;
-	struct confirming *confirming;
-	const struct idsvc_standing *standing; /* confirming's; NULL: none */
-	uint64_t shown_id; /* waits until the name service sees a change */
-	bool first_binding;
-	char issuer[1024];
-	char subject[CLAIMS_SUB_MAX + 1];
-};
-
-struct signins {
-	struct loop *loop;
-	const struct clock *clock;
-	struct signin_options options;
-	struct ways_options ways;
-	struct signin *list;
-	uint64_t last_id;
-	uint32_t count;
-};
-
-static void
-signin_free(struct signin *s)
+void
+signin_free(struct signin *signin)
 {
+	struct signin *s = signin;
 	struct signins *all = s->all;
 
 	for (struct signin **link = &all->list; *link != NULL;
@@ -75,6 +44,8 @@ signin_free(struct signin *s)
 			break;
 		}
 	}
+	unlocking_free(s->unlocking);
+	second_free(s->second);
 	proving_free(s->proving);
 	confirming_free(s->confirming);
 	dialogue_free(s->dialogue);
@@ -115,6 +86,17 @@ last_gate(struct signin *s)
 	return standing_account(o->standing, s->request.user, s->request.roles);
 }
 
+/* A factor of this host alone is enough for so long only, and that time is not
+ * to be had again by setting the clock. */
+static int
+offline_gate(struct signin *s)
+{
+	const struct signin_options *o = &s->all->options;
+	int r = standing_offline(o->standing);
+
+	return r == 0 ? directory_look(o->directory) : r;
+}
+
 /* What the service gave is kept for the member's calls of its APIs; a sign-in
  * does not depend on it. */
 static void
@@ -147,14 +129,84 @@ complete(struct signin *s)
 	const struct signin_options *o = &s->all->options;
 	int r = last_gate(s);
 
+	if (r == 0 && s->offline)
+		r = offline_gate(s);
 	if (r == 0)
 		r = bind(s);
 	if (r == 0)
-		r = proofs_record(
-		    o->proofs, s->member_id, s->request.context.service);
+		r = tries_right(&s->tries);
+	if (r == 0)
+		r = proofs_record(o->proofs, s->member_id,
+		    s->request.context.service, s->factor);
 	if (r == 0)
 		keep_tokens(s);
 	decide(s, r);
+}
+
+static int offer_ways(struct signin *s);
+
+static void
+on_second(void *arg, int reason)
+{
+	struct signin *s = arg;
+
+	if (reason != 0)
+		decide(s, reason);
+	else
+		complete(s);
+}
+
+static int
+new_second(struct signin *s)
+{
+	const struct second_options options = {
+	    .totp = s->all->options.totp,
+	    .dialogue = s->dialogue,
+	    .tries = &s->tries,
+	    .member = s->member_id,
+	    .account = s->account,
+	};
+
+	return second_new(&options, on_second, s, &s->second);
+}
+
+/* Asks for the second factor that is due; *ret_due is false where none is.
+ * Only who has signed in fully may enrol one. */
+static int
+ask_second(struct signin *s, bool *ret_due)
+{
+	const struct signin_options *o = &s->all->options;
+	enum second_need need = SECOND_NONE;
+	struct member member;
+	int r = member_of(s, &member)
+	    ? second_need(&o->second, o->totp, &member, &need)
+	    : ERR_NOT_A_MEMBER;
+
+	*ret_due = r == 0 && need != SECOND_NONE;
+	if (!*ret_due)
+		return r;
+	if (need == SECOND_ENROL && s->factor != PROOFS_FULL)
+		return offer_ways(s);
+	r = new_second(s);
+	if (r != 0)
+		return r;
+	return need == SECOND_CODE ? second_ask(s->second)
+				   : second_enrol(s->second);
+}
+
+/* It is the member.  The service's own second factor counts, if it has just
+ * asked for it. */
+static void
+identified(struct signin *s)
+{
+	bool coded = s->confirming != NULL && confirming_coded(s->confirming);
+	bool due = false;
+	int r = coded ? ERR_OK : ask_second(s, &due);
+
+	if (r != 0)
+		decide(s, r);
+	else if (!due)
+		complete(s);
 }
 
 /* Everybody on the host sees what the member is now. */
@@ -167,7 +219,7 @@ on_shown(void *arg, int reason)
 	if (reason != 0)
 		decide(s, reason);
 	else
-		complete(s);
+		identified(s);
 }
 
 /* What the service said of the person takes effect before the last gate. */
@@ -202,7 +254,7 @@ on_confirmed(void *arg, int reason, const struct idsvc_standing *standing)
 	if (r != 0)
 		decide(s, r);
 	else if (s->shown_id == 0)
-		complete(s);
+		identified(s);
 }
 
 static struct questions_scene
@@ -225,6 +277,7 @@ confirm(struct signin *s, const struct member *member,
 	    .idsvc = s->all->options.idsvc,
 	    .dialogue = s->dialogue,
 	    .scene = scene_of(s),
+	    .tries = &s->tries,
 	    .member = member,
 	};
 	int r = confirming_new(&options, on_confirmed, s, &s->confirming);
@@ -280,7 +333,7 @@ on_proven(void *arg, int reason, const struct idp_identity *identity)
 	if (r != 0)
 		decide(s, r);
 	else if (o->idsvc == NULL && s->shown_id == 0)
-		complete(s);
+		identified(s);
 }
 
 static int
@@ -292,6 +345,7 @@ prove(struct signin *s, struct idp *idp)
 	    .idp = idp,
 	    .dialogue = s->dialogue,
 	    .scene = scene_of(s),
+	    .tries = &s->tries,
 	    .deadline = s->deadline,
 	};
 
@@ -310,39 +364,94 @@ go(struct signin *s, size_t way)
 	return confirm(s, &member, NULL);
 }
 
-static dialogue_answer_fn on_choice;
-
-static int
-ask_choice(struct signin *s)
-{
-	const struct questions_scene scene = scene_of(s);
-	struct buf text BUF_AUTO = {0};
-
-	if (s->choices >= CHOICES_MAX)
-		return ERR_ANSWER_UNKNOWN;
-	buf_init(&text, PROTO_TEXT_SIZE - 1);
-	questions_put_choice(
-	    &text, &scene, s->ways.titles, s->ways.count, s->choices++ > 0);
-	return dialogue_ask(s->dialogue, &text, false, on_choice, s);
-}
-
 static void
-on_choice(void *arg, const char *answer)
+on_chosen(void *arg, int reason, size_t way)
 {
 	struct signin *s = arg;
-	size_t way = 0;
-	int r = questions_choice(
-		    answer, s->ways.names, s->ways.titles, s->ways.count, &way)
-	    ? go(s, way)
-	    : ask_choice(s);
+	int r = reason != 0 ? reason : go(s, way);
 
 	if (r != 0)
 		decide(s, r);
 }
 
-/* The first step, or the verdict that stands already. */
+/* A full sign-in, by a way that is open to the member. */
+static int
+offer_ways(struct signin *s)
+{
+	struct member member;
+
+	if (!member_of(s, &member))
+		return ERR_NOT_A_MEMBER;
+	if (!eligible_shows(&s->all->options, &s->request, &member))
+		return ERR_SERVICE_NOT_LISTED;
+	if (s->ways.count == 0)
+		return ERR_CONFIG_INVALID;
+	s->factor = PROOFS_FULL;
+	s->offline = false;
+	s->choosing = (struct choosing){
+	    .dialogue = s->dialogue,
+	    .ways = &s->ways,
+	    .scene = scene_of(s),
+	    .fn = on_chosen,
+	    .arg = s,
+	};
+	return s->ways.count == 1 ? go(s, 0) : choosing_start(&s->choosing);
+}
+
+/* A PIN, or a code with a key, stands for the person; to step up either does,
+ * else the second factor comes on top of the PIN. */
 static void
-on_turn(void *arg)
+on_unlocked(void *arg, const struct unlocking_end *end)
+{
+	struct signin *s = arg;
+	int r = end->reason;
+
+	s->offline = end->offline;
+	s->factor = end->factor == UNLOCKING_PIN ? PROOFS_PIN : PROOFS_CODE;
+	if (r == ERR_CANCELLED)
+		r = offer_ways(s);
+	else if (r == 0 && (s->steps_up || end->factor == UNLOCKING_CODE))
+		complete(s);
+	else if (r == 0)
+		identified(s);
+	if (r != 0)
+		decide(s, r);
+}
+
+static int
+unlock(struct signin *s)
+{
+	const struct signin_options *o = &s->all->options;
+	const struct unlocking_options options = {
+	    .clock = s->all->clock,
+	    .pin = o->pin,
+	    .totp = o->totp,
+	    .wallet = o->wallet,
+	    .standing = o->standing,
+	    .policy = &o->second,
+	    .dialogue = s->dialogue,
+	    .tries = &s->tries,
+	    .member = s->member_id,
+	    .account = s->account,
+	    .by_pin = eligible_takes_pin(o, &s->request),
+	    .by_key = s->request.by_key == 1 &&
+		strcmp(s->request.context.service, "sshd") == 0,
+	    .step_up = s->steps_up,
+	};
+	struct member member;
+	int r = member_of(s, &member)
+	    ? unlocking_new(&options, on_unlocked, s, &s->unlocking)
+	    : ERR_NOT_A_MEMBER;
+
+	/* A full sign-in may mend what stands in the way, this may not. */
+	if (r == 0 && last_gate(s) != 0)
+		r = ERR_CANCELLED;
+	return r == 0 ? unlocking_start(s->unlocking, &member) : r;
+}
+
+/* The first step, or the verdict that stands already. */
+void
+signin_turn(void *arg)
 {
 	struct signin *s = arg;
 	int r = s->refused;
@@ -351,14 +460,16 @@ on_turn(void *arg)
 		decide(s, r);
 		return;
 	}
+	r = unlock(s);
 	/* Whoever is shown something may end the sign-in. */
-	r = s->ways.count == 1 ? go(s, 0) : ask_choice(s);
+	if (r == ERR_CANCELLED)
+		r = offer_ways(s);
 	if (r != 0)
 		decide(s, r);
 }
 
-static void
-on_deadline(void *arg)
+void
+signin_deadline(void *arg)
 {
 	struct signin *s = arg;
 	int trouble = s->proving != NULL ? proving_trouble(s->proving) : 0;
@@ -369,172 +480,11 @@ on_deadline(void *arg)
 	decide(s, trouble);
 }
 
-static void
-on_show(void *arg, const struct proto_prompt *prompt)
+void
+signin_show(void *arg, const struct proto_prompt *prompt)
 {
 	struct signin *s = arg;
 
 	s->fn(s->arg,
 	    &(struct signin_news){.event = SIGNIN_SHOW, .prompt = prompt});
-}
-
-/* Where the person sits, as far as it bounds how many may sit there. */
-static const char *
-source_of(const struct proto_context *context)
-{
-	return context->rhost[0] != '\0' ? context->rhost : context->tty;
-}
-
-static int
-check_room(const struct signins *all, const struct proto_signin *request,
-    const char *member_id)
-{
-	size_t same_source = 0;
-
-	for (const struct signin *s = all->list; s != NULL; s = s->next) {
-		if (strcmp(s->member_id, member_id) == 0)
-			return ERR_BUSY_MEMBER;
-		if (strcmp(source_of(&s->request.context),
-			source_of(&request->context)) == 0)
-			same_source++;
-	}
-	if (same_source >= SIGNIN_PER_SOURCE_MAX)
-		return ERR_BUSY_SOURCE;
-	return all->count >= SIGNIN_MAX ? ERR_BUSY_HOST : ERR_OK;
-}
-
-/* Everything that the first step needs. */
-static int
-prepare(struct signin *s, const struct member *member)
-{
-	struct signins *all = s->all;
-	int r = check_room(all, &s->request, member->id);
-
-	if (r != 0)
-		return r;
-	ways_of(&all->ways, member, &s->ways);
-	if (s->ways.count == 0)
-		return ERR_CONFIG_INVALID;
-	if (!text_copy(s->member_id, sizeof(s->member_id), member->id))
-		return ERR_INTERNAL;
-	s->deadline.ms =
-	    clock_boot(all->clock).ms + all->options.deadline_s * 1000;
-	dialogue_set_deadline(s->dialogue, s->deadline);
-	loop_timer_start(s->deadline_timer, all->options.deadline_s * 1000);
-	return ERR_OK;
-}
-
-static int
-signin_new(struct signins *all, const struct proto_signin *request,
-    struct signin **ret_signin)
-{
-	struct signin *s = calloc(1, sizeof(*s));
-	int r = ERR_OK;
-
-	if (s == NULL)
-		return ERR_NO_MEMORY;
-	s->all = all;
-	s->request = *request;
-	s->id = ++all->last_id;
-	r = loop_timer_new(all->loop, on_turn, s, &s->turn_timer);
-	if (r == 0)
-		r = loop_timer_new(
-		    all->loop, on_deadline, s, &s->deadline_timer);
-	if (r == 0)
-		r = dialogue_new(
-		    all->loop, all->clock, on_show, s, &s->dialogue);
-	if (r != 0) {
-		signin_free(s);
-		return r;
-	}
-	*ret_signin = s;
-	return ERR_OK;
-}
-
-int
-signins_begin(struct signins *signins, const struct proto_signin *request,
-    signin_fn *fn, void *arg, uint64_t *ret_id)
-{
-	struct signin *s = NULL;
-	struct member member;
-	int r = signin_new(signins, request, &s);
-
-	if (r != 0)
-		return r;
-	s->fn = fn;
-	s->arg = arg;
-	s->refused =
-	    eligible_check(&signins->options, request, &member, &s->allowed);
-	if (s->refused == 0 && !s->allowed)
-		s->refused = prepare(s, &member);
-	loop_timer_start(s->turn_timer, 0);
-	s->next = signins->list;
-	signins->list = s;
-	signins->count++;
-	*ret_id = s->id;
-	return ERR_OK;
-}
-
-static struct signin *
-find(const struct signins *signins, uint64_t id)
-{
-	struct signin *s = signins->list;
-
-	while (s != NULL && s->id != id)
-		s = s->next;
-	return s;
-}
-
-void
-signins_cancel(struct signins *signins, uint64_t id)
-{
-	struct signin *s = find(signins, id);
-
-	if (s != NULL)
-		signin_free(s);
-}
-
-int
-signins_answer(struct signins *signins, uint64_t id, const char *text)
-{
-	struct signin *s = find(signins, id);
-
-	return s == NULL ? ERR_MALFORMED : dialogue_answer(s->dialogue, text);
-}
-
-uint32_t
-signins_count(const struct signins *signins)
-{
-	return signins->count;
-}
-
-int
-signins_new(struct loop *loop, const struct clock *clock,
-    const struct signin_options *options, struct signins **ret_signins)
-{
-	struct signins *signins = calloc(1, sizeof(*signins));
-
-	if (signins == NULL)
-		return ERR_NO_MEMORY;
-	signins->loop = loop;
-	signins->clock = clock;
-	signins->options = *options;
-	signins->ways = (struct ways_options){
-	    .directory = options->directory,
-	    .idps = options->idps,
-	    .idp_count = options->idp_count,
-	    .idsvc = options->idsvc,
-	};
-	*ret_signins = signins;
-	return ERR_OK;
-}
-
-void
-signins_free(struct signins *signins)
-{
-	if (signins == NULL)
-		return;
-	while (signins->list != NULL)
-		signin_free(signins->list);
-	free(signins);
 }

@@ -18,8 +18,10 @@
 #include "services/directory.h"
 #include "services/idp.h"
 #include "services/idsvc.h"
+#include "services/pin.h"
 #include "services/proofs.h"
 #include "services/rolewatch.h"
+#include "services/second.h"
 #include "services/standing.h"
 #include "services/wallet.h"
 
@@ -34,6 +36,9 @@ struct signin_options {
 	const struct standing *standing;
 	struct proofs *proofs;
 	struct wallet *wallet;
+	struct attempts *attempts;
+	struct totp *totp;
+	struct pin *pin;
 	struct idp *const *idps; /* in the order of the configuration */
 	size_t idp_count;
 	struct idsvc *idsvc;         /* NULL: profile none */
@@ -45,6 +50,10 @@ struct signin_options {
 	/* [login] services */
 	char services[SIGNIN_LIST_MAX][PROTO_SERVICE_SIZE];
 	size_t service_count;
+	/* [login] pin_services */
+	char pin_services[SIGNIN_LIST_MAX][PROTO_SERVICE_SIZE];
+	size_t pin_service_count;
+	struct second_policy second; /* [totp] */
 };
 
 enum signin_event {

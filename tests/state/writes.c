@@ -232,7 +232,7 @@ record_proof(struct statelab *lab)
 	int r = proofs_new(lab->db, &lab->clock.clock, lab->boot_id, &proofs);
 
 	if (r == 0)
-		r = proofs_record(proofs, MEMBER, "sudo");
+		r = proofs_record(proofs, MEMBER, "sudo", PROOFS_FULL);
 	proofs_free(proofs);
 	return r;
 }

@@ -419,17 +419,19 @@ directory_cancel(struct directory *directory, uint64_t id)
 }
 
 int
-proofs_record(struct proofs *proofs, const char *member_id, const char *service)
+proofs_record(struct proofs *proofs, const char *member_id, const char *service,
+    enum proofs_factor factor)
 {
 	struct lab_person *p = person_of(member_id);
 
 	world.recorded++;
+	world.factor = factor;
 	p->proof_ms = world.clock.boot.ms;
 	return ERR_OK;
 }
 
 int64_t
-proofs_age_ms(struct proofs *proofs, const char *member_id)
+proofs_any_age_ms(struct proofs *proofs, const char *member_id)
 {
 	const struct lab_person *p = person_of(member_id);
 
@@ -446,6 +448,140 @@ wallet_keep(struct wallet *wallet, const char *member_id,
 	note(world.kept_refresh, sizeof(world.kept_refresh),
 	    standing->refresh_token);
 	return world.keep_fault;
+}
+
+/* The service is asked anew. */
+int
+wallet_renew(struct wallet *wallet, const char *member_id, wallet_fn *fn,
+    void *arg, uint64_t *ret_id)
+{
+	world.renewals++;
+	world.renew_fn = fn;
+	world.renew_arg = arg;
+	*ret_id = 77;
+	return ERR_OK;
+}
+
+void
+wallet_cancel(struct wallet *wallet, uint64_t id)
+{
+	if (id == 77)
+		world.renew_fn = NULL;
+}
+
+void
+lab_renew(int reason)
+{
+	wallet_fn *fn = TAKE(world.renew_fn);
+
+	assert_non_null(fn);
+	fn(world.renew_arg, &(struct wallet_token){.reason = reason});
+}
+
+/* What this host keeps of factors. */
+int
+attempts_begin(struct attempts *attempts, enum attempts_kind kind,
+    const char *key, int64_t *ret_wait_s)
+{
+	if (world.wait[kind] != 0)
+		return world.wait[kind];
+	world.tried[kind]++;
+	assert_string_equal(
+	    key, kind == ATTEMPTS_SOURCE ? "192.0.2.7" : "u-ada");
+	return ERR_OK;
+}
+
+int
+attempts_clear(
+    struct attempts *attempts, enum attempts_kind kind, const char *key)
+{
+	world.cleared[kind]++;
+	return ERR_OK;
+}
+
+int
+pin_state(struct pin *pin, const char *member_id)
+{
+	if (world.pin_state != 0)
+		return world.pin_state;
+	return strcmp(member_id, "u-ada") == 0 && world.pin[0] != '\0'
+	    ? ERR_OK
+	    : ERR_PIN_MISSING;
+}
+
+int
+pin_check(struct pin *pin, const char *member_id, const char *text, pin_fn *fn,
+    void *arg, uint64_t *ret_id)
+{
+	assert_string_equal(member_id, "u-ada");
+	if (world.pin_fault != 0)
+		return world.pin_fault;
+	world.pins++;
+	world.pin_fn = fn;
+	world.pin_arg = arg;
+	world.pin_reason =
+	    strcmp(text, world.pin) == 0 ? ERR_OK : ERR_PIN_WRONG;
+	*ret_id = 55;
+	return ERR_OK;
+}
+
+void
+pin_cancel(struct pin *pin, uint64_t id)
+{
+	if (id == 55)
+		world.pin_fn = NULL;
+}
+
+void
+lab_work(void)
+{
+	pin_fn *fn = TAKE(world.pin_fn);
+
+	assert_non_null(fn);
+	fn(world.pin_arg, world.pin_reason);
+}
+
+int
+totp_state(struct totp *totp, const char *member_id)
+{
+	if (world.totp_state != 0)
+		return world.totp_state;
+	return strcmp(member_id, "u-ada") == 0 && world.code[0] != '\0'
+	    ? ERR_OK
+	    : ERR_TOTP_MISSING;
+}
+
+int
+totp_check(struct totp *totp, const char *member_id, const char *code)
+{
+	assert_string_equal(member_id, "u-ada");
+	if (world.totp_fault != 0)
+		return world.totp_fault;
+	world.codes++;
+	return world.code[0] != '\0' && strcmp(code, world.code) == 0
+	    ? ERR_OK
+	    : ERR_MFA_WRONG;
+}
+
+int
+totp_offer(struct totp *totp, const char *member_id, const char *account,
+    struct totp_offer *ret_offer)
+{
+	assert_string_equal(account, "ada@web1");
+	world.offers++;
+	*ret_offer = (struct totp_offer){.key = "ABCD EFGH"};
+	return ERR_OK;
+}
+
+int
+totp_confirm(struct totp *totp, const char *member_id, const char *code)
+{
+	assert_string_equal(member_id, "u-ada");
+	if (strcmp(code, "654321") != 0)
+		return ERR_MFA_WRONG;
+	world.enrolled++;
+	note(world.code, sizeof(world.code), code);
+	return ERR_OK;
 }
 
 /* The tests' own verbs. */
@@ -516,6 +652,9 @@ lab_set_up(void **state)
 	*o = (struct signin_options){
 	    .standing = &world.standing,
 	    .wallet = (struct wallet *)&world,
+	    .attempts = (struct attempts *)&world,
+	    .totp = (struct totp *)&world,
+	    .pin = (struct pin *)&world,
 	    .idps = world.idps,
 	    .organization_name = "Acme",
 	    .host_name = "web1",
@@ -546,6 +685,7 @@ lab_tear_down(void **state)
 	assert_int_equal(world.timer_count, 0);
 	assert_int_equal(world.attempts, 0);
 	assert_null(lab_newest());
+	assert_true(world.pin_fn == NULL && world.renew_fn == NULL);
 	return 0;
 }
 

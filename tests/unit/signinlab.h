@@ -80,9 +80,23 @@ struct world {
 	unsigned int looks;
 	int look_fault;
 	int bind_fault;
-	int record_fault; /* of what a token tells */
-	bool shown_later; /* an update waits for the name service */
+	int record_fault;          /* of what a token tells */
+	bool shown_later;          /* an update waits for the name service */
+	enum proofs_factor factor; /* recorded last */
+	/* what this host keeps of factors: "" for none */
+	char pin[32], code[16];
+	int pin_state, totp_state, pin_fault, totp_fault;
+	unsigned int pins, codes, offers, enrolled;
+	pin_fn *pin_fn; /* a check that is under way */
+	void *pin_arg;
+	int pin_reason;
+	/* counted, by kind; what is told of the next try of it */
+	unsigned int tried[4], cleared[4];
+	int wait[4];
 	/* the wallet */
+	unsigned int renewals;
+	wallet_fn *renew_fn;
+	void *renew_arg;
 	unsigned int kept;
 	int keep_fault;
 	char kept_member[32], kept_jwt[32], kept_refresh[32];
@@ -147,5 +161,8 @@ void lab_say(const char *subject, int reason, const char *role);
 void lab_say_all(const struct idsvc_standing *standing);
 /* The newest request of the service, which must be this. */
 const struct lab_request *lab_asked(enum profile_op op);
+/* The work on a PIN ends; the service says so of a renewal. */
+void lab_work(void);
+void lab_renew(int reason);
 /* Ends the wait for the name service. */
 void lab_show(int reason);

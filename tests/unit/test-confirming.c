@@ -29,6 +29,8 @@ static struct exchange {
 	char jwt[64];
 } ex;
 
+static struct tries tries = {.member = "u-ada", .source = "192.0.2.7"};
+
 static void
 on_show(void *arg, const struct proto_prompt *prompt)
 {
@@ -64,6 +66,7 @@ begin(void)
 	struct confirming_options options = {
 	    .idsvc = lab_add_service(),
 	    .scene = {"Acme", "ada", "web1", ""},
+	    .tries = &tries,
 	    .member = &world.people[0].member,
 	};
 

@@ -43,13 +43,15 @@ a_proof_ages_and_a_new_one_replaces_it(void **state)
 
 	open_all(&f);
 	assert_int_equal(proofs_age_ms(f.proofs, "u-1"), -1);
-	assert_int_equal(proofs_record(f.proofs, "u-1", "sudo"), 0);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-1", "sudo", PROOFS_FULL), 0);
 	assert_int_equal(proofs_age_ms(f.proofs, "u-1"), 0);
 	clock_fake_advance(&f.clock, 90500);
 	assert_int_equal(proofs_age_ms(f.proofs, "u-1"), 90500);
 	assert_int_equal(proofs_age_ms(f.proofs, "u-2"), -1);
 	assert_int_equal(proofs_age_ms(f.proofs, "U-1"), -1);
-	assert_int_equal(proofs_record(f.proofs, "u-1", "sshd"), 0);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-1", "sshd", PROOFS_FULL), 0);
 	assert_int_equal(proofs_age_ms(f.proofs, "u-1"), 0);
 	close_all(&f);
 }
@@ -62,8 +64,10 @@ members_with_a_proof_are_gone_through(void **state)
 	char small[2];
 
 	open_all(&f);
-	assert_int_equal(proofs_record(f.proofs, "u-2", "sudo"), 0);
-	assert_int_equal(proofs_record(f.proofs, "u-1", "sudo"), 0);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-2", "sudo", PROOFS_FULL), 0);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-1", "sudo", PROOFS_FULL), 0);
 	assert_int_equal(proofs_next_member(f.proofs, "", small, sizeof(small)),
 	    ERR_STATE_DAMAGED);
 	assert_int_equal(
@@ -83,7 +87,8 @@ t109_a_wall_clock_set_back_makes_no_proof_younger(void **state)
 	struct fixture f;
 
 	open_all(&f);
-	assert_int_equal(proofs_record(f.proofs, "u-1", "sudo"), 0);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-1", "sudo", PROOFS_FULL), 0);
 	clock_fake_advance(&f.clock, 60000);
 	f.clock.wall.s -= 86400;
 	assert_int_equal(proofs_age_ms(f.proofs, "u-1"), 60000);
@@ -100,7 +105,8 @@ a_reboot_forgets_and_a_restart_does_not(void **state)
 	struct fixture f;
 
 	open_all(&f);
-	assert_int_equal(proofs_record(f.proofs, "u-1", "sudo"), 0);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-1", "sudo", PROOFS_FULL), 0);
 	clock_fake_advance(&f.clock, 1000);
 	assert_int_equal(
 	    proofs_new(f.db, &f.clock.clock, OTHER_BOOT, &other), 0);
@@ -113,13 +119,42 @@ a_reboot_forgets_and_a_restart_does_not(void **state)
 }
 
 static void
+a_full_sign_in_is_known_from_a_factor_alone(void **state)
+{
+	struct proofs *other = NULL;
+	struct fixture f;
+
+	open_all(&f);
+	assert_int_equal(proofs_record(f.proofs, "u-1", "sudo", PROOFS_PIN), 0);
+	assert_int_equal(proofs_any_age_ms(f.proofs, "u-1"), 0);
+	assert_int_equal(proofs_age_ms(f.proofs, "u-1"), -1);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-1", "sshd", PROOFS_FULL), 0);
+	clock_fake_advance(&f.clock, 1000);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-1", "sudo", PROOFS_CODE), 0);
+	assert_int_equal(proofs_any_age_ms(f.proofs, "u-1"), 0);
+	assert_int_equal(proofs_age_ms(f.proofs, "u-1"), 1000);
+	/* That of another boot does not come back with a factor of this one. */
+	assert_int_equal(
+	    proofs_new(f.db, &f.clock.clock, OTHER_BOOT, &other), 0);
+	assert_int_equal(proofs_record(other, "u-1", "login", PROOFS_PIN), 0);
+	assert_int_equal(proofs_any_age_ms(other, "u-1"), 0);
+	assert_int_equal(proofs_age_ms(other, "u-1"), -1);
+	proofs_free(other);
+	close_all(&f);
+}
+
+static void
 forgetting_takes_one_member_only(void **state)
 {
 	struct fixture f;
 
 	open_all(&f);
-	assert_int_equal(proofs_record(f.proofs, "u-1", "sudo"), 0);
-	assert_int_equal(proofs_record(f.proofs, "u-2", "sudo"), 0);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-1", "sudo", PROOFS_FULL), 0);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-2", "sudo", PROOFS_FULL), 0);
 	assert_int_equal(proofs_forget(f.proofs, "u-1"), 0);
 	assert_int_equal(proofs_age_ms(f.proofs, "u-1"), -1);
 	assert_int_equal(proofs_age_ms(f.proofs, "u-2"), 0);
@@ -133,7 +168,8 @@ t37_an_id_is_never_part_of_a_query(void **state)
 	struct fixture f;
 
 	open_all(&f);
-	assert_int_equal(proofs_record(f.proofs, "u-1", "sudo"), 0);
+	assert_int_equal(
+	    proofs_record(f.proofs, "u-1", "sudo", PROOFS_FULL), 0);
 	assert_int_equal(proofs_age_ms(f.proofs, "x' OR member_id = 'u-1"), -1);
 	assert_int_equal(proofs_forget(f.proofs, "x' OR 'a' = 'a"), 0);
 	assert_int_equal(proofs_age_ms(f.proofs, "u-1"), 0);
@@ -148,6 +184,7 @@ main(void)
 	    cmocka_unit_test(members_with_a_proof_are_gone_through),
 	    cmocka_unit_test(t109_a_wall_clock_set_back_makes_no_proof_younger),
 	    cmocka_unit_test(a_reboot_forgets_and_a_restart_does_not),
+	    cmocka_unit_test(a_full_sign_in_is_known_from_a_factor_alone),
 	    cmocka_unit_test(forgetting_takes_one_member_only),
 	    cmocka_unit_test(t37_an_id_is_never_part_of_a_query),
 	};

@@ -24,6 +24,8 @@ static struct proof {
 	char subject[64]; /* "" for none */
 } proof;
 
+static struct tries tries = {.member = "u-ada", .source = "192.0.2.7"};
+
 static void
 on_show(void *arg, const struct proto_prompt *prompt)
 {
@@ -51,6 +53,7 @@ begin_with(enum idp_grant grant)
 	    .clock = &world.clock.clock,
 	    .idp = world.idps[0],
 	    .dialogue = proof.dialogue,
+	    .tries = &tries,
 	    .scene = {"Acme", "ada", "web1", "192.0.2.7"},
 	    .deadline = {.ms = world.clock.boot.ms + 110000},
 	};

@@ -83,7 +83,8 @@ static void
 sign_in(struct fixture *f, const char *member)
 {
 	assert_int_equal(walletlab_sign_in(&f->lab, member), 0);
-	assert_int_equal(proofs_record(f->proofs, member, "sshd"), 0);
+	assert_int_equal(
+	    proofs_record(f->proofs, member, "sshd", PROOFS_FULL), 0);
 }
 
 static void
@@ -167,7 +168,8 @@ a_proof_without_tokens_goes_too(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(proofs_record(f->proofs, "u-1", "sshd"), 0);
+	assert_int_equal(
+	    proofs_record(f->proofs, "u-1", "sshd", PROOFS_FULL), 0);
 	walletlab_set_standing("u-1", ERR_MEMBER_SUSPENDED);
 	sweep(f);
 	assert_int_equal(proofs_age_ms(f->proofs, "u-1"), -1);
@@ -196,8 +198,9 @@ a_sweep_goes_through_all(void **state)
 	for (unsigned int i = 0; i < 200; i++) {
 		(void)snprintf(member, sizeof(member), "gone-%u", i);
 		if (i % 100 == 99)
-			assert_int_equal(
-			    proofs_record(f->proofs, member, "sshd"), 0);
+			assert_int_equal(proofs_record(f->proofs, member,
+					     "sshd", PROOFS_FULL),
+			    0);
 		else
 			assert_int_equal(walletlab_sign_in(&f->lab, member), 0);
 	}

@@ -21,6 +21,7 @@ static const char *const released[] = {
     "df30aef48ef78977",
     "ca945a32cd191f55",
     "38da2955fe81d579",
+    "c6c91e0273a98460",
 };
 
 static void

@@ -1,0 +1,50 @@
+/*
+ * tries.c - counts one answer for its address, then for its member.
+ *
+ * An address that has to wait costs the member no try.  Must not know what was
+ * answered.
+ */
+#include "services/tries.h"
+
+#include <stddef.h>
+
+#include "common/err.h"
+
+int
+tries_factor(struct tries *tries)
+{
+	int r = ERR_OK;
+
+	if (tries->source[0] == '\0')
+		return ERR_OK;
+	r = attempts_begin(
+	    tries->attempts, ATTEMPTS_SOURCE, tries->source, NULL);
+	tries->address = tries->address || r == 0;
+	return r;
+}
+
+int
+tries_password(struct tries *tries)
+{
+	int r = tries_factor(tries);
+
+	if (r == 0)
+		r = attempts_begin(
+		    tries->attempts, ATTEMPTS_PASSWORD, tries->member, NULL);
+	tries->password = tries->password || r == 0;
+	return r;
+}
+
+int
+tries_right(struct tries *tries)
+{
+	int r = ERR_OK;
+
+	if (tries->password)
+		r = attempts_clear(
+		    tries->attempts, ATTEMPTS_PASSWORD, tries->member);
+	if (r == 0 && tries->address)
+		r = attempts_clear(
+		    tries->attempts, ATTEMPTS_SOURCE, tries->source);
+	return r;
+}

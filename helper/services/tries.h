@@ -1,0 +1,30 @@
+/*
+ * tries.h - what the wrong answers of one sign-in are counted against: the
+ * member, and the address that they come from.
+ *
+ * Each answer is counted as wrong before it is judged (services/attempts), and
+ * cleared only when the whole sign-in was right: whoever knows a password does
+ * not get another three guesses at the code by giving it.  Blocks on the disk.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "common/attrs.h"
+#include "services/attempts.h"
+
+struct tries {
+	struct attempts *attempts; /* borrowed, as are the texts */
+	const char *member;        /* id */
+	const char *source;        /* an address; "": a terminal of this host */
+	bool password;             /* one was counted, and where */
+	bool address;
+};
+
+/* 0: the answer may be judged; else as attempts_begin().  For a password, a
+ * code of the service's, a pasted code. */
+MUST_CHECK int tries_password(struct tries *tries);
+/* The same for a factor that counts the member's own tries itself. */
+MUST_CHECK int tries_factor(struct tries *tries);
+/* The sign-in was right in all. */
+MUST_CHECK int tries_right(struct tries *tries);
