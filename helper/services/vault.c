@@ -201,10 +201,13 @@ static int
 no_token(struct vault *vault, const struct row *row, const char *why)
 {
 	if (!vault->told)
-		log_warning("a kept sign-in does not open",
+		log_warning("what is kept of a member does not open",
 		    LOG_TEXT("reason", err_name(ERR_NO_TOKEN)),
-		    LOG_TEXT("why", why), LOG_TEXT("member", row->member),
-		    LOG_TEXT("remedy", "the member signs in again"));
+		    LOG_TEXT("why", why), LOG_TEXT("kind", row->kind),
+		    LOG_TEXT("member", row->member),
+		    LOG_TEXT("remedy",
+			"the member signs in again; an authenticator is "
+			"removed by orgloginctl totp remove"));
 	vault->told = true;
 	return ERR_NO_TOKEN;
 }
