@@ -59,3 +59,7 @@ noinst_PROGRAMS += bench/bench-directory
 bench_bench_directory_SOURCES = bench/bench-directory.c bench/hugelist.c \
 	bench/hugelist.h bench/samples.c bench/samples.h
 bench_bench_directory_LDADD = libservices.la
+
+noinst_PROGRAMS += bench/bench-audit
+bench_bench_audit_SOURCES = bench/bench-audit.c
+bench_bench_audit_LDADD = libservices.la -lpthread

@@ -274,6 +274,7 @@ open_revocation(struct daemon *d)
 	    .wallet = d->wallet,
 	    .proofs = d->proofs,
 	    .rolewatch = d->rolewatch,
+	    .audit = d->audit,
 	};
 
 	return revocation_new(d->loop, &options, &d->revocation);

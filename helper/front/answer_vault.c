@@ -19,8 +19,14 @@ answer_vault(struct exchange *x, const void *message)
 	struct proto_vault_reply reply = {.taken = ""};
 	struct rotation_view view;
 
-	if (request->take == 1)
-		PUT(reply.taken, rotation_take(x->parts->rotation));
+	if (request->take == 1) {
+		int r = rotation_take(x->parts->rotation);
+
+		PUT(reply.taken, r);
+		exchange_audit(x,
+		    &(struct audit_record){
+			.kind = AUDIT_VAULT_ROTATED, .reason = r});
+	}
 	view = rotation_view(x->parts->rotation);
 	PUT(reply.state, view.state);
 	PUT(reply.fault, view.fault);

@@ -22,6 +22,7 @@ exchange_audit(struct exchange *x, const struct audit_record *record)
 	struct audit_record whole = *record;
 	struct member member;
 
+	whole.request = x->process;
 	whole.caller_uid = session_uid(x->session);
 	if (whole.caller_uid == 0 && record->context != NULL)
 		whole.caller_uid = record->context->caller_uid;

@@ -20,6 +20,7 @@ struct exchange {
 	struct requests *requests;
 	const struct requests_parts *parts;
 	struct session *session;
+	char process[16]; /* id of who connected; "": not known */
 	bool decides; /* the request under way may be answered by an ALLOW */
 	/* SIGNIN and WAIT */
 	uint64_t signin;                /* 0: none under way */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "common/err.h"
@@ -261,6 +262,19 @@ static const struct session_events events = {
     .on_closed = on_closed,
 };
 
+/* The process that connected: what PAM asks in one sign-in, one process asks,
+ * so that it joins the records of it.  0: of another pid namespace. */
+static void
+find_process(int fd, char out[static 16])
+{
+	struct ucred peer = {0};
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	    peer.pid != 0)
+		(void)snprintf(out, 16, "%d", (int)peer.pid);
+}
+
 void
 requests_accept(struct requests *requests, int fd, uid_t uid)
 {
@@ -271,6 +285,7 @@ requests_accept(struct requests *requests, int fd, uid_t uid)
 		x->requests = requests;
 		x->parts = &requests->parts;
 		x->member = SIZE_MAX;
+		find_process(fd, x->process);
 		r = loop_timer_new(
 		    requests->loop, on_wait_over, x, &x->wait_timer);
 	}

@@ -72,7 +72,7 @@ struct audit_record {
 	const char *role;                    /* asked for, parted by '\n' */
 	const char *factor;  /* what proved it: "device", "pin", ... */
 	const char *object;  /* an organisation, whom an invitation is for */
-	const char *request; /* joins the records of one sign-in */
+	const char *request; /* the process that asked: joins a sign-in's */
 };
 
 /* One that is kept: every text is "" where it is not known. */

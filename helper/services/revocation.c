@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "common/buf.h"
 #include "common/err.h"
 #include "common/name.h"
 #include "rules/cutoff.h"
@@ -73,6 +74,31 @@ take(struct revocation *v, const char *member_id, bool left)
 	}
 }
 
+static bool
+holds_tokens(const struct revocation *v, const char *member_id)
+{
+	struct buf tokens BUF_AUTO = {0};
+
+	buf_init(&tokens, VAULT_SECRET_MAX_BYTES);
+	return vault_read(v->options.vault, member_id, VAULT_TOKENS, &tokens) ==
+	    ERR_OK;
+}
+
+static void
+record(const struct revocation *v, const char *member_id, int reason)
+{
+	struct audit_record revoked = {
+	    .kind = AUDIT_REVOKED, .reason = reason, .member_id = member_id};
+	struct member member;
+
+	if (members_get_id(
+		directory_members(v->options.directory), member_id, &member)) {
+		revoked.user = member.user;
+		revoked.uid = member.uid;
+	}
+	audit_write(v->options.audit, &revoked);
+}
+
 /* NOT_FOUND: that was the last. */
 static int
 next_member(struct revocation *v)
@@ -106,6 +132,10 @@ on_turn(void *arg)
 		if (r == 0)
 			reason = find_end(v, v->member);
 		if (reason != 0) {
+			/* An authenticator that stays is met by each list. */
+			if (reason == ERR_NOT_A_MEMBER ||
+			    holds_tokens(v, v->member))
+				record(v, v->member, reason);
 			take(v, v->member, reason == ERR_NOT_A_MEMBER);
 			break;
 		}
@@ -149,8 +179,7 @@ revocation_member(
 
 	if (cutoff_meaning(reason) != CUTOFF_ENDED)
 		return;
-	log_notice("ended by the service", LOG_TEXT("reason", err_name(reason)),
-	    LOG_TEXT("member", member_id));
+	record(revocation, member_id, reason);
 	take(revocation, member_id, false);
 	if (members_get_id(directory_members(directory), member_id, &member) &&
 	    find_state(reason, &member.state))

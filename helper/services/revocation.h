@@ -11,6 +11,7 @@
 
 #include "base/loop.h"
 #include "common/attrs.h"
+#include "services/audit.h"
 #include "services/directory.h"
 #include "services/proofs.h"
 #include "services/rolewatch.h"
@@ -28,6 +29,7 @@ struct revocation_options {
 	struct wallet *wallet;
 	struct proofs *proofs;
 	struct rolewatch *rolewatch; /* with profile none alone */
+	struct audit *audit;         /* NULL: none is kept */
 };
 
 MUST_CHECK int revocation_new(struct loop *loop,

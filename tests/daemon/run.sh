@@ -44,6 +44,8 @@ failed=0
 . "$tests/daemon/questions.sh"
 # shellcheck source=tests/daemon/tokens.sh
 . "$tests/daemon/tokens.sh"
+# shellcheck source=tests/daemon/records.sh
+. "$tests/daemon/records.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -121,6 +123,8 @@ configuration() {
 		deadline = 10s
 		[role ${admin_role:-OrganizationAdmin}]
 		groups = org-admins
+		[audit]
+		file = $state/audit.jsonl
 		[tls]
 		ca_file = $etc/ca.pem
 	END
@@ -590,6 +594,7 @@ killed_in_a_sync
 damaged_files
 published_names
 member_tokens
+records
 restart
 moved_endpoints
 wrong_certificates

@@ -493,6 +493,7 @@ t55_a_record_says_who_asked_about_whom(void **state)
 	const struct proto_account request = {
 	    .user = "ada", .context = front_context(), .roles = "User"};
 	const struct audit_entry *last = NULL;
+	char process[16];
 	int fd = front_connect(0);
 
 	front_send(fd, PROTO_ACCOUNT, &request);
@@ -502,6 +503,8 @@ t55_a_record_says_who_asked_about_whom(void **state)
 	assert_string_equal(last->member_id, "u-ada");
 	assert_int_equal(last->uid, FRONT_ADA);
 	assert_int_equal(last->caller_uid, 4242);
+	(void)snprintf(process, sizeof(process), "%d", getpid());
+	assert_string_equal(last->request, process);
 	assert_string_equal(last->service, "sshd");
 	assert_string_equal(last->role, "User");
 	(void)close(fd);

@@ -21,6 +21,7 @@ struct fixture {
 	struct walletlab lab;
 	struct walletlab_service service;
 	struct proofs *proofs;
+	struct audit *audit;
 	struct revocation *revocation;
 };
 
@@ -56,6 +57,10 @@ set_up(void **state)
 	walletlab_begin(&f->lab, &f->service);
 	assert_int_equal(
 	    proofs_new(f->lab.db, &f->lab.clock.clock, BOOT, &f->proofs), 0);
+	assert_int_equal(audit_new(&f->lab.clock.clock,
+			     &(struct audit_options){0}, &f->audit),
+	    0);
+	options.audit = f->audit;
 	options.standing = &f->lab.standing;
 	options.vault = f->lab.vault;
 	options.wallet = f->lab.wallet;
@@ -74,6 +79,7 @@ tear_down(void **state)
 
 	revocation_free(f->revocation);
 	proofs_free(f->proofs);
+	audit_free(f->audit);
 	walletlab_end(&f->lab);
 	free(f);
 	return 0;
@@ -188,6 +194,30 @@ who_left_once_is_revoked_once(void **state)
 	assert_int_equal(f->service.asked[PROFILE_REVOKE], 1);
 }
 
+/* However often a list tells it, and though an authenticator stays. */
+static void
+what_is_taken_is_recorded_once(void **state)
+{
+	struct fixture *f = *state;
+	const struct audit_entry *last;
+
+	sign_in(f, "u-1");
+	put_factors(f);
+	walletlab_set_standing("u-1", ERR_MEMBER_SUSPENDED);
+	sweep(f);
+	sweep(f);
+	assert_int_equal(audit_last(f->audit), 1);
+	last = audit_get(f->audit, 1);
+	assert_int_equal(last->kind, AUDIT_REVOKED);
+	assert_int_equal(last->reason, ERR_MEMBER_SUSPENDED);
+	assert_string_equal(last->member_id, "u-1");
+	walletlab_set_standing("u-1", ERR_NOT_A_MEMBER);
+	sweep(f);
+	sweep(f);
+	assert_int_equal(audit_last(f->audit), 2);
+	assert_int_equal(audit_get(f->audit, 2)->reason, ERR_NOT_A_MEMBER);
+}
+
 /* More than one slice of them, with leavers behind who stays. */
 static void
 a_sweep_goes_through_all(void **state)
@@ -254,6 +284,7 @@ main(void)
 	    TEST(t90_leavers_tokens_are_forgotten_and_revoked),
 	    TEST(a_proof_without_tokens_goes_too),
 	    TEST(who_left_once_is_revoked_once),
+	    TEST(what_is_taken_is_recorded_once),
 	    TEST(a_sweep_goes_through_all),
 	    TEST(t100_the_services_own_word_counts_before_its_list),
 	};
