@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/authenticator.h"
+#include "cli/endsessions.h"
 #include "cli/explain.h"
 #include "cli/ids.h"
 #include "cli/invite.h"
@@ -73,6 +74,9 @@ static const struct command commands[] = {
     {"invite", "MAIL --role ROLE", "invite somebody to the organisation",
 	OPTION_ROLE, 1, 1, invite_command},
     {"resend", "NAME", "send an invitation again", 0, 1, 1, invite_resend},
+    {"end-sessions", "",
+	"end what runs for members who may not be here any more", 0, 0, 0,
+	endsessions_command},
     {"profile", "check FILE | try OPERATION",
 	"check an identity service's profile, or try it", 0, 2, 2,
 	profiles_command},

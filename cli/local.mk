@@ -6,8 +6,10 @@ libcli_la_SOURCES = \
 	cli/authenticator.c cli/authenticator.h \
 	cli/cli.c cli/cli.h \
 	cli/commands.c cli/commands.h \
+	cli/endsessions.c cli/endsessions.h \
 	cli/explain.c cli/explain.h \
 	cli/factors.c cli/factors.h \
+	cli/hostuids.c cli/hostuids.h \
 	cli/ids.c cli/ids.h \
 	cli/idsfile.c cli/idsfile.h \
 	cli/invite.c cli/invite.h \

@@ -22,7 +22,8 @@
 
 /* Where the scan stands in the line it is reading. */
 struct scan {
-	const char *name; /* wanted */
+	const char *name; /* wanted; NULL: by number */
+	uid_t wanted;
 	const char *next; /* what the name field must go on with */
 	bool matches;     /* so far */
 	bool found;
@@ -38,6 +39,8 @@ begin_line(struct scan *scan)
 	scan->next = scan->name;
 	scan->matches = true;
 	scan->field = 0;
+	scan->uid = 0;
+	scan->uid_given = scan->uid_bad = false;
 }
 
 static void
@@ -72,26 +75,38 @@ scanned_uid(const struct scan *scan)
 	return (uid_t)scan->uid;
 }
 
+/* A field has ended. */
+static void
+end_field(struct scan *scan)
+{
+	if (scan->field == FIELD_NAME && scan->name != NULL)
+		scan->found = scan->matches && *scan->next == '\0' &&
+		    scan->next != scan->name;
+	else if (scan->field == FIELD_UID && scan->name == NULL)
+		scan->found = scanned_uid(scan) == scan->wanted;
+}
+
 /* Takes one byte of the file; true once the wanted entry has been read. */
 static bool
 take_byte(struct scan *scan, char byte)
 {
 	if (byte == '\n') {
+		if (scan->name == NULL)
+			end_field(scan);
 		if (scan->found)
 			return true;
 		begin_line(scan);
 		return false;
 	}
 	if (byte == ':') {
-		if (scan->field == FIELD_NAME)
-			scan->found = scan->matches && *scan->next == '\0' &&
-			    scan->next != scan->name;
+		end_field(scan);
 		scan->field++;
 		return scan->found && scan->field > FIELD_UID;
 	}
-	if (scan->field == FIELD_NAME)
+	if (scan->field == FIELD_NAME && scan->name != NULL)
 		take_name_byte(scan, byte);
-	else if (scan->field == FIELD_UID && scan->found)
+	else if (scan->field == FIELD_UID &&
+	    (scan->found || scan->name == NULL))
 		take_uid_byte(scan, byte);
 	return false;
 }
@@ -103,6 +118,14 @@ take_chunk(struct scan *scan, const char *chunk, size_t len)
 		if (take_byte(scan, chunk[i]))
 			return true;
 	return false;
+}
+
+static int
+end_file(struct scan *scan)
+{
+	if (scan->name == NULL)
+		end_field(scan);
+	return scan->found ? 0 : ERR_NOT_FOUND;
 }
 
 static int
@@ -118,24 +141,40 @@ read_file(int fd, struct scan *scan)
 		if (got < 0)
 			return ERR_IO;
 		if (got == 0)
-			return scan->found ? 0 : ERR_NOT_FOUND;
+			return end_file(scan);
 		if (take_chunk(scan, chunk, (size_t)got))
 			return 0;
 	}
+}
+
+static int
+scan_path(const char *path, struct scan *scan)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fault;
+
+	if (fd < 0)
+		return ERR_IO;
+	begin_line(scan);
+	fault = read_file(fd, scan);
+	(void)close(fd);
+	return fault;
+}
+
+int
+localuser_find_uid(const char *path, uid_t uid)
+{
+	struct scan scan = {.wanted = uid};
+
+	return uid == (uid_t)-1 ? ERR_INVALID_ARGUMENT : scan_path(path, &scan);
 }
 
 int
 localuser_find(const char *path, const char *name, uid_t *ret_uid)
 {
 	struct scan scan = {.name = name};
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int fault;
+	int fault = scan_path(path, &scan);
 
-	if (fd < 0)
-		return ERR_IO;
-	begin_line(&scan);
-	fault = read_file(fd, &scan);
-	(void)close(fd);
 	if (fault == 0 && ret_uid != NULL)
 		*ret_uid = scanned_uid(&scan);
 	return fault;

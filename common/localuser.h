@@ -15,3 +15,5 @@
  */
 MUST_CHECK int localuser_find(
     const char *path, const char *name, uid_t *ret_uid);
+/* Likewise: 0 where an entry has this number, under whatever name. */
+MUST_CHECK int localuser_find_uid(const char *path, uid_t uid);

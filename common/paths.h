@@ -17,6 +17,7 @@
 #define PATH_STATE_DB PATH_PRIVATE_DIR "/state.db"
 #define PATH_SNAPSHOT PATH_STATE_DIR "/members.snapshot"
 #define PATH_OVERLAY PATH_STATE_DIR "/members.overlay"
+#define PATH_END_SESSIONS PATH_STATE_DIR "/end-sessions"
 #define PATH_SOCKET_DIR ORGLOGIN_RUNSTATEDIR "/orglogin"
 #define PATH_SOCKET PATH_SOCKET_DIR "/orglogin.sock"
 #define PATH_LOCALS "/etc" /* the folder of the next five */

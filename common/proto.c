@@ -207,6 +207,10 @@ static const struct field logout_fields[] = {
     STRING(proto_logout, user),
 };
 
+static const struct field leaver_fields[] = {
+    U32(proto_leaver, uid),
+};
+
 static const struct field invite_fields[] = {
     STRING(proto_invite, mail),
     STRING(proto_invite, role),
@@ -340,6 +344,7 @@ static const struct message messages[] = {
     MESSAGE(PROTO_LOGOUT, logout),
     MESSAGE(PROTO_INVITE, invite),
     MESSAGE(PROTO_RESEND, resend),
+    MESSAGE(PROTO_LEAVER, leaver),
     MESSAGE(PROTO_VAULT, vault),
     MESSAGE(PROTO_AUDIT, audit),
     MESSAGE(PROTO_FACTORS, factors),

@@ -45,6 +45,11 @@ struct proto_logout {
 	char user[PROTO_NAME_SIZE];
 };
 
+/* Answered by DONE: "ok", or why they must, with the name of whose it was. */
+struct proto_leaver {
+	uint32_t uid;
+};
+
 struct proto_invite {
 	char mail[NAME_MAIL_MAX + 1];
 	char role[NAME_ROLE_MAX + 1];

@@ -275,6 +275,9 @@ open_revocation(struct daemon *d)
 	    .proofs = d->proofs,
 	    .rolewatch = d->rolewatch,
 	    .audit = d->audit,
+	    .stir_path = strcmp(d->settings->end_sessions, "yes") == 0
+		? PATH_END_SESSIONS
+		: NULL,
 	};
 
 	return revocation_new(d->loop, &options, &d->revocation);
@@ -362,6 +365,7 @@ open_front(struct daemon *d)
 	    .admin_role = d->settings->totp_admin_role,
 	    .max_age_s = d->settings->sudo_max_age_s,
 	    .host_name = d->host_name,
+	    .revocation = d->revocation,
 	    .audit = d->audit,
 	    .rotation = d->rotation,
 	    .organization_id = d->settings->organization_id,

@@ -76,7 +76,7 @@ static const struct key keys[] = {
     {"login", "offline_max_age", DURATION, AT(login_offline_s), "12h", NULL},
     {"login", "deny_local_groups", LIST, AT(deny_local_groups),
 	"root, shadow, disk, docker, lxd, kvm, libvirt", NULL},
-    {"login", "end_sessions", TEXT, NOWHERE, "no", "no"},
+    {"login", "end_sessions", TEXT, AT(end_sessions), "no", "no|yes"},
     {"login", "pin_services", LIST, AT(pin_services),
 	"login, sudo, sudo-i, su, su-l", NULL},
     {"sudo", "offline_max_age", DURATION, AT(sudo_offline_s), "15m", NULL},

@@ -58,6 +58,7 @@ struct settings {
 	struct settings_list deny_local_groups;
 	int64_t deadline_s;
 	int64_t login_offline_s;
+	char end_sessions[SETTINGS_TEXT_SIZE]; /* "yes" or "no" */
 	int64_t sudo_offline_s;
 	int64_t sudo_max_age_s;
 	char totp_mode[SETTINGS_TEXT_SIZE];

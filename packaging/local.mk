@@ -8,6 +8,8 @@ pastedir = $(datadir)/orglogin/paste
 examplesdir = $(docdir)/examples
 
 EXTRA_DIST += \
+	packaging/orglogin-end-sessions.path.in \
+	packaging/orglogin-end-sessions.service.in \
 	packaging/orglogin-nscd-again.service.in \
 	packaging/orglogin-nscd.path.in \
 	packaging/orglogin-nscd.service.in \
@@ -42,6 +44,8 @@ dist_examples_DATA = \
 	packaging/examples/sudoers
 
 nodist_systemdsystemunit_DATA = \
+	packaging/orglogin-end-sessions.path \
+	packaging/orglogin-end-sessions.service \
 	packaging/orglogin-nscd-again.service \
 	packaging/orglogin-nscd.path \
 	packaging/orglogin-nscd.service \
@@ -55,11 +59,14 @@ CLEANFILES += $(packaging_made)
 $(packaging_made): packaging/local.mk
 	$(AM_V_at)$(MKDIR_P) packaging
 	$(AM_V_GEN)sed \
+		-e 's|@bindir[@]|$(bindir)|g' \
 		-e 's|@sbindir[@]|$(sbindir)|g' \
 		-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		-e 's|@localstatedir[@]|$(localstatedir)|g' \
 		-e 's|@runstatedir[@]|$(runstatedir)|g' \
 		$(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+packaging/orglogin-end-sessions.path: packaging/orglogin-end-sessions.path.in
+packaging/orglogin-end-sessions.service: packaging/orglogin-end-sessions.service.in
 packaging/orglogin-nscd-again.service: packaging/orglogin-nscd-again.service.in
 packaging/orglogin-nscd.path: packaging/orglogin-nscd.path.in
 packaging/orglogin-nscd.service: packaging/orglogin-nscd.service.in

@@ -414,6 +414,17 @@ files_open_append(const char *path, mode_t mode, int *ret_fd)
 }
 
 int
+files_stir(const char *path)
+{
+	int fd = open(path,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+	    0600);
+
+	/* That it was closed by a writer is what is watched for. */
+	return fd >= 0 && close(fd) == 0 ? ERR_OK : ERR_IO;
+}
+
+int
 files_ensure_folder(const char *path, mode_t mode)
 {
 	FD_AUTO int fd = -1;

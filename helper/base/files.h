@@ -61,5 +61,9 @@ MUST_CHECK int files_replace(
  */
 MUST_CHECK int files_open_append(const char *path, mode_t mode, int *ret_fd);
 
+/* Lets whoever watches the file know; it stays empty, and is made if needed.
+ * Never through a symbolic link. */
+MUST_CHECK int files_stir(const char *path);
+
 /* Makes a folder if needed and refuses one that others may write. */
 MUST_CHECK int files_ensure_folder(const char *path, mode_t mode);

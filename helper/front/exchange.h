@@ -88,6 +88,7 @@ exchange_fn answer_pin_set;
 exchange_fn answer_pin_remove;
 exchange_fn answer_vault;
 exchange_fn answer_audit;
+exchange_fn answer_leaver;
 
 /* MEMBERS goes on. */
 void answer_more_members(struct exchange *x);

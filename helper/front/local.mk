@@ -8,6 +8,7 @@ libfront_la_SOURCES += helper/front/session.c helper/front/session.h
 libfront_la_SOURCES += helper/front/exchange.c helper/front/exchange.h
 libfront_la_SOURCES += helper/front/requests.c helper/front/requests.h
 libfront_la_SOURCES += helper/front/answer_admin.c helper/front/answer_ids.c \
+	helper/front/answer_leaver.c \
 	helper/front/answer_token.c helper/front/answer_vault.c \
 	helper/front/answer_audit.c helper/front/answer_factors.c
 libfront_la_SOURCES += helper/front/answer_pam.c

@@ -77,6 +77,8 @@ static const struct request {
 	sizeof(struct proto_pin_set), answer_pin_set},
     {PROTO_PIN_REMOVE, WHO_ROOT | WHO_SELF | WHO_ADMIN, true, false,
 	sizeof(struct proto_pin_remove), answer_pin_remove},
+    {PROTO_LEAVER, WHO_ROOT, false, false, sizeof(struct proto_leaver),
+	answer_leaver},
     {PROTO_VAULT, WHO_ROOT, false, false, sizeof(struct proto_vault),
 	answer_vault},
     {PROTO_AUDIT, WHO_ROOT | WHO_SELF, true, false, sizeof(struct proto_audit),
@@ -105,6 +107,7 @@ union message {
 	struct proto_totp_remove totp_remove;
 	struct proto_pin_set pin_set;
 	struct proto_pin_remove pin_remove;
+	struct proto_leaver leaver;
 	struct proto_vault vault;
 	struct proto_audit audit;
 };

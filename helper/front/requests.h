@@ -20,6 +20,7 @@
 #include "services/idsvc.h"
 #include "services/pin.h"
 #include "services/proofs.h"
+#include "services/revocation.h"
 #include "services/rotation.h"
 #include "services/signin.h"
 #include "services/standing.h"
@@ -50,6 +51,7 @@ struct requests_parts {
 	const char *admin_role;  /* of members who may remove others' factors */
 	int64_t max_age_s;       /* of a sign-in before enrolling */
 	const char *host_name;
+	struct revocation *revocation;
 	struct audit *audit;
 	struct rotation *rotation;
 	const char *organization_id;

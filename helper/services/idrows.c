@@ -133,6 +133,17 @@ idrows_find_name(const struct idrows *rows, const char *name)
 	return idindex_find_name(&rows->in, name);
 }
 
+const char *
+idrows_owner(const struct idrows *rows, uint32_t number)
+{
+	struct idrow row = {0};
+	size_t index = idindex_find_number(&rows->in, number);
+
+	if (index != IDROWS_NONE)
+		idindex_get(&rows->in, index, &row);
+	return row.ours && row.kind == IDROW_USER ? row.key : NULL;
+}
+
 bool
 idrows_has_number(const struct idrows *rows, uint32_t number)
 {

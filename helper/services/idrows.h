@@ -52,6 +52,9 @@ size_t idrows_find(
     const struct idrows *rows, enum idrow_kind kind, const char *key);
 /* The live member of this organisation who holds the user name. */
 size_t idrows_find_name(const struct idrows *rows, const char *name);
+/* The member of this organisation, live or gone, who has it; NULL: none.
+ * Borrowed until that row changes. */
+const char *idrows_owner(const struct idrows *rows, uint32_t number);
 bool idrows_has_number(const struct idrows *rows, uint32_t number);
 bool idrows_has_home(const struct idrows *rows, const char *home);
 

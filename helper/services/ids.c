@@ -18,8 +18,7 @@
 #include "services/idclaims.h"
 #include "services/idrows.h"
 
-/* A chain of renames, each to the name before, longer than this takes more
- * than one sync. */
+/* A longer chain of renames takes more than one sync. */
 #define ROUNDS_MAX 8
 #define ORDER_MOVES 32 /* together less work than one member */
 
@@ -216,11 +215,9 @@ number_taken(void *arg, uint32_t number)
 	    locals_has_number(ids->run.locals, number);
 }
 
-/*
- * The row of a member or group, with a number from now on.  given: the
- * source's own number or 0; one that cannot be used gives no row at all, so
- * that mending it at the source is enough.
- */
+/* The row of a member or group, with a number from now on.  given: the source's
+ * own or 0; one that cannot be used gives no row at all, so that mending it
+ * there is enough. */
 static int
 take_row(struct ids *ids, enum idrow_kind kind, const char *key, uint32_t given,
     size_t *ret_index)
@@ -561,30 +558,33 @@ ids_assign(struct ids *ids, struct members *members,
 	return err;
 }
 
-static bool
-row_of_member(const struct ids *ids, const char *id, struct idrow *ret_row)
+static struct idrow
+row_of_member(const struct ids *ids, const char *id)
 {
+	struct idrow row = {.home = ""};
 	size_t index = idrows_find(ids->rows, IDROW_USER, id);
 
 	if (index != IDROWS_NONE)
-		idrows_get(ids->rows, index, ret_row);
-	return index != IDROWS_NONE;
+		idrows_get(ids->rows, index, &row);
+	return row;
 }
 
 const char *
 ids_home(const struct ids *ids, const char *member_id)
 {
-	struct idrow row;
-
-	return row_of_member(ids, member_id, &row) ? row.home : "";
+	return row_of_member(ids, member_id).home;
 }
 
 uint32_t
 ids_number(const struct ids *ids, const char *member_id)
 {
-	struct idrow row;
+	return row_of_member(ids, member_id).number;
+}
 
-	return row_of_member(ids, member_id, &row) ? row.number : 0;
+const char *
+ids_owner(const struct ids *ids, uint32_t number)
+{
+	return idrows_owner(ids->rows, number);
 }
 
 size_t

@@ -93,6 +93,10 @@ const char *ids_home(const struct ids *ids, const char *member_id);
  * 0: none yet. */
 uint32_t ids_number(const struct ids *ids, const char *member_id);
 
+/* The id of the member to whom the number was given, also while she is excluded
+ * or gone; NULL: to none.  Borrowed until the next change. */
+const char *ids_owner(const struct ids *ids, uint32_t number);
+
 /* The organisation's groups, in the order of names: 0, or why the group is not
  * served (NAME_INVALID, NAME_TAKEN, NAME_PRIVILEGED, ID_TAKEN, ID_EXHAUSTED).
  */

@@ -11,11 +11,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/name.h"
 #include "rules/cutoff.h"
+#include "services/ids.h"
 
 /* Looked at in one turn of the loop; taken from, one. */
 #define SLICE 64
@@ -146,12 +148,26 @@ on_turn(void *arg)
 		tell_fault(r);
 }
 
+/* Each list does, so that what was missed once is not missed for long. */
+static void
+stir(const struct revocation *v)
+{
+	int r = ERR_OK;
+
+	if (v->options.stir_path != NULL)
+		r = files_stir(v->options.stir_path);
+	if (r != 0)
+		log_error("sessions of former members are not ended",
+		    LOG_TEXT("reason", err_name(r)));
+}
+
 void
 revocation_sweep(struct revocation *revocation)
 {
 	revocation->store = STORE_VAULT;
 	revocation->member[0] = '\0';
 	loop_timer_start(revocation->turn, 0);
+	stir(revocation);
 }
 
 static bool
@@ -186,6 +202,21 @@ revocation_member(
 		/* Where it cannot be, a list is on its way that tells it. */
 		(void)!directory_update(
 		    directory, &member, on_known, NULL, &id);
+	stir(revocation);
+}
+
+/* A host that never had a list knows nobody, and ends nobody for it. */
+int
+revocation_uid(const struct revocation *revocation, uint32_t uid)
+{
+	struct directory *directory = revocation->options.directory;
+	const char *member_id = NULL;
+
+	if (revocation->options.stir_path == NULL ||
+	    directory_age_ms(directory) < 0)
+		return ERR_OK;
+	member_id = ids_owner(directory_ids(directory), uid);
+	return member_id == NULL ? ERR_OK : find_end(revocation, member_id);
 }
 
 int

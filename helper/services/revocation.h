@@ -3,11 +3,17 @@
  * the tokens, which are revoked too, the PIN, the proofs of before and what
  * they told of roles; who is no member any more, all else that is kept too.
  *
+ * With end_sessions, who has ended loses open sessions as well.  The daemon may
+ * not end them: it stirs a file, a unit of root's that watches it asks for each
+ * number that something runs under, and ends them (orgloginctl end-sessions).
+ *
  * Who has ended is for services/standing and rules/cutoff to say; a list that
  * is late, held or damaged ends nobody.  The right itself goes with the list,
  * at once, whatever becomes of this.  Blocks on the disk only.
  */
 #pragma once
+
+#include <stdint.h>
 
 #include "base/loop.h"
 #include "common/attrs.h"
@@ -30,6 +36,7 @@ struct revocation_options {
 	struct proofs *proofs;
 	struct rolewatch *rolewatch; /* with profile none alone */
 	struct audit *audit;         /* NULL: none is kept */
+	const char *stir_path;       /* NULL: sessions stay */
 };
 
 MUST_CHECK int revocation_new(struct loop *loop,
@@ -47,3 +54,9 @@ void revocation_sweep(struct revocation *revocation);
  */
 void revocation_member(
     struct revocation *revocation, const char *member_id, int reason);
+/*
+ * Why the sessions of this number must end: it is, or was, that of a member who
+ * has ended.  0: they need not.
+ */
+MUST_CHECK int revocation_uid(
+    const struct revocation *revocation, uint32_t uid);

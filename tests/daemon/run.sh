@@ -25,6 +25,7 @@ service_lines=
 refresh=
 admin_role=
 more_roles=
+login_lines=
 provider_lines=
 failed=0
 . "$tests/daemon/scim.sh"
@@ -46,6 +47,8 @@ failed=0
 . "$tests/daemon/tokens.sh"
 # shellcheck source=tests/daemon/records.sh
 . "$tests/daemon/records.sh"
+# shellcheck source=tests/daemon/revocation.sh
+. "$tests/daemon/revocation.sh"
 
 setting() {
 	make -s -C "$build" --eval="show: ; @echo \$($1)" show
@@ -121,6 +124,7 @@ configuration() {
 		[login]
 		allow_roles = owner, OrganizationAdmin, developer, member${more_roles:+, $more_roles}
 		deadline = 10s
+		${login_lines:-}
 		[role ${admin_role:-OrganizationAdmin}]
 		groups = org-admins
 		[audit]
@@ -595,6 +599,7 @@ damaged_files
 published_names
 member_tokens
 records
+member_revocation
 restart
 moved_endpoints
 wrong_certificates

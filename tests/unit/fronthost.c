@@ -540,6 +540,13 @@ lastroles_add(const struct lastroles *lastroles, int64_t limit_s,
 }
 
 int
+revocation_uid(const struct revocation *revocation, uint32_t uid)
+{
+	return front()->leaver == uid && uid != 0 ? ERR_MEMBER_SUSPENDED
+						  : ERR_OK;
+}
+
+int
 rotation_take(struct rotation *rotation)
 {
 	front()->takes++;

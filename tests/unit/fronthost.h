@@ -60,6 +60,7 @@ struct front {
 	int idp_states[2];
 	/* the vault */
 	struct rotation_view vault;
+	uint32_t leaver; /* whose sessions must end; 0: nobody's */
 	int takes;
 	int take_fault;
 	/* the wallet and the service; each errand is answered by hand */

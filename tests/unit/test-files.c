@@ -12,8 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -444,6 +446,26 @@ a_folder_is_made_or_checked(void **state)
 
 #define FILES_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
+static void
+whoever_watches_a_file_is_stirred(void **state)
+{
+	struct fixture *f = *state;
+	char event[sizeof(struct inotify_event) + NAME_MAX + 1];
+	char other[160];
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	assert_true(fd >= 0);
+	assert_int_equal(files_stir(f->path), 0);
+	assert_true(inotify_add_watch(fd, f->path, IN_CLOSE_WRITE) >= 0);
+	assert_int_equal(files_stir(f->path), 0);
+	assert_true(read(fd, event, sizeof(event)) > 0);
+	(void)snprintf(other, sizeof(other), "%s/link", f->folder);
+	assert_int_equal(symlink(f->path, other), 0);
+	assert_int_equal(files_stir(other), ERR_IO);
+	assert_true(read(fd, event, sizeof(event)) < 0);
+	assert_int_equal(close(fd), 0);
+}
+
 int
 main(void)
 {
@@ -455,6 +477,7 @@ main(void)
 	    FILES_TEST(t60_fifos_devices_and_folders_do_not_block),
 	    FILES_TEST(t60_folders_that_others_may_write),
 	    FILES_TEST(missing_and_odd_paths),
+	    FILES_TEST(whoever_watches_a_file_is_stirred),
 	    FILES_TEST(the_limit_is_exact),
 	    FILES_TEST(a_file_that_grows_is_held_to_the_limit),
 	    FILES_TEST(a_secret_is_the_first_line),

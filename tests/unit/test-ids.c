@@ -315,6 +315,11 @@ t77_a_number_is_never_given_to_another(void **state)
 	ASSIGN(f, dirlab_line("u-0", "ada@x.example", ""));
 	assert_int_equal(by_id(f, "u-0")->uid, first);
 	assert_string_equal(ids_home(f->ids, "u-0"), "ada");
+	/* Also of who is gone. */
+	assert_string_equal(
+	    ids_owner(f->ids, ids_number(f->ids, "u-7")), "u-7");
+	assert_null(ids_owner(f->ids, first ^ 1));
+	assert_null(ids_owner(f->ids, 0));
 }
 
 static void

@@ -135,6 +135,38 @@ t38_an_unreadable_file_is_not_a_missing_name(void **state)
 	assert_int_equal(localuser_find("/tmp", "root", NULL), ERR_IO);
 }
 
+static int
+find_uid(const char *text, uid_t uid)
+{
+	write_passwd(text, strlen(text));
+	return localuser_find_uid(path, uid);
+}
+
+static void
+a_number_is_found_under_any_name(void **state)
+{
+	static const char text[] = "root:x:0:0:5000:/root:/bin/bash\n"
+				   "a:5001:77x:5002::/:/bin/sh\n"
+				   "\n"
+				   ":x:8:8::/:/bin/sh\n"
+				   "ada:x:4294967297:9:ada:/:/bin/sh\n"
+				   "last:x:9";
+
+	assert_int_equal(find_uid(text, 0), 0);
+	assert_int_equal(find_uid(text, 8), 0);
+	assert_int_equal(find_uid(text, 9), 0);
+	assert_int_equal(find_uid("x:y:1000\nb:x:1001:7::/:", 1000), 0);
+	assert_int_equal(find_uid("x:y:1000\nb:x:1001:7::/:", 1001), 0);
+	for (uid_t uid = 5000; uid <= 5002; uid++)
+		assert_int_equal(find_uid(text, uid), ERR_NOT_FOUND);
+	assert_int_equal(find_uid(text, 77), ERR_NOT_FOUND);
+	assert_int_equal(find_uid(text, 1), ERR_NOT_FOUND);
+	assert_int_equal(find_uid("", 1), ERR_NOT_FOUND);
+	assert_int_equal(
+	    find_uid("ada:x:-1:9::/:", (uid_t)-1), ERR_INVALID_ARGUMENT);
+	assert_int_equal(localuser_find_uid("/nonexistent/passwd", 1), ERR_IO);
+}
+
 static void
 the_real_file_has_root(void **state)
 {
@@ -153,6 +185,7 @@ main(void)
 	    cmocka_unit_test(long_lines_and_chunk_edges_do_not_matter),
 	    cmocka_unit_test(nul_bytes_neither_end_nor_extend_a_name),
 	    cmocka_unit_test(t38_an_unreadable_file_is_not_a_missing_name),
+	    cmocka_unit_test(a_number_is_found_under_any_name),
 	    cmocka_unit_test(the_real_file_has_root),
 	};
 

@@ -30,7 +30,7 @@ static const enum proto_type types[] = {PROTO_SIGNIN, PROTO_WAIT, PROTO_ACCOUNT,
     PROTO_TOKEN_REPLY, PROTO_VAULT, PROTO_VAULT_REPLY, PROTO_AUDIT,
     PROTO_AUDIT_ROW, PROTO_FACTORS, PROTO_TOTP_ENROLL, PROTO_TOTP_CONFIRM,
     PROTO_TOTP_REMOVE, PROTO_PIN_SET, PROTO_PIN_REMOVE, PROTO_FACTORS_REPLY,
-    PROTO_TOTP_OFFER};
+    PROTO_TOTP_OFFER, PROTO_LEAVER};
 
 static void
 fill(char *text, size_t size, char with)
@@ -184,7 +184,7 @@ t53_headers_outside_the_grammar_are_refused(void **state)
 	    {4, 0, 0, 0, 1, 0, 5, 0},             /* version 1 */
 	    {4, 0, 0, 0, 2, 1, 5, 0},             /* version 258 */
 	    {4, 0, 0, 0, 2, 0, 0, 0},             /* type 0 */
-	    {4, 0, 0, 0, 2, 0, 28, 0},            /* past the requests */
+	    {4, 0, 0, 0, 2, 0, 29, 0},            /* past the requests */
 	    {4, 0, 0, 0, 2, 0, 63, 0},            /* before the replies */
 	    {4, 0, 0, 0, 2, 0, 80, 0},            /* past the replies */
 	    {4, 0, 0, 0, 2, 0, 5, 1},             /* type 261 */

@@ -21,6 +21,7 @@ enum answer { ALLOW, REFUSE, SERVE, END };
 
 union any {
 	struct proto_vault vault;
+	struct proto_leaver leaver;
 	struct proto_sync sync;
 	struct proto_wait wait;
 	struct proto_session session;
@@ -54,7 +55,7 @@ about_ada(enum proto_type type)
 		m.token.headers = 1;
 	else if (type == PROTO_VAULT)
 		m.vault.take = 1;
-	else if (type != PROTO_SYNC)
+	else if (type != PROTO_SYNC && type != PROTO_LEAVER)
 		memcpy(m.signin.user, "ada", 4);
 	return m;
 }
@@ -157,11 +158,11 @@ t52_every_request_by_every_peer(void **state)
 	    /* nobody chooses another's, not even root */
 	    {PROTO_PIN_SET, {REFUSE, SERVE, REFUSE, REFUSE, REFUSE}},
 	    {PROTO_PIN_REMOVE, {SERVE, SERVE, REFUSE, REFUSE, REFUSE}},
+	    {PROTO_LEAVER, {SERVE, REFUSE, REFUSE, REFUSE, REFUSE}},
 	};
 
 	/* A request that is added must be added here. */
-	assert_int_equal(
-	    ARRAY_SIZE(table), PROTO_PIN_REMOVE - PROTO_SIGNIN + 1);
+	assert_int_equal(ARRAY_SIZE(table), PROTO_LEAVER - PROTO_SIGNIN + 1);
 	for (size_t t = 0; t < ARRAY_SIZE(table); t++) {
 		for (size_t p = 0; p < ARRAY_SIZE(peers); p++) {
 			assert_int_equal(front_tear_down(state), 0);
@@ -195,7 +196,7 @@ t52_replies_and_strangers_are_no_requests(void **state)
 		    4, 0, 0, 0, PROTO_VERSION, 0, (uint8_t)type, 0};
 		int fd = -1;
 
-		if (type >= PROTO_SIGNIN && type <= PROTO_AUDIT)
+		if (type >= PROTO_SIGNIN && type <= PROTO_LEAVER)
 			continue;
 		/* The header counts what follows its first field. */
 		fd = front_connect(0);

@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "common/err.h"
+#include "services/ids.h"
 #include "services/proofs.h"
 #include "tests/unit/walletlab.h"
 
@@ -23,6 +25,7 @@ struct fixture {
 	struct proofs *proofs;
 	struct audit *audit;
 	struct revocation *revocation;
+	char stirred[96];
 };
 
 /* Told to the directory last. */
@@ -46,6 +49,30 @@ rolewatch_forget(struct rolewatch *rolewatch, const char *member_id)
 	return ERR_OK;
 }
 
+/* Of the list; -1: there was none yet. */
+static int64_t list_age_ms;
+
+int64_t
+directory_age_ms(const struct directory *directory)
+{
+	return list_age_ms;
+}
+
+struct ids *
+directory_ids(struct directory *directory)
+{
+	return NULL;
+}
+
+/* 5001 is u-1's, 5002 of somebody who left. */
+const char *
+ids_owner(const struct ids *ids, uint32_t number)
+{
+	if (number == 5001)
+		return "u-1";
+	return number == 5002 ? "gone" : NULL;
+}
+
 static int
 set_up(void **state)
 {
@@ -54,6 +81,7 @@ set_up(void **state)
 
 	assert_non_null(f);
 	updated = MEMBER_UNKNOWN;
+	list_age_ms = 0;
 	walletlab_begin(&f->lab, &f->service);
 	assert_int_equal(
 	    proofs_new(f->lab.db, &f->lab.clock.clock, BOOT, &f->proofs), 0);
@@ -66,6 +94,9 @@ set_up(void **state)
 	options.wallet = f->lab.wallet;
 	options.proofs = f->proofs;
 	options.rolewatch = (struct rolewatch *)f;
+	(void)snprintf(
+	    f->stirred, sizeof(f->stirred), "%s/stirred", f->lab.folder);
+	options.stir_path = f->stirred;
 	assert_int_equal(
 	    revocation_new(f->lab.loop, &options, &f->revocation), 0);
 	*state = f;
@@ -78,6 +109,7 @@ tear_down(void **state)
 	struct fixture *f = *state;
 
 	revocation_free(f->revocation);
+	(void)unlink(f->stirred);
 	proofs_free(f->proofs);
 	audit_free(f->audit);
 	walletlab_end(&f->lab);
@@ -276,6 +308,68 @@ t100_the_services_own_word_counts_before_its_list(void **state)
 	revocation_member(f->revocation, "stranger", ERR_NOT_A_MEMBER);
 }
 
+static void
+sessions_end_for_who_has_ended(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(revocation_uid(f->revocation, 5001), 0);
+	assert_int_equal(revocation_uid(f->revocation, 5002), ERR_NOT_A_MEMBER);
+	walletlab_set_standing("u-1", ERR_MEMBER_SUSPENDED);
+	assert_int_equal(
+	    revocation_uid(f->revocation, 5001), ERR_MEMBER_SUSPENDED);
+	walletlab_set_standing("u-1", ERR_DIRECTORY_STALE);
+	assert_int_equal(revocation_uid(f->revocation, 5001), 0);
+	/* Nobody's number, whatever runs under it. */
+	assert_int_equal(revocation_uid(f->revocation, 5003), 0);
+	walletlab_set_standing("u-1", ERR_STATE_DAMAGED);
+	assert_int_equal(revocation_uid(f->revocation, 5002), 0);
+}
+
+static void
+t110_a_host_without_a_list_ends_no_session(void **state)
+{
+	struct fixture *f = *state;
+
+	list_age_ms = -1;
+	assert_int_equal(revocation_uid(f->revocation, 5002), 0);
+}
+
+static void
+each_list_stirs_whoever_ends_sessions(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(access(f->stirred, F_OK), -1);
+	sweep(f);
+	assert_int_equal(unlink(f->stirred), 0);
+	revocation_member(f->revocation, "u-1", ERR_SERVICE_ERROR);
+	assert_int_equal(access(f->stirred, F_OK), -1);
+	revocation_member(f->revocation, "u-1", ERR_MEMBER_SUSPENDED);
+	assert_int_equal(unlink(f->stirred), 0);
+}
+
+static void
+sessions_stay_unless_it_is_wished(void **state)
+{
+	struct fixture *f = *state;
+	const struct revocation_options options = {
+	    .standing = &f->lab.standing,
+	    .vault = f->lab.vault,
+	    .wallet = f->lab.wallet,
+	    .proofs = f->proofs,
+	    .rolewatch = (struct rolewatch *)f,
+	};
+	struct revocation *other = NULL;
+
+	assert_int_equal(revocation_new(f->lab.loop, &options, &other), 0);
+	revocation_sweep(other);
+	loop_run(f->lab.loop);
+	assert_int_equal(access(f->stirred, F_OK), -1);
+	assert_int_equal(revocation_uid(other, 5002), 0);
+	revocation_free(other);
+}
+
 int
 main(void)
 {
@@ -286,6 +380,10 @@ main(void)
 	    TEST(who_left_once_is_revoked_once),
 	    TEST(what_is_taken_is_recorded_once),
 	    TEST(a_sweep_goes_through_all),
+	    TEST(sessions_end_for_who_has_ended),
+	    TEST(t110_a_host_without_a_list_ends_no_session),
+	    TEST(each_list_stirs_whoever_ends_sessions),
+	    TEST(sessions_stay_unless_it_is_wished),
 	    TEST(t100_the_services_own_word_counts_before_its_list),
 	};
 
