@@ -11,3 +11,12 @@ tests_state_test_writes_LDADD = libservices.la libcli.la $(OATH_LIBS) \
 	$(UNIT_LIBS)
 endif
 endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/state/test-full
+tests_state_test_full_SOURCES = tests/state/test-full.c \
+	tests/state/writes.c tests/state/writes.h $(STATELAB)
+tests_state_test_full_CFLAGS = $(UNIT_CFLAGS) $(OATH_CFLAGS)
+tests_state_test_full_LDADD = libservices.la libcli.la $(OATH_LIBS) \
+	$(UNIT_LIBS)
+endif
