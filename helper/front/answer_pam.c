@@ -50,7 +50,8 @@ give_verdict(struct exchange *x)
 		.reason = x->reason,
 		.user = x->user,
 		.context = &x->context,
-		.role = x->role});
+		.role = x->role,
+		.factor = x->factor});
 }
 
 /* Gives the prompt; from now on a WAIT or ANSWER must name its handle. */
@@ -96,6 +97,7 @@ on_signin(void *arg, const struct signin_news *news)
 		x->signin = 0;
 		x->decided = true;
 		x->reason = news->reason;
+		x->factor = news->factor;
 		if (x->asked)
 			give_verdict(x);
 		return;
@@ -119,6 +121,7 @@ answer_signin(struct exchange *x, const void *message)
 	(void)text_cut(x->role, sizeof(x->role), request.roles);
 	memset(x->handle, 0, sizeof(x->handle));
 	x->questioned = false;
+	x->factor = NULL;
 	x->asked = true;
 	loop_timer_start(x->wait_timer, HOLD_MS);
 	return signins_begin(

@@ -33,6 +33,7 @@ struct exchange {
 	bool asked; /* a SIGNIN, WAIT or ANSWER waits for its reply */
 	bool decided;
 	int reason;
+	const char *factor; /* static; NULL: not known */
 	struct loop_timer *wait_timer;
 	/* SYNC */
 	uint64_t sync;

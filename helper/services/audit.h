@@ -70,7 +70,7 @@ struct audit_record {
 	uint32_t caller_uid;
 	const struct proto_context *context; /* its caller_uid is not read */
 	const char *role;                    /* asked for, parted by '\n' */
-	const char *factor;  /* what proved it: "device", "pin", ... */
+	const char *factor;  /* what was to prove it: "pin", ... */
 	const char *object;  /* an organisation, whom an invitation is for */
 	const char *request; /* the process that asked: joins a sign-in's */
 };

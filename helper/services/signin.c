@@ -55,15 +55,39 @@ signin_free(struct signin *signin)
 	free(s);
 }
 
+/* For the record: "" where nothing was asked for yet. */
+static const char *
+factor_name(const struct signin *s)
+{
+	bool coded = s->second != NULL ||
+	    (s->confirming != NULL && confirming_coded(s->confirming));
+
+	if (s->allowed)
+		return "lately";
+	switch (s->factor) {
+	case PROOFS_FULL:
+		if (s->proving != NULL)
+			return coded ? "provider+code" : "provider";
+		return coded ? "password+code" : "password";
+	case PROOFS_PIN:
+		return coded ? "pin+code" : "pin";
+	case PROOFS_CODE:
+		return s->request.by_key == 1 ? "key+code" : "code";
+	}
+	return "";
+}
+
 static void
 decide(struct signin *s, int reason)
 {
 	signin_fn *fn = s->fn;
 	void *arg = s->arg;
+	const struct signin_news news = {.event = SIGNIN_DECIDED,
+	    .reason = reason,
+	    .factor = factor_name(s)};
 
 	signin_free(s);
-	fn(arg,
-	    &(struct signin_news){.event = SIGNIN_DECIDED, .reason = reason});
+	fn(arg, &news);
 }
 
 static bool

@@ -66,6 +66,7 @@ struct signin_news {
 	enum signin_event event;
 	const struct proto_prompt *prompt; /* SIGNIN_SHOW */
 	int reason;                        /* SIGNIN_DECIDED: 0 allows */
+	const char *factor; /* likewise: what was to prove it; static */
 };
 typedef void signin_fn(void *arg, const struct signin_news *news);
 

@@ -873,7 +873,8 @@ void
 front_decide(int reason)
 {
 	front()->signin_fn(front()->signin_arg,
-	    &(struct signin_news){.event = SIGNIN_DECIDED, .reason = reason});
+	    &(struct signin_news){
+		.event = SIGNIN_DECIDED, .reason = reason, .factor = "pin"});
 	front_turn();
 }
 

@@ -704,6 +704,7 @@ on_news(void *arg, const struct signin_news *news)
 	case SIGNIN_DECIDED:
 		c->decided++;
 		c->reason = news->reason;
+		c->factor = news->factor;
 		return;
 	}
 }

@@ -113,6 +113,7 @@ struct client {
 	int shown;
 	int decided;
 	int reason;
+	const char *factor;
 	struct proto_prompt prompt;
 };
 

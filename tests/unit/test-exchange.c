@@ -531,6 +531,7 @@ a_sign_in_is_recorded_when_it_is_decided(void **state)
 	front_expect_record(AUDIT_AUTH, ERR_WRONG_PERSON, "ada", "");
 	assert_int_equal(audit_last(front()->audit), 1);
 	assert_int_equal(audit_get(front()->audit, 1)->caller_uid, 4242);
+	assert_string_equal(audit_get(front()->audit, 1)->factor, "pin");
 	(void)close(fd);
 }
 

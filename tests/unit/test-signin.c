@@ -26,6 +26,7 @@ t17_an_approved_bound_and_standing_member_gets_in(void **state)
 	lab_approve(lab_newest(), "ada");
 	assert_int_equal(c.decided, 1);
 	assert_int_equal(c.reason, ERR_OK);
+	assert_string_equal(c.factor, "provider");
 	assert_int_equal(world.recorded, 1);
 	assert_int_equal(world.binds, 0);
 	assert_int_equal(signins_count(world.signins), 0);
@@ -238,6 +239,7 @@ a_fresh_proof_serves_its_own_person_only(void **state)
 	lab_begin(&c, &request);
 	assert_int_equal(c.decided, 1);
 	assert_int_equal(c.reason, ERR_OK);
+	assert_string_equal(c.factor, "lately");
 	assert_int_equal(world.devices, 0);
 	/* A proof that was used is not thereby renewed. */
 	assert_int_equal(world.recorded, 0);
@@ -620,6 +622,7 @@ a_password_and_a_code_let_in(void **state)
 	lab_say("u-ada", 0, "User");
 	assert_int_equal(c.decided, 1);
 	assert_int_equal(c.reason, 0);
+	assert_string_equal(c.factor, "password+code");
 	assert_int_equal(world.recorded, 1);
 	/* Nothing of a provider was proven. */
 	assert_int_equal(world.binds + world.devices, 0);

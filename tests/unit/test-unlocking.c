@@ -97,6 +97,7 @@ a_pin_lets_in_whom_the_service_stands_by(void **state)
 	reach_renewal(&c);
 	lab_renew(0);
 	expect(&c, 0);
+	assert_string_equal(c.factor, "pin");
 	assert_int_equal(world.factor, PROOFS_PIN);
 	assert_int_equal(world.devices + world.looks, 0);
 }
@@ -504,6 +505,7 @@ a_key_and_a_code_let_in(void **state)
 	lab_expect_prompt(&c, 2, PROTO_ASK_TEXT, CODE_AGAIN);
 	lab_type(&c, "123456");
 	expect(&c, 0);
+	assert_string_equal(c.factor, "key+code");
 	assert_int_equal(world.factor, PROOFS_CODE);
 	assert_int_equal(world.devices + world.renewals, 0);
 }
