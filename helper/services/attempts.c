@@ -7,6 +7,7 @@
  */
 #include "services/attempts.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,13 +97,21 @@ look_up(struct attempts *a, enum attempts_kind kind, const char *key,
 	return ERR_OK;
 }
 
+/* Anybody who can connect may be wrong for others too, so that this must shut
+ * nobody out. */
+static bool
+is_open_to_all(enum attempts_kind kind)
+{
+	return kind == ATTEMPTS_SOURCE || kind == ATTEMPTS_PASSWORD;
+}
+
 static int64_t
 wait_ms_of(enum attempts_kind kind, uint32_t failures)
 {
 	int64_t wait_s = backoff_wait_s(failures);
 
-	if (kind == ATTEMPTS_SOURCE && wait_s > ATTEMPTS_SOURCE_WAIT_S)
-		wait_s = ATTEMPTS_SOURCE_WAIT_S;
+	if (is_open_to_all(kind) && wait_s > ATTEMPTS_OPEN_WAIT_S)
+		wait_s = ATTEMPTS_OPEN_WAIT_S;
 	return wait_s * 1000;
 }
 
@@ -111,7 +120,7 @@ may_try(enum attempts_kind kind, const struct past *past, int64_t *ret_wait_s)
 {
 	int64_t left_ms = wait_ms_of(kind, past->failures) - past->rested_ms;
 
-	if (kind != ATTEMPTS_SOURCE && backoff_locked(past->failures))
+	if (!is_open_to_all(kind) && backoff_locked(past->failures))
 		return ERR_FACTOR_LOCKED;
 	if (left_ms <= 0)
 		return ERR_OK;
@@ -143,7 +152,7 @@ drop_oldest_source(struct attempts *a)
 {
 	struct db_stmt *stmt = NULL;
 	int64_t rested_ms =
-	    clock_boot(a->clock).ms - ATTEMPTS_SOURCE_WAIT_S * (int64_t)1000;
+	    clock_boot(a->clock).ms - ATTEMPTS_OPEN_WAIT_S * (int64_t)1000;
 	int r = db_prepare(a->db,
 	    "DELETE FROM attempts WHERE (kind, key) IN (SELECT kind, key"
 	    " FROM attempts WHERE kind = 'source' AND"

@@ -16,13 +16,14 @@
 
 enum attempts_kind {
 	ATTEMPTS_PIN,
-	ATTEMPTS_TOTP,
-	ATTEMPTS_PASSWORD, /* the service's, and its second factor */
+	ATTEMPTS_TOTP,     /* codes, also those that the service judges */
+	ATTEMPTS_PASSWORD, /* the service's */
 	ATTEMPTS_SOURCE,   /* where tries come from: an address */
 };
 
-/* A source waits so long at most and is never locked: many share one. */
-#define ATTEMPTS_SOURCE_WAIT_S 60
+/* A source and a password wait so long at most and are never locked: many share
+ * an address, and anybody can give a wrong password in another's name. */
+#define ATTEMPTS_OPEN_WAIT_S 60
 #define ATTEMPTS_SOURCES_MAX 10000
 
 struct attempts;

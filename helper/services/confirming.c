@@ -213,7 +213,7 @@ on_code(void *arg, const char *answer)
 	struct confirming *c = arg;
 	char code[QUESTIONS_CODE_SIZE];
 	bool is_one = questions_code(answer, code);
-	int r = is_one ? tries_password(c->options.tries) : ask_code(c);
+	int r = is_one ? tries_code(c->options.tries) : ask_code(c);
 
 	if (r == 0 && is_one)
 		r = ask_service(c, PROFILE_MFA_VERIFY, code);

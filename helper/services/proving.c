@@ -210,8 +210,7 @@ static int
 redeem(struct proving *p)
 {
 	const char *typed = buf_text(&p->paste.text);
-	int r =
-	    typed == NULL ? ERR_NO_MEMORY : tries_password(p->options.tries);
+	int r = typed == NULL ? ERR_NO_MEMORY : tries_factor(p->options.tries);
 
 	if (r == 0)
 		r = idp_paste_redeem(p->options.idp, p->attempt, typed,

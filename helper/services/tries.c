@@ -23,16 +23,27 @@ tries_factor(struct tries *tries)
 	return r;
 }
 
-int
-tries_password(struct tries *tries)
+static int
+count(struct tries *tries, enum attempts_kind kind, bool *counted)
 {
 	int r = tries_factor(tries);
 
 	if (r == 0)
-		r = attempts_begin(
-		    tries->attempts, ATTEMPTS_PASSWORD, tries->member, NULL);
-	tries->password = tries->password || r == 0;
+		r = attempts_begin(tries->attempts, kind, tries->member, NULL);
+	*counted = *counted || r == 0;
 	return r;
+}
+
+int
+tries_password(struct tries *tries)
+{
+	return count(tries, ATTEMPTS_PASSWORD, &tries->password);
+}
+
+int
+tries_code(struct tries *tries)
+{
+	return count(tries, ATTEMPTS_TOTP, &tries->code);
 }
 
 int
@@ -43,6 +54,9 @@ tries_right(struct tries *tries)
 	if (tries->password)
 		r = attempts_clear(
 		    tries->attempts, ATTEMPTS_PASSWORD, tries->member);
+	if (r == 0 && tries->code)
+		r = attempts_clear(
+		    tries->attempts, ATTEMPTS_TOTP, tries->member);
 	if (r == 0 && tries->address)
 		r = attempts_clear(
 		    tries->attempts, ATTEMPTS_SOURCE, tries->source);

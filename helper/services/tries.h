@@ -18,13 +18,16 @@ struct tries {
 	const char *member;        /* id */
 	const char *source;        /* an address; "": a terminal of this host */
 	bool password;             /* one was counted, and where */
+	bool code;
 	bool address;
 };
 
-/* 0: the answer may be judged; else as attempts_begin().  For a password, a
- * code of the service's, a pasted code. */
+/* 0: a password may be judged; else as attempts_begin(). */
 MUST_CHECK int tries_password(struct tries *tries);
-/* The same for a factor that counts the member's own tries itself. */
+/* The same for a code that the service judges, after it knew the person. */
+MUST_CHECK int tries_code(struct tries *tries);
+/* The same for what counts the member's own tries itself, or cannot be guessed:
+ * for the address alone. */
 MUST_CHECK int tries_factor(struct tries *tries);
 /* The sign-in was right in all. */
 MUST_CHECK int tries_right(struct tries *tries);

@@ -158,17 +158,28 @@ a_reboot_begins_the_wait_anew(void **state)
 }
 
 static void
+wear_out(struct statelab *f, enum attempts_kind kind, const char *key)
+{
+	for (int i = 0; i < 200; i++) {
+		try(f, kind, key, 1);
+		clock_fake_advance(
+		    &f->clock, ATTEMPTS_OPEN_WAIT_S * INT64_C(1000));
+	}
+	try(f, kind, key, 1);
+	waits(f, kind, key, ATTEMPTS_OPEN_WAIT_S);
+}
+
+static void
 a_source_waits_a_minute_at_most_and_is_never_locked(void **state)
 {
-	struct statelab *f = *state;
+	wear_out(*state, ATTEMPTS_SOURCE, "192.0.2.1");
+}
 
-	for (int i = 0; i < 200; i++) {
-		try(f, ATTEMPTS_SOURCE, "192.0.2.1", 1);
-		clock_fake_advance(
-		    &f->clock, ATTEMPTS_SOURCE_WAIT_S * INT64_C(1000));
-	}
-	try(f, ATTEMPTS_SOURCE, "192.0.2.1", 1);
-	waits(f, ATTEMPTS_SOURCE, "192.0.2.1", ATTEMPTS_SOURCE_WAIT_S);
+/* Or whoever connects could shut any member out for ever. */
+static void
+wrong_passwords_of_strangers_lock_nobody_out(void **state)
+{
+	wear_out(*state, ATTEMPTS_PASSWORD, "u-1");
 }
 
 static void
@@ -264,6 +275,7 @@ main(void)
 	    CASE(t109_the_boot_clock_alone_ends_a_wait),
 	    CASE(a_reboot_begins_the_wait_anew),
 	    CASE(a_source_waits_a_minute_at_most_and_is_never_locked),
+	    CASE(wrong_passwords_of_strangers_lock_nobody_out),
 	    CASE(full_of_hot_sources_takes_no_new_one),
 	    CASE(sources_of_another_boot_make_room_first),
 	    CASE(t119_what_cannot_be_counted_is_not_tried),

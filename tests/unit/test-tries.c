@@ -55,11 +55,14 @@ t93_an_answer_counts_twice_until_all_was_right(void **state)
 
 	open_all(&f, "192.0.2.7");
 	assert_int_equal(tries_password(&f.tries), 0);
+	assert_int_equal(tries_code(&f.tries), 0);
 	assert_int_equal(tries_factor(&f.tries), 0);
 	assert_int_equal(failures(&f, ATTEMPTS_PASSWORD, "u-ada"), 1);
-	assert_int_equal(failures(&f, ATTEMPTS_SOURCE, "192.0.2.7"), 2);
+	assert_int_equal(failures(&f, ATTEMPTS_TOTP, "u-ada"), 1);
+	assert_int_equal(failures(&f, ATTEMPTS_SOURCE, "192.0.2.7"), 3);
 	assert_int_equal(tries_right(&f.tries), 0);
 	assert_int_equal(failures(&f, ATTEMPTS_PASSWORD, "u-ada"), 0);
+	assert_int_equal(failures(&f, ATTEMPTS_TOTP, "u-ada"), 0);
 	assert_int_equal(failures(&f, ATTEMPTS_SOURCE, "192.0.2.7"), 0);
 	close_all(&f);
 }

@@ -477,8 +477,8 @@ a_code_that_the_service_took_is_enough(void **state)
 	lab_say("u-ada", 0, "User");
 	expect(&c, 0);
 	assert_int_equal(world.codes, 0);
-	assert_int_equal(world.tried[ATTEMPTS_PASSWORD], 1);
-	assert_int_equal(world.cleared[ATTEMPTS_PASSWORD], 1);
+	assert_int_equal(world.tried[ATTEMPTS_TOTP], 1);
+	assert_int_equal(world.cleared[ATTEMPTS_TOTP], 1);
 	/* Where it asked for none, the host does. */
 	world.recorded = 0;
 	world.options.idsvc = NULL;
@@ -654,13 +654,15 @@ t93_passwords_and_codes_are_counted_until_all_was_right(void **state)
 	    .reason = ERR_SERVICE_MFA, .session_token = "session-1"});
 	lab_type(&c, "000000");
 	lab_say(NULL, ERR_MFA_WRONG, "User");
-	assert_int_equal(world.tried[ATTEMPTS_PASSWORD], 2);
+	assert_int_equal(world.tried[ATTEMPTS_TOTP], 1);
 	/* A password that was right gives no code another try. */
-	assert_int_equal(world.cleared[ATTEMPTS_PASSWORD], 0);
-	world.wait[ATTEMPTS_PASSWORD] = ERR_TRY_LATER;
+	assert_int_equal(world.cleared[ATTEMPTS_TOTP], 0);
+	world.wait[ATTEMPTS_TOTP] = ERR_TRY_LATER;
 	lab_type(&c, "111111");
 	expect(&c, ERR_TRY_LATER);
 	assert_int_equal(world.exchanges, 2);
+	world.wait[ATTEMPTS_TOTP] = 0;
+	world.wait[ATTEMPTS_PASSWORD] = ERR_TRY_LATER;
 	lab_begin_as(&c, "ada");
 	lab_type(&c, "correct horse");
 	expect(&c, ERR_TRY_LATER);
