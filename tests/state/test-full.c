@@ -79,7 +79,7 @@ enter_namespace(void **state)
 
 	return unshare(kinds) == 0 &&
 		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-		mount("none", SMALL, "tmpfs", 0, "size=1m,mode=755") == 0
+		mount("none", SMALL, "tmpfs", 0, "size=1m,mode=1777") == 0
 	    ? 0
 	    : -1;
 }
