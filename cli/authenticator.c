@@ -158,16 +158,7 @@ remove_one(const struct cli *cli)
 static int
 status(const struct cli *cli)
 {
-	struct proto_factors_reply factors;
-
-	if (factors_ask(cli, cli->file, &factors) != 0)
-		return CLI_NO;
-	return factors_show(cli, factors.user,
-	    &(struct factors_line){.label = "authenticator",
-		.there = "enrolled",
-		.missing = "not enrolled",
-		.state = factors.totp,
-		.failures = factors.totp_failures});
+	return factors_status(cli, FACTORS_TOTP);
 }
 
 int

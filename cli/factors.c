@@ -50,9 +50,17 @@ factors_is(const char *state, int reason)
 	return strcmp(state, err_name(reason)) == 0;
 }
 
+/* One factor of a reply, as it is told. */
+struct line {
+	const char *label;
+	const char *there;   /* what is said of one that can be used */
+	const char *missing; /* and of none */
+	const char *state;
+	uint32_t failures;
+};
+
 static void
-show_json(
-    const struct cli *cli, const char *user, const struct factors_line *line)
+show_json(const struct cli *cli, const char *user, const struct line *line)
 {
 	struct json_out json;
 
@@ -65,9 +73,8 @@ show_json(
 	(void)fputc('\n', cli->out);
 }
 
-int
-factors_show(
-    const struct cli *cli, const char *user, const struct factors_line *line)
+static int
+show(const struct cli *cli, const char *user, const struct line *line)
 {
 	bool there = factors_is(line->state, ERR_OK);
 	enum err reason = ERR_INTERNAL;
@@ -92,6 +99,22 @@ factors_show(
 		show_line(cli, "wrong tries", text);
 	}
 	return there ? CLI_OK : CLI_NO;
+}
+
+int
+factors_status(const struct cli *cli, enum factors_kind kind)
+{
+	struct proto_factors_reply factors;
+	struct line line;
+
+	if (factors_ask(cli, cli->file, &factors) != 0)
+		return CLI_NO;
+	line = kind == FACTORS_PIN
+	    ? (struct line){"PIN", "set", "not set", factors.pin,
+		  factors.pin_failures}
+	    : (struct line){"authenticator", "enrolled", "not enrolled",
+		  factors.totp, factors.totp_failures};
+	return show(cli, factors.user, &line);
 }
 
 int

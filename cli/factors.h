@@ -16,17 +16,10 @@ MUST_CHECK int factors_prove(
 /* Whether the state of a factor is this reason; 0: it can be used. */
 bool factors_is(const char *state, int reason);
 
-/* One factor of a reply, as it is told. */
-struct factors_line {
-	const char *label;
-	const char *there;   /* what is said of one that can be used */
-	const char *missing; /* and of none */
-	const char *state;
-	uint32_t failures;
-};
-/* Tells it; CLI_OK where it can be used. */
-MUST_CHECK int factors_show(
-    const struct cli *cli, const char *user, const struct factors_line *line);
+enum factors_kind { FACTORS_TOTP, FACTORS_PIN };
+/* Tells the state of one, of the second operand or of the person who asks;
+ * CLI_OK where it can be used. */
+MUST_CHECK int factors_status(const struct cli *cli, enum factors_kind kind);
 
 /* One word behind a command, and what it runs. */
 struct factors_verb {

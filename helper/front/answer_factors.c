@@ -38,20 +38,10 @@ free_change(struct pin_change *change)
 }
 
 static int
-refuse(struct exchange *x, int reason, const char *text)
-{
-	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
-
-	(void)text_cut(reply.reason, sizeof(reply.reason), err_name(reason));
-	(void)text_cut(reply.text, sizeof(reply.text), text);
-	return session_reply(x->session, PROTO_VERDICT, &reply, true);
-}
-
-static int
 finish(struct exchange *x, int reason)
 {
 	if (reason != 0)
-		return refuse(x, reason, err_text(reason));
+		return exchange_refuse(x, reason, err_text(reason));
 	return session_reply(
 	    x->session, PROTO_DONE, &(struct proto_done){.reason = "ok"}, true);
 }
@@ -189,7 +179,7 @@ offer(struct exchange *x, const struct member *member)
 		!text_copy(reply.key, sizeof(reply.key), offered.key)))
 		r = ERR_TOO_LARGE;
 	r = r == 0 ? session_reply(x->session, PROTO_TOTP_OFFER, &reply, true)
-		   : refuse(x, r, err_text(r));
+		   : exchange_refuse(x, r, err_text(r));
 	secret_wipe(&offered, sizeof(offered));
 	secret_wipe(&reply, sizeof(reply));
 	return r;
@@ -205,7 +195,8 @@ answer_totp_enroll(struct exchange *x, const void *message)
 	if (!find_asker(x, &member))
 		return ERR_INTERNAL;
 	if (x->parts->totp_closed != NULL)
-		return refuse(x, ERR_UNSUPPORTED, x->parts->totp_closed);
+		return exchange_refuse(
+		    x, ERR_UNSUPPORTED, x->parts->totp_closed);
 	r = check_own(x, &member);
 	if (r == 0)
 		r = check_old(x, &member, request->code);
@@ -341,7 +332,8 @@ answer_pin_set(struct exchange *x, const void *message)
 	int r = ERR_OK;
 
 	if (x->parts->pin_closed != NULL)
-		return refuse(x, ERR_UNSUPPORTED, x->parts->pin_closed);
+		return exchange_refuse(
+		    x, ERR_UNSUPPORTED, x->parts->pin_closed);
 	r = check_set(x, request, &member);
 	if (r == 0)
 		r = change_pin(x, request, &member);

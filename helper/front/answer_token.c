@@ -24,16 +24,6 @@ struct invitation {
 };
 
 static int
-refuse(struct exchange *x, int reason, const char *text)
-{
-	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
-
-	(void)text_cut(reply.reason, sizeof(reply.reason), err_name(reason));
-	(void)text_cut(reply.text, sizeof(reply.text), text);
-	return session_reply(x->session, PROTO_VERDICT, &reply, true);
-}
-
-static int
 done(struct exchange *x)
 {
 	return session_reply(
@@ -76,7 +66,7 @@ on_token(void *arg, const struct wallet_token *token)
 		(void)session_reply(
 		    x->session, PROTO_TOKEN_REPLY, &reply, true);
 	else
-		(void)refuse(x, r, err_text(r));
+		(void)exchange_refuse(x, r, err_text(r));
 	secret_wipe(&reply, sizeof(reply));
 }
 
@@ -84,7 +74,7 @@ on_token(void *arg, const struct wallet_token *token)
 static int
 refuse_without_service(struct exchange *x)
 {
-	return refuse(x, ERR_UNSUPPORTED,
+	return exchange_refuse(x, ERR_UNSUPPORTED,
 	    "This host is used without an identity service (profile = none), "
 	    "so there are no tokens and no other organisations.");
 }
@@ -117,11 +107,12 @@ on_switched(void *arg, const struct wallet_token *token)
 		(void)done(x);
 	else if (token->reason == ERR_SERVICE_REFUSED ||
 	    token->reason == ERR_TOKEN_ORGANIZATION)
-		(void)refuse(x, token->reason,
+		(void)exchange_refuse(x, token->reason,
 		    "The service refused: you seem not to be in that "
 		    "organisation.");
 	else
-		(void)refuse(x, token->reason, err_text(token->reason));
+		(void)exchange_refuse(
+		    x, token->reason, err_text(token->reason));
 }
 
 int
@@ -157,7 +148,7 @@ answer_logout(struct exchange *x, const void *message)
 	exchange_audit(x,
 	    &(struct audit_record){
 		.kind = AUDIT_LOGGED_OUT, .reason = r, .user = request->user});
-	return r == 0 ? done(x) : refuse(x, r, err_text(r));
+	return r == 0 ? done(x) : exchange_refuse(x, r, err_text(r));
 }
 
 static void
@@ -168,11 +159,11 @@ end_invitation(struct exchange *x, int reason)
 	if (reason == 0)
 		(void)done(x);
 	else if (reason == ERR_SERVICE_REFUSED)
-		(void)refuse(x, reason,
+		(void)exchange_refuse(x, reason,
 		    "The organisation's service refused: you may not invite "
 		    "there, or it does not take this person or role.");
 	else
-		(void)refuse(x, reason, err_text(reason));
+		(void)exchange_refuse(x, reason, err_text(reason));
 }
 
 static void
@@ -217,7 +208,7 @@ invite(struct exchange *x, const struct invitation *invitation)
 	if (!find_caller(x, &member))
 		return ERR_INTERNAL;
 	if (p->idsvc == NULL || !idsvc_can(p->idsvc, invitation->op))
-		return refuse(x, ERR_UNSUPPORTED,
+		return exchange_refuse(x, ERR_UNSUPPORTED,
 		    "The organisation's service takes no invitations from "
 		    "here.");
 	x->invitation = malloc(sizeof(*x->invitation));
@@ -235,7 +226,7 @@ answer_invite(struct exchange *x, const void *message)
 	struct invitation invitation = {.op = PROFILE_INVITE};
 
 	if (!name_mail_valid(request->mail) || !name_role_valid(request->role))
-		return refuse(x, ERR_INVALID_ARGUMENT,
+		return exchange_refuse(x, ERR_INVALID_ARGUMENT,
 		    "That is no mail address, or no role.");
 	memcpy(invitation.mail, request->mail, sizeof(invitation.mail));
 	memcpy(invitation.role, request->role, sizeof(invitation.role));
@@ -262,7 +253,7 @@ answer_resend(struct exchange *x, const void *message)
 	struct member invited;
 
 	if (!find_invited(x, request->name, &invited))
-		return refuse(x, ERR_NOT_FOUND,
+		return exchange_refuse(x, ERR_NOT_FOUND,
 		    "Nobody of that name is invited, as far as this host "
 		    "knows.");
 	if (!text_copy(

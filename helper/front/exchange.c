@@ -6,6 +6,9 @@
  */
 #include "front/exchange.h"
 
+#include "common/err.h"
+#include "common/text.h"
+
 static bool
 find_member(const struct exchange *x, const char *user, struct member *member)
 {
@@ -32,4 +35,14 @@ exchange_audit(struct exchange *x, const struct audit_record *record)
 		whole.uid = member.uid;
 	}
 	audit_write(x->parts->audit, &whole);
+}
+
+int
+exchange_refuse(struct exchange *x, int reason, const char *text)
+{
+	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
+
+	(void)text_cut(reply.reason, sizeof(reply.reason), err_name(reason));
+	(void)text_cut(reply.text, sizeof(reply.text), text);
+	return session_reply(x->session, PROTO_VERDICT, &reply, true);
 }

@@ -110,3 +110,5 @@ void exchange_cancel(struct exchange *x);
 void exchange_audit(struct exchange *x, const struct audit_record *record);
 /* One verdict reply, and its record, which says why; reason 0 allows. */
 int exchange_verdict(struct exchange *x, const struct audit_record *record);
+/* Why what was asked for is not done, in this sentence; no record. */
+int exchange_refuse(struct exchange *x, int reason, const char *text);

@@ -15,7 +15,6 @@
 #include "base/log.h"
 #include "common/err.h"
 #include "common/secret.h"
-#include "common/text.h"
 #include "front/exchange.h"
 
 enum who {
@@ -190,17 +189,14 @@ static int
 refuse(struct exchange *x, const struct request *request)
 {
 	int reason = why_not(x, request);
-	struct proto_verdict_reply reply = {.verdict = PROTO_DENY};
 	char type[16];
 
-	(void)text_cut(reply.reason, sizeof(reply.reason), err_name(reason));
-	(void)text_cut(reply.text, sizeof(reply.text), err_text(reason));
 	(void)snprintf(type, sizeof(type), "%u", request->type);
 	exchange_audit(x,
 	    &(struct audit_record){.kind = AUDIT_REQUEST_REFUSED,
 		.reason = reason,
 		.object = type});
-	return session_reply(x->session, PROTO_VERDICT, &reply, true);
+	return exchange_refuse(x, reason, err_text(reason));
 }
 
 static int

@@ -33,6 +33,16 @@ struct fakedaemon_step {
 	size_t len;
 };
 
+/* A reply to the next request; and to wait for the next client. */
+#define FAKEDAEMON_STEP(type, message)                   \
+	{                                                \
+		FAKEDAEMON_REPLY, type, message, NULL, 0 \
+	}
+#define FAKEDAEMON_NEXT_CLIENT                             \
+	{                                                  \
+		FAKEDAEMON_NEXT, PROTO_DONE, NULL, NULL, 0 \
+	}
+
 struct fakedaemon {
 	pid_t pid;
 	int listen_fd;

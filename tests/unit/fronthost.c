@@ -839,6 +839,16 @@ front_expect_record(
 }
 
 void
+front_expect_done(int fd)
+{
+	struct client_reply reply;
+
+	assert_true(front_read(fd, &reply));
+	assert_int_equal(reply.type, PROTO_DONE);
+	assert_string_equal(reply.u.done.reason, "ok");
+}
+
+void
 front_expect_verdict(int fd, enum proto_verdict verdict, int reason)
 {
 	struct client_reply reply;

@@ -124,6 +124,8 @@ void front_turn(void);
 bool front_read(int fd, struct client_reply *ret_reply);
 /* Nothing comes, and the connection stays. */
 void front_expect_silence(int fd);
+/* DONE, and that it was. */
+void front_expect_done(int fd);
 /* The newest record is of this kind and reason, about user and the object. */
 void front_expect_record(
     enum audit_kind kind, int reason, const char *user, const char *object);

@@ -25,16 +25,6 @@ ask(int fd, enum proto_type type, const void *message)
 }
 
 static void
-expect_done(int fd)
-{
-	struct client_reply reply;
-
-	assert_true(front_read(fd, &reply));
-	assert_int_equal(reply.type, PROTO_DONE);
-	assert_string_equal(reply.u.done.reason, "ok");
-}
-
-static void
 end_work(int reason)
 {
 	front()->pin_fn(front()->pin_arg, reason);
@@ -78,7 +68,7 @@ a_member_enrols_after_a_sign_in(void **state)
 	assert_string_equal(reply.u.totp_offer.key, "JBSW Y3DP");
 	assert_string_equal(front()->totp_text, "u-ada ada@host1");
 	front_send(fd, PROTO_TOTP_CONFIRM, &confirm);
-	expect_done(fd);
+	front_expect_done(fd);
 	assert_string_equal(front()->totp_text, "u-ada 123456");
 	front_expect_record(AUDIT_TOTP_ENROLLED, 0, "ada", "");
 	front()->totp_reason = ERR_MFA_WRONG;
@@ -169,7 +159,7 @@ ones_own_goes_with_a_code_of_it(void **state)
 	assert_int_equal(front()->totp_removed, 0);
 	memcpy(request.code, "111222", 7);
 	front_send(fd, PROTO_TOTP_REMOVE, &request);
-	expect_done(fd);
+	front_expect_done(fd);
 	assert_int_equal(front()->totp_removed, 1);
 	(void)close(fd);
 }
@@ -187,7 +177,7 @@ administrators_take_away_on_record(void **state)
 	front_expect_verdict(fd, PROTO_DENY, ERR_PEER_REFUSED);
 	front()->admin = true;
 	front_send(fd, PROTO_TOTP_REMOVE, &totp);
-	expect_done(fd);
+	front_expect_done(fd);
 	assert_string_equal(front()->totp_text, "u-bob ");
 	assert_int_equal(front()->totp_checks, 0);
 	front_expect_record(AUDIT_TOTP_REMOVED, 0, "bob", "");
@@ -195,7 +185,7 @@ administrators_take_away_on_record(void **state)
 	    audit_get(front()->audit, audit_last(front()->audit))->caller_uid,
 	    FRONT_ADA);
 	front_send(fd, PROTO_PIN_REMOVE, &pin);
-	expect_done(fd);
+	front_expect_done(fd);
 	/* but choose nothing for another */
 	front_send(fd, PROTO_PIN_SET, &set);
 	front_expect_verdict(fd, PROTO_DENY, ERR_PEER_REFUSED);
@@ -221,7 +211,7 @@ root_takes_away_without_a_sign_in(void **state)
 	front()->stale_proofs = true;
 	front()->totp_state = ERR_VAULT_KEY;
 	front_send(fd, PROTO_TOTP_REMOVE, &totp);
-	expect_done(fd);
+	front_expect_done(fd);
 	assert_int_equal(front()->totp_removed, 1);
 	front_send(fd, PROTO_TOTP_REMOVE, &nobody);
 	front_expect_verdict(fd, PROTO_DENY, ERR_NOT_A_MEMBER);
@@ -239,7 +229,7 @@ a_pin_is_set(void **state)
 	assert_string_equal(front()->pin_text, "u-ada tulip7");
 	front_expect_silence(fd);
 	end_work(ERR_OK);
-	expect_done(fd);
+	front_expect_done(fd);
 	front_expect_record(AUDIT_PIN_SET, 0, "ada", "");
 	front()->pin_fault = ERR_PIN_WEAK;
 	front_send(fd, PROTO_PIN_SET, &request);
@@ -266,7 +256,7 @@ who_knows_the_one_before_needs_no_sign_in(void **state)
 	assert_true(front()->pin_setting);
 	assert_string_equal(front()->pin_text, "u-ada tulip7");
 	end_work(ERR_OK);
-	expect_done(fd);
+	front_expect_done(fd);
 	/* Between the two somebody may say no. */
 	front_send(fd, PROTO_PIN_SET, &request);
 	front()->pin_fault = ERR_PIN_WEAK;
@@ -293,7 +283,7 @@ passwd_sets_it_for_its_caller_alone(void **state)
 	request.context.caller_uid = FRONT_ADA;
 	front_send(fd, PROTO_PIN_SET, &request);
 	end_work(ERR_OK);
-	expect_done(fd);
+	front_expect_done(fd);
 	assert_int_equal(
 	    audit_get(front()->audit, audit_last(front()->audit))->caller_uid,
 	    FRONT_ADA);

@@ -29,16 +29,6 @@ give(const struct wallet_token *token)
 }
 
 static void
-expect_done(int fd)
-{
-	struct client_reply reply;
-
-	assert_true(front_read(fd, &reply));
-	assert_int_equal(reply.type, PROTO_DONE);
-	assert_string_equal(reply.u.done.reason, "ok");
-}
-
-static void
 expect_text(int fd, const char *reason, const char *part)
 {
 	struct client_reply reply;
@@ -139,7 +129,7 @@ switching_is_told(void **state)
 	front_send(fd, PROTO_SWITCH_ORG, &request);
 	assert_true(front()->switching);
 	give(&good);
-	expect_done(fd);
+	front_expect_done(fd);
 	front_expect_record(AUDIT_ORGANIZATION_SWITCHED, 0, "ada", "org_acme");
 	front_send(fd, PROTO_SWITCH_ORG, &request);
 	give(&(struct wallet_token){.reason = ERR_SERVICE_REFUSED});
@@ -174,7 +164,7 @@ logging_out_forgets_tokens_and_proof(void **state)
 	int fd = front_connect(FRONT_ADA);
 
 	front_send(fd, PROTO_LOGOUT, &request);
-	expect_done(fd);
+	front_expect_done(fd);
 	front_expect_record(AUDIT_LOGGED_OUT, 0, "ada", "");
 	assert_int_equal(front()->forgotten, 1);
 	assert_int_equal(front()->proofs_forgotten, 1);
@@ -215,7 +205,7 @@ an_invitation_carries_the_askers_token(void **state)
 	    front()->ask_text, "jwt session org_acme eve@acme.example User ");
 	front_expect_silence(fd);
 	answer_ask(0);
-	expect_done(fd);
+	front_expect_done(fd);
 	front_expect_record(AUDIT_INVITED, 0, "ada", "eve@acme.example");
 	front_send(fd, PROTO_INVITE, &request);
 	give(&good);
@@ -260,7 +250,7 @@ an_invitation_is_sent_again_to_a_known_member(void **state)
 	assert_string_equal(
 	    front()->ask_text, "jwt session org_acme x@acme.example  u-bob");
 	answer_ask(0);
-	expect_done(fd);
+	front_expect_done(fd);
 	front_send(fd, PROTO_RESEND, &(struct proto_resend){"u-bob"});
 	give(&good);
 	answer_ask(ERR_SERVICE_UNREACHABLE);

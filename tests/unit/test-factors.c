@@ -47,15 +47,6 @@ static const struct proto_verdict_reply weak = {
 static const struct proto_verdict_reply refused = {
     .reason = "peer-refused", .text = "You may not ask that."};
 
-#define REPLY(type, message)                             \
-	{                                                \
-		FAKEDAEMON_REPLY, type, message, NULL, 0 \
-	}
-#define NEXT                                               \
-	{                                                  \
-		FAKEDAEMON_NEXT, PROTO_DONE, NULL, NULL, 0 \
-	}
-
 /* Every command of one's own begins with these. */
 static void
 asked_whose_and_what(struct clihost *host)
@@ -72,15 +63,15 @@ a_key_is_shown_and_one_code_confirms_it(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_EXPLAIN_REPLY, &whoami),
-	    NEXT,
-	    REPLY(PROTO_FACTORS_REPLY, &none),
-	    NEXT,
-	    REPLY(PROTO_TOTP_OFFER, &offer),
-	    NEXT,
-	    REPLY(PROTO_VERDICT, &wrong),
-	    NEXT,
-	    REPLY(PROTO_DONE, &ok),
+	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &none),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_TOTP_OFFER, &offer),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_VERDICT, &wrong),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
 	};
 	struct proto_totp_enroll enroll;
 	struct proto_totp_confirm confirm;
@@ -112,13 +103,13 @@ no_picture_where_none_is_wanted(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_EXPLAIN_REPLY, &whoami),
-	    NEXT,
-	    REPLY(PROTO_FACTORS_REPLY, &none),
-	    NEXT,
-	    REPLY(PROTO_TOTP_OFFER, &offer),
-	    NEXT,
-	    REPLY(PROTO_DONE, &ok),
+	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &none),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_TOTP_OFFER, &offer),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
 	};
 	struct person p;
 
@@ -136,11 +127,11 @@ t96_replacing_one_asks_for_a_code_of_it(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_EXPLAIN_REPLY, &whoami),
-	    NEXT,
-	    REPLY(PROTO_FACTORS_REPLY, &both),
-	    NEXT,
-	    REPLY(PROTO_VERDICT, &wrong),
+	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &both),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_VERDICT, &wrong),
 	};
 	struct proto_totp_enroll enroll;
 	struct person p;
@@ -163,15 +154,15 @@ who_did_not_sign_in_lately_does_so_first(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_EXPLAIN_REPLY, &whoami),
-	    NEXT,
-	    REPLY(PROTO_FACTORS_REPLY, &unproven),
-	    NEXT,
-	    REPLY(PROTO_EXPLAIN_REPLY, &whoami),
-	    NEXT,
-	    REPLY(PROTO_VERDICT, &allowed),
-	    NEXT,
-	    REPLY(PROTO_DONE, &ok),
+	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &unproven),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_VERDICT, &allowed),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
 	};
 	struct proto_signin signin;
 	struct person p;
@@ -197,13 +188,13 @@ a_pin_is_typed_twice_without_echo(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_EXPLAIN_REPLY, &whoami),
-	    NEXT,
-	    REPLY(PROTO_FACTORS_REPLY, &none),
-	    NEXT,
-	    REPLY(PROTO_VERDICT, &weak),
-	    NEXT,
-	    REPLY(PROTO_DONE, &ok),
+	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &none),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_VERDICT, &weak),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
 	};
 	static const char *const typed[] = {"123456\n", "123456\n", "tulip7\n",
 	    "tulip8\n", "crocus\n", "crocus\n"};
@@ -238,9 +229,9 @@ an_administrator_removes_without_a_code(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_FACTORS_REPLY, &bobs),
-	    NEXT,
-	    REPLY(PROTO_DONE, &ok),
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &bobs),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
 	};
 	struct proto_factors factors;
 	struct proto_totp_remove removal;
@@ -261,11 +252,11 @@ ones_own_is_given_up_with_a_code_of_it(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_EXPLAIN_REPLY, &whoami),
-	    NEXT,
-	    REPLY(PROTO_FACTORS_REPLY, &both),
-	    NEXT,
-	    REPLY(PROTO_DONE, &ok),
+	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &both),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
 	};
 	struct proto_totp_remove removal;
 	struct person p;
@@ -287,11 +278,11 @@ a_pin_is_removed(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_EXPLAIN_REPLY, &whoami),
-	    NEXT,
-	    REPLY(PROTO_FACTORS_REPLY, &both),
-	    NEXT,
-	    REPLY(PROTO_DONE, &ok),
+	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &both),
+	    FAKEDAEMON_NEXT_CLIENT,
+	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
 	};
 	struct proto_pin_remove removal;
 

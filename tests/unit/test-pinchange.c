@@ -28,15 +28,6 @@ static const struct proto_verdict_reply weak = {
 static const struct proto_verdict_reply allowed = {
     .verdict = PROTO_ALLOW, .reason = "ok"};
 
-#define REPLY(type, message)                             \
-	{                                                \
-		FAKEDAEMON_REPLY, type, message, NULL, 0 \
-	}
-#define NEXT                                               \
-	{                                                  \
-		FAKEDAEMON_NEXT, PROTO_DONE, NULL, NULL, 0 \
-	}
-
 static uid_t caller = ADA;
 
 uid_t __wrap_getuid(void);
@@ -94,7 +85,8 @@ a_recent_sign_in_is_enough(void **state)
 	struct pamhost *host = *state;
 	static const char *const typed[] = {"tulip7", "tulip7"};
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_FACTORS_REPLY, &recent), NEXT, REPLY(PROTO_DONE, &ok)};
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &recent),
+	    FAKEDAEMON_NEXT_CLIENT, FAKEDAEMON_STEP(PROTO_DONE, &ok)};
 	struct proto_pin_set set;
 
 	assert_int_equal(
@@ -117,8 +109,8 @@ else_the_one_until_now_is_asked_for(void **state)
 	struct pamhost *host = *state;
 	static const char *const typed[] = {"crocus", "tulip7", "tulip7"};
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_FACTORS_REPLY, &set_once), NEXT,
-	    REPLY(PROTO_DONE, &ok)};
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &set_once),
+	    FAKEDAEMON_NEXT_CLIENT, FAKEDAEMON_STEP(PROTO_DONE, &ok)};
 	struct proto_pin_set set;
 
 	assert_int_equal(
@@ -134,7 +126,7 @@ without_either_a_sign_in_comes_first(void **state)
 {
 	struct pamhost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_FACTORS_REPLY, &never)};
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &never)};
 
 	fakedaemon_start(&host->daemon, steps, ARRAY_SIZE(steps));
 	assert_int_equal(pass(host, "ada", PAM_PRELIM_CHECK), PAM_AUTHTOK_ERR);
@@ -148,7 +140,7 @@ the_first_pass_only_looks(void **state)
 {
 	struct pamhost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_FACTORS_REPLY, &recent)};
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &recent)};
 
 	fakedaemon_start(&host->daemon, steps, ARRAY_SIZE(steps));
 	assert_int_equal(pass(host, "ada", PAM_PRELIM_CHECK), PAM_SUCCESS);
@@ -161,8 +153,8 @@ what_the_daemon_refuses_is_not_set(void **state)
 	struct pamhost *host = *state;
 	static const char *const typed[] = {"123456", "123456"};
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_FACTORS_REPLY, &recent), NEXT,
-	    REPLY(PROTO_VERDICT, &weak)};
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &recent),
+	    FAKEDAEMON_NEXT_CLIENT, FAKEDAEMON_STEP(PROTO_VERDICT, &weak)};
 
 	assert_int_equal(
 	    answer(host, steps, ARRAY_SIZE(steps), typed, 2), PAM_AUTHTOK_ERR);
@@ -177,8 +169,8 @@ t40_a_verdict_sets_nothing(void **state)
 	struct pamhost *host = *state;
 	static const char *const typed[] = {"tulip7", "tulip7"};
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_FACTORS_REPLY, &recent), NEXT,
-	    REPLY(PROTO_VERDICT, &allowed)};
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &recent),
+	    FAKEDAEMON_NEXT_CLIENT, FAKEDAEMON_STEP(PROTO_VERDICT, &allowed)};
 
 	assert_int_equal(
 	    answer(host, steps, ARRAY_SIZE(steps), typed, 2), PAM_AUTHTOK_ERR);
@@ -190,7 +182,7 @@ two_different_ones_are_not_sent(void **state)
 	struct pamhost *host = *state;
 	static const char *const typed[] = {"tulip7", "tulip8"};
 	const struct fakedaemon_step steps[] = {
-	    REPLY(PROTO_FACTORS_REPLY, &recent)};
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &recent)};
 
 	assert_int_equal(
 	    answer(host, steps, ARRAY_SIZE(steps), typed, 2), PAM_AUTHTOK_ERR);
