@@ -72,7 +72,7 @@ enum proto_type {
 	PROTO_TOTP_REMOVE,
 	PROTO_PIN_SET,
 	PROTO_PIN_REMOVE,
-	PROTO_LEAVER,     /* must the sessions of this number end */
+	PROTO_LEAVER, /* must the sessions of this number end */
 	/* replies */
 	PROTO_PROMPT = 64, /* to SIGNIN, WAIT, ANSWER: show this */
 	PROTO_PENDING,     /* to the same: nothing yet, WAIT */
