@@ -115,6 +115,12 @@ a_rotated_file_is_left_alone(void **state)
 	assert_int_equal(unlink(lab.path), 0);
 	assert_int_equal(append("3\n"), 0);
 	expect(lab.path, "3\n");
+	/* Who rotates may have made the new one. */
+	assert_int_equal(rename(lab.path, lab.aside), 0);
+	assert_int_equal(close(open(lab.path, O_CREAT | O_EXCL, 0640)), 0);
+	assert_int_equal(append("4\n"), 0);
+	expect(lab.aside, "3\n");
+	expect(lab.path, "4\n");
 }
 
 static void
