@@ -97,7 +97,7 @@ doors_that_close() {
 	within revoked_times $((before + 1))
 	is "t90_tokens_of_who_is_${name}_are_revoked" \
 		"$(count sign_out)" $((before + 1))
-	is "t102_the_service_cut_off_opens_nothing" "$(
+	is "t102_the_service_cut_off_opens_nothing_to_who_is_$name" "$(
 		control '{"endpoint":"*","status":503,"body":""}'
 		wire account alice
 	)" "$reason"
