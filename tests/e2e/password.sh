@@ -65,6 +65,32 @@ a_wrong_one_lets_nobody_in_at_the_console() {
 	expect_shown 'The password was wrong.'
 }
 
+# Who changes her mind at a question may begin again at once.
+whoever_goes_away_comes_back_at_once() {
+	person_options carol --type 2
+	COMMAND=(id -un)
+	ssh_to left
+	attend left 'Password: $' || fail 'no question'
+	term_key left C-c
+	term_wait_end left 20 || fail 'it went on'
+	expect_within 20 accepted by_password carol
+}
+
+she_signs_in_anew_in_her_session() {
+	session_open desk carol --type 2 --password "$MEMBER_PASSWORD"
+	expect_status 0
+	session_run desk -- orgloginctl logout
+	expect_status 0
+	session_run desk --type 2 --password guess \
+		--password "$MEMBER_PASSWORD" -- orgloginctl login
+	expect_status 0
+	expect_line 'You are signed in.'
+	expect_not_shown "$MEMBER_PASSWORD"
+	session_run desk -- 'orgloginctl token | wc -l'
+	expect_line 1
+	session_close desk
+}
+
 # The host's administrator allows what the service does not.
 a_service_that_takes_none_says_so() {
 	service_order _control '{"services":{"auth_policy":"restricted"}}'
@@ -111,6 +137,8 @@ run it_is_offered_beside_the_provider \
 	the_service_asks_for_a_second_factor \
 	she_signs_in_at_the_console \
 	a_wrong_one_lets_nobody_in_at_the_console \
+	whoever_goes_away_comes_back_at_once \
+	she_signs_in_anew_in_her_session \
 	a_service_that_takes_none_says_so \
 	nothing_is_believed_while_the_service_is_away \
 	t87_it_is_kept_nowhere \
