@@ -20,6 +20,10 @@
 #include "common/err.h"
 #include "services/idsvc.h"
 
+#ifndef PROFILES_FOLDER /* the build says where they are */
+#define PROFILES_FOLDER "packaging/profiles"
+#endif
+
 static struct {
 	const struct idsvc_standing *standing; /* what the service says */
 	const struct source_result *list;
