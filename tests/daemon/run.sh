@@ -43,6 +43,8 @@ failed=0
 . "$tests/daemon/profiles.sh"
 # shellcheck source=tests/daemon/questions.sh
 . "$tests/daemon/questions.sh"
+# shellcheck source=tests/daemon/factors.sh
+. "$tests/daemon/factors.sh"
 # shellcheck source=tests/daemon/tokens.sh
 . "$tests/daemon/tokens.sh"
 # shellcheck source=tests/daemon/records.sh
@@ -607,6 +609,7 @@ each_profile
 odd_configurations
 passwords
 invitations
+second_factors
 fewest_round_trips
 profile_none
 scim_directory

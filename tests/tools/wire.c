@@ -6,6 +6,7 @@
  *                                         line of its input where it asks for
  *                                         one, waits, prints the reason of the
  *                                         verdict
+ *   wire SOCKET DAEMON_UID bykey USER     the same, where sshd has seen a key
  *   wire SOCKET DAEMON_UID knock USER     goes away once the prompt is there
  *   wire SOCKET DAEMON_UID account USER   prints the reason of the verdict
  */
@@ -77,18 +78,21 @@ wait_for_verdict(
 }
 
 static int
-sign_in(struct client *client, const char *user, bool only_knock,
+sign_in(struct client *client, const char *user, const char *how,
     struct client_reply *reply)
 {
 	struct proto_signin signin = {
 	    .context = {.service = "sshd", .rhost = "192.0.2.7"},
 	    .max_age_s = -1,
+	    .by_key = strcmp(how, "bykey") == 0,
 	};
 	int r = 0;
 
 	(void)text_cut(signin.user, sizeof(signin.user), user);
 	r = exchange(client, PROTO_SIGNIN, &signin, reply);
-	return r == 0 ? wait_for_verdict(client, reply, only_knock) : r;
+	return r == 0
+	    ? wait_for_verdict(client, reply, strcmp(how, "knock") == 0)
+	    : r;
 }
 
 int
@@ -107,8 +111,7 @@ main(int argc, char **argv)
 		(void)text_cut(account.user, sizeof(account.user), argv[4]);
 		r = exchange(&client, PROTO_ACCOUNT, &account, &reply);
 	} else if (r == 0) {
-		r = sign_in(
-		    &client, argv[4], strcmp(argv[3], "knock") == 0, &reply);
+		r = sign_in(&client, argv[4], argv[3], &reply);
 	}
 	if (r != 0)
 		return end(err_name(r));
