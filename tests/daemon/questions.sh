@@ -70,17 +70,18 @@ passwords() {
 	is t22_and_back "$(answers dave 2 "$password")" ok
 
 	control '{"services":{"mfa":["dave"]}}'
+	is second_factor_is_needed "$(answers dave 2 "$password")" cancelled
 	is second_factor "$(answers dave 2 "$password" '123 456')" ok
 	is second_factor_after_wrong_ones \
 		"$(answers dave 2 "$password" 000000 no-code! 123456)" ok
-	is second_factor_wrong_three_times \
-		"$(answers dave 2 "$password" 000000 000000 000000)" \
-		mfa-code-wrong
-	is second_factor_is_needed "$(answers dave 2 "$password")" cancelled
 
 	control '{"services":{"auth_policy":"restricted"}}'
 	is password_forbidden_by_the_service \
 		"$(answers dave 2 "$password")" password-forbidden
+	control '{"services":{"auth_policy":"standard","mfa":["dave"]}}'
+	is second_factor_wrong_three_times \
+		"$(answers dave 2 "$password" 000000 000000 000000)" \
+		mfa-code-wrong
 	is password_is_nowhere "$(grep -c -e "$password" -e 'guess' \
 		"$work/log" "$work/prompts" | cut -d : -f 2 | tr '\n' ' ')" '0 0 '
 
