@@ -109,6 +109,11 @@ good_docs()
 	plant man/orgloginctl.1 'status' '\-\-json'
 	plant man/orglogin-protocol.7 'HELLO version no\-memory'
 	plant man/orglogin-snapshot.5 '.B generation'
+	plant helper/services/audit.h '#pragma once' '/* Kinds. */' \
+	    'X(AUTH, "auth", "20b2")'
+	plant helper/services/audit.c '/* audit.c - fields. */' \
+	    '{"user", "ORGLOGIN_USER"},'
+	plant man/orglogin-audit.7 'auth 20b2 ORGLOGIN_USER'
 }
 
 fresh_tree
@@ -343,6 +348,12 @@ fails docs common/proto.h:6
 good_docs
 plant common/proto_more.h '#pragma once' 'struct proto_more {' '	int flavour;' '};'
 fails docs common/proto_more.h:3
+good_docs
+plant man/orglogin-audit.7 'auth ORGLOGIN_USER'
+fails docs helper/services/audit.h:3
+good_docs
+plant man/orglogin-audit.7 'auth 20b2'
+fails docs helper/services/audit.c:2
 good_docs
 rm "$tree/common/proto.h"
 fails docs common/proto.h:1

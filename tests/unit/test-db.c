@@ -418,6 +418,7 @@ static void
 make_older(struct db *db)
 {
 	static const char *const changes[] = {
+	    "ALTER TABLE proofs DROP COLUMN full_ms",
 	    "DROP TABLE attempts",
 	    "DROP TABLE token_roles",
 	    "DROP TABLE ids",
