@@ -12,6 +12,9 @@ ISSUER_PORT=
 SERVICE_PORT=
 # Servers that a scenario needs beside these two.
 ORG_SERVERS=${ORG_SERVERS:-}
+# Lines that it wants in [login], and whole sections.
+ORG_LOGIN=${ORG_LOGIN:-}
+ORG_SECTIONS=${ORG_SECTIONS:-}
 
 # org_port SERVER [WISHED]: its port in this lab, chosen when first asked for:
 # the one wished for, else any that nobody else would choose while it is down.
@@ -139,6 +142,7 @@ org_config() {
 
 		[login]
 		allow_roles = $(service_roles)
+		$ORG_LOGIN
 
 		[role $(service_admin)]
 		groups = org-admins
@@ -149,6 +153,8 @@ org_config() {
 
 		[tls]
 		ca_file = /etc/orglogin/ca.pem
+
+		$ORG_SECTIONS
 	END
 }
 
@@ -210,6 +216,14 @@ org_configure() {
 		host_journal -t orglogind -n 40 >&2
 		return 1
 	}
+}
+
+# org_reconfigure: the host's administrator changes what org_config tells now,
+# and the host keeps what it knows.
+org_reconfigure() {
+	org_config | host_sh 'cat >/etc/orglogin/orglogin.conf
+		systemctl restart orglogind.service'
+	org_known
 }
 
 # The first sync was published.

@@ -1,19 +1,27 @@
 # service.sh: the organisation's identity service, by ORG_PROFILE: Better Auth,
-# or the scripted server that speaks the documents of the others. ORG_POLICY
-# says whether it takes passwords (standard) or not.
+# or the scripted server that speaks the documents of the others. ORG_SERVER
+# names the scripted one where it shall play Better Auth too, and count what it
+# is asked. ORG_POLICY says whether it takes passwords (standard) or not.
 # Needs LAB, SERVICE_PORT and tests.
 
 ORG_PROFILE=${ORG_PROFILE:-better-auth}
 ORG_POLICY=${ORG_POLICY:-restricted}
+ORG_SERVER=${ORG_SERVER:-}
 
 # The server that plays it.
 service_server() {
-	[ "$ORG_PROFILE" = better-auth ] && echo better-auth || echo scripted
+	if [ -n "$ORG_SERVER" ]; then
+		echo "$ORG_SERVER"
+	elif [ "$ORG_PROFILE" = better-auth ]; then
+		echo better-auth
+	else
+		echo scripted
+	fi
 }
 
 # The port wished for; the scripted server takes some behind it too.
 service_port() {
-	[ "$ORG_PROFILE" = better-auth ] && echo 9441 || echo 9443
+	[ "$(service_server)" = better-auth ] && echo 9441 || echo 9443
 }
 
 # The role there that makes an administrator of the host.
@@ -27,12 +35,23 @@ service_order() {
 		-o /dev/null "https://localhost:$SERVICE_PORT/$1" -d "$2"
 }
 
+# service_count WHAT: how often the scripted server was asked for it.
+service_count() {
+	curl -sS --fail-with-body --max-time 20 --cacert "$LAB/tls/ca.pem" \
+		"https://localhost:$SERVICE_PORT/_log?endpoint=$1" |
+		jq ".counters[\"$1\"] // 0"
+}
+
 # service_person NAME FIELD=VALUE...: changes a member there.
 service_person() {
 	local name=$1 field fields=
 	shift
 	if [ "$(service_server)" = better-auth ]; then
 		org_lever better-auth "people/$name" "$@"
+		return
+	fi
+	if [ "$*" = member=0 ]; then
+		service_order _members "{\"remove\":[\"$name\"]}"
 		return
 	fi
 	for field; do
