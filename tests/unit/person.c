@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,8 @@ person_start(struct person *p, struct clihost *host, const char *line)
 	p->pid = fork();
 	assert_int_not_equal(p->pid, -1);
 	if (p->pid == 0) {
+		/* Who runs the tests in the background ignores it. */
+		(void)signal(SIGINT, SIG_DFL);
 		(void)setsid();
 		(void)ioctl(p->slave, TIOCSCTTY, 0);
 		(void)dup2(p->slave, STDIN_FILENO);
