@@ -10,6 +10,7 @@ dist_check_SCRIPTS += \
 	tests/check/layers.sh \
 	tests/check/leaks.sh \
 	tests/check/links.sh \
+	tests/check/manuals.sh \
 	tests/check/paste.sh \
 	tests/check/selftest.sh \
 	tests/check/sizes.sh \

@@ -358,4 +358,10 @@ good_docs
 rm "$tree/common/proto.h"
 fails docs common/proto.h:1
 
+plant man/orglogin.8 '.Dd January 1, 2026' '.Dt ORGLOGIN 8' '.Os' '.Sh NAME' \
+    '.Nm orglogin' '.Nd a page' '.Sh FILES' '.Bl -tag -width Ds' '.It one' '.El'
+passes manuals
+sed -i 's/^[.]El$/.Ss two/' "$tree/man/orglogin.8"
+fails manuals man/orglogin.8:10
+
 [ -z "$faults" ]
