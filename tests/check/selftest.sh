@@ -289,6 +289,9 @@ plant common/other.c '#include <stddef.h>' '#include "common/name.h"'
 fails tests common/other.c:1
 plant tests/check/untested.allow 'common/gone.c is gone'
 fails tests tests/check/untested.allow:1
+plant tests/daemon/run.sh '. "$tests/daemon/one.sh"' 'told() {'
+plant tests/daemon/one.sh 'told()'
+fails tests tests/daemon/run.sh:2
 plant tests/check/parsers 'name common/name.c'
 fails tests common/name.c:1
 plant tests/check/parsers 'name common/name.c'

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Every module has a unit test of its own name (untested.allow names those that
 # cannot, and why). A file without a header of its own belongs to the module whose
-# header it opens with. Every parser listed in parsers has a fuzzer with seeds.
+# header it opens with. Every parser listed in parsers has a fuzzer with seeds. No
+# script of the tests takes a function's name from one that it sources.
 . "$(dirname "$0")/lib.sh"
 
 modules=$(tracked '^((common|helper/(base|rules|services|front)|pam_module|nss_module)/.*|helper/(settings|profiletool))\.c$')
@@ -62,5 +63,29 @@ without_fuzzer()
 	done
 }
 
+# A script and those it sources share one set of names.
+overwritten()
+{
+	tracked '^tests/.*\.sh$' | while read -r script; do
+		sourced=$(sed -n 's|^\. "\$[a-z]*/\([a-z/]*\.sh\)"$|\1|p' "$script")
+		[ -z "$sourced" ] || (
+			for name in $sourced; do
+				for file in "$(dirname "$script")/$name" \
+				    "tests/$name"; do
+					[ ! -f "$file" ] || echo "$file"
+				done
+			done
+			echo "$script"
+		) | xargs awk 'match($0, /^[a-z_0-9]+\(\)/) {
+			name = substr($0, 1, RLENGTH)
+			if (name in first && first[name] != FILENAME)
+				print FILENAME ":" FNR ": " name \
+				    " stands in " first[name]
+			first[name] = FILENAME
+		}'
+	done
+}
+
 # shellcheck disable=SC2086 # no path of the tree holds a blank
-finish "$(without_test $modules; twice $modules; stale; without_fuzzer)"
+finish "$(without_test $modules; twice $modules; stale; without_fuzzer
+    overwritten)"

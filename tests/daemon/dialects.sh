@@ -148,9 +148,9 @@ carol_has() {
 	"$build/orgloginctl" explain carol --json | jq -c ".$1"
 }
 
-# told NAME WANTED CLAIMS: a sign-in with these claims, and what the account
+# claimed NAME WANTED CLAIMS: a sign-in with these claims, and what the account
 # phase says after it.
-told() {
+claimed() {
 	dialect "$1" "$2" "{\"claims\":$3}"
 	is "$1_account" "$(wire account carol)" "$2"
 }
@@ -170,24 +170,24 @@ claimed_roles() {
 	start_anew
 	is claimed_nothing_before_a_sign_in "$(wire account carol)" \
 		role-not-allowed
-	told claimed_nothing role-not-allowed '{}'
-	told claimed_an_app_role ok '{"roles":["Corp.User"]}'
+	claimed claimed_nothing role-not-allowed '{}'
+	claimed claimed_an_app_role ok '{"roles":["Corp.User"]}'
 	is claimed_is_explained "$(carol_has claimed)" '["Corp.User"]'
 	start_daemon
 	is claimed_outlives_the_daemon "$(wire account carol)" ok
-	told t37_claimed_a_groups_name role-not-allowed \
+	claimed t37_claimed_a_groups_name role-not-allowed \
 		'{"groups":["Corp.User"]}'
-	told claimed_a_group_by_its_id ok "{\"groups\":[\"$group\"]}"
+	claimed claimed_a_group_by_its_id ok "{\"groups\":[\"$group\"]}"
 	is claimed_groups_are_explained "$(carol_has groups)" \
 		'["org-members","org-admins"]'
 	install_names
 	is_in_group claimed_gives_its_groups 1
-	told claimed_too_many_groups groups-overage \
+	claimed claimed_too_many_groups groups-overage \
 		'{"_claim_names":{"groups":"src1"}}'
 	is_in_group claimed_takes_its_groups 0
 	remove_names
 	is claimed_tells_why "$(carol_has claimed_reason)" '"groups-overage"'
-	told claimed_app_roles_are_enough ok \
+	claimed claimed_app_roles_are_enough ok \
 		'{"roles":["Corp.User"],"_claim_names":{"groups":"src1"}}'
 	sed -i 's/Active/Suspended/' "$etc/members.jsonl"
 	"$build/orgloginctl" sync >/dev/null
