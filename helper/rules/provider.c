@@ -182,6 +182,7 @@ google_host(enum provider_endpoint endpoint)
 	switch (endpoint) {
 	case PROVIDER_DEVICE:
 	case PROVIDER_TOKEN:
+	case PROVIDER_REVOKE:
 		return "oauth2.googleapis.com";
 	case PROVIDER_AUTHORIZE:
 		return "accounts.google.com";
@@ -219,7 +220,22 @@ provider_wants_secret(
     const struct provider *provider, enum provider_endpoint endpoint)
 {
 	return endpoint == PROVIDER_TOKEN ||
-	    (endpoint == PROVIDER_DEVICE && provider->type == PROVIDER_OIDC);
+	    ((endpoint == PROVIDER_DEVICE || endpoint == PROVIDER_REVOKE) &&
+		provider->type == PROVIDER_OIDC);
+}
+
+bool
+provider_asks_offline(const struct provider *provider, bool paste, bool listed)
+{
+	switch (provider->type) {
+	case PROVIDER_GOOGLE:
+		return false;
+	case PROVIDER_ENTRA:
+		return true;
+	case PROVIDER_OIDC:
+		return listed && !paste;
+	}
+	return false;
 }
 
 /* A host that is the domain, or below it. */

@@ -21,6 +21,8 @@ enum provider_type { PROVIDER_OIDC = 1, PROVIDER_GOOGLE, PROVIDER_ENTRA };
 /* The same for all: Google refuses a request with any other, offline_access
  * included; Entra tells oid only with profile. */
 #define PROVIDER_SCOPE "openid email profile"
+/* With it comes a refresh token (OIDC Core 11). */
+#define PROVIDER_SCOPE_OFFLINE "offline_access"
 
 /* "oidc", "google", "entra", byte for byte. False: none of them. */
 MUST_CHECK bool provider_from_name(
@@ -68,6 +70,7 @@ enum provider_endpoint {
 	PROVIDER_TOKEN,
 	PROVIDER_AUTHORIZE,
 	PROVIDER_KEYS,
+	PROVIDER_REVOKE,
 };
 
 /*
@@ -78,9 +81,17 @@ enum provider_endpoint {
 bool provider_endpoint_allowed(const struct provider *provider,
     enum provider_endpoint endpoint, const char *url);
 /* Whether the client's secret is sent there: google and entra want it with the
- * tokens only, RFC 8628 3.1 with the device code too. */
+ * tokens only, RFC 8628 3.1 with the device code and RFC 7009 2.1 with a token
+ * that is given up too. */
 bool provider_wants_secret(
     const struct provider *provider, enum provider_endpoint endpoint);
+/*
+ * Whether a refresh token is asked for by offline_access.  google: never, one
+ * comes unasked.  oidc: where the discovery document lists that scope, and not
+ * for a pasted code: its refusal is seen in the browser alone.
+ */
+bool provider_asks_offline(
+    const struct provider *provider, bool paste, bool listed);
 /*
  * Whether a person may be sent there to type a code: https, printable ASCII, at
  * most 255 bytes, on a host of the type (oidc: the issuer's, or another of the

@@ -86,7 +86,9 @@ static const struct {
     {50105, ERR_PROVIDER_POLICY,
 	"assign the person, or a group of theirs, to the application"},
     {50158, ERR_PROVIDER_POLICY, "another security challenge is asked for"},
-    {50053, ERR_ACCOUNT_DISABLED, NULL},
+    {50053, ERR_PROVIDER_POLICY,
+	"the account is locked for a while after wrong passwords, or the "
+	"address is blocked: see the person's sign-in log"},
     {50057, ERR_ACCOUNT_DISABLED, NULL},
     {50020, ERR_ACCOUNT_FOREIGN, NULL},
     {50072, ERR_GRANT_LOST, NULL},
@@ -162,4 +164,27 @@ refusal_meaning(
 	    (refusal.event == GRANT_FAILED || refusal.event == GRANT_DENIED))
 		refine(&refusal, codes, count);
 	return refusal;
+}
+
+int
+refusal_of_renewal(const struct refusal *refusal)
+{
+	switch (refusal->event) {
+	case GRANT_SLOW_DOWN:
+	case GRANT_NO_ANSWER:
+		return ERR_PROVIDER_UNREACHABLE;
+	case GRANT_CODE_EXPIRED:
+		return ERR_NO_TOKEN;
+	case GRANT_PENDING:
+	case GRANT_APPROVED:
+		return ERR_PROVIDER_REFUSED;
+	case GRANT_DENIED:
+	case GRANT_FAILED:
+		break;
+	}
+	if (refusal->reason == ERR_GRANT_DECLINED ||
+	    refusal->reason == ERR_GRANT_LOST ||
+	    refusal->reason == ERR_GRANT_EXPIRED)
+		return ERR_NO_TOKEN;
+	return refusal->reason != 0 ? refusal->reason : ERR_PROVIDER_REFUSED;
 }

@@ -25,3 +25,11 @@ struct refusal {
  */
 struct refusal refusal_meaning(
     int status, const char *word, const int64_t *codes, size_t count);
+
+/*
+ * The reason that the same meaning has for who asked with a refresh token:
+ * NO_TOKEN where the provider takes it no more, PROVIDER_POLICY where it wants
+ * to see the person first, PROVIDER_UNREACHABLE where it does not answer for
+ * now; ACCOUNT_DISABLED and the others as they are.
+ */
+int refusal_of_renewal(const struct refusal *refusal);

@@ -1,6 +1,6 @@
 /*
  * idp.c - one provider's requests: a device code, its poll, the start of a
- * paste and its code.
+ * paste and its code, a refresh token.
  *
  * Every request of a sign-in is one struct flight: it waits for discovery if
  * need be, has one transfer or one exchange of a code under way, and ends in
@@ -13,32 +13,38 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/loop.h"
 #include "common/err.h"
+#include "common/secret.h"
 #include "services/idpanswer.h"
 #include "services/idpcode.h"
 #include "services/idpfind.h"
 #include "services/idpform.h"
 #include "services/idppaste.h"
+#include "services/idprevoke.h"
 #include "services/idpself.h"
 #include "services/idpsend.h"
 #include "services/keys.h"
 
 #define ANSWER_MAX_BYTES ((size_t)64 * 1024)
 
-enum flight_kind { FLIGHT_DEVICE, FLIGHT_PASTE, FLIGHT_CODE };
+enum flight_kind { FLIGHT_DEVICE, FLIGHT_PASTE, FLIGHT_CODE, FLIGHT_REFRESH };
 
 struct flight {
 	struct flight *next;
 	struct idp *idp;
 	uint64_t id;
 	enum flight_kind kind;
-	uint64_t transfer;        /* FLIGHT_DEVICE; 0: none */
-	struct idpcode *exchange; /* FLIGHT_CODE */
+	uint64_t transfer; /* FLIGHT_DEVICE; 0: none */
+	bool offline;      /* FLIGHT_DEVICE: a refresh token was wanted */
+	struct idpcode *exchange; /* FLIGHT_CODE, FLIGHT_REFRESH */
+	char *refresh_token;      /* FLIGHT_REFRESH, until it is sent */
 	bool waits;               /* for discovery, or for its turn */
 	idp_device_fn *device_fn;
 	idp_paste_fn *paste_fn;
 	idp_poll_fn *poll_fn;
+	idp_rotated_fn *rotated_fn;
 	void *arg;
 };
 
@@ -48,6 +54,7 @@ struct idp {
 	struct keys *keys;
 	struct idpself *self;
 	struct idpfind *find;
+	struct idprevoke *revoke;
 	struct loop_timer *turn; /* for flights that need no transfer */
 	int state;
 	struct flight *flights;
@@ -61,6 +68,7 @@ flight_free(struct flight *f)
 		return;
 	http_cancel(f->idp->http, f->transfer);
 	idpcode_free(f->exchange);
+	secret_free_string(f->refresh_token);
 	free(f);
 }
 
@@ -119,12 +127,35 @@ end_paste(
 }
 
 static void
+on_ended(void *arg, const struct idp_poll *poll)
+{
+	struct flight *f = arg;
+
+	(void)unlink_flight(f->idp, f->id);
+	f->poll_fn(f->arg, poll);
+	flight_free(f);
+}
+
+static void
 end_failed(struct flight *f, int reason)
 {
-	if (f->kind == FLIGHT_DEVICE)
+	struct idp_poll poll = {.event = GRANT_NO_ANSWER, .reason = reason};
+
+	switch (f->kind) {
+	case FLIGHT_DEVICE:
 		end_device(f, &(struct idp_device){.reason = reason});
-	else
+		return;
+	case FLIGHT_PASTE:
 		end_paste(f, reason, NULL, NULL);
+		return;
+	case FLIGHT_CODE:
+	case FLIGHT_REFRESH:
+		/* A server that is broken has not answered. */
+		if (reason == ERR_PROVIDER_ERROR)
+			poll.reason = ERR_PROVIDER_UNREACHABLE;
+		on_ended(f, &poll);
+		return;
+	}
 }
 
 /* No code: for now, or because this host is not welcome. */
@@ -142,6 +173,21 @@ no_code(struct flight *f, const struct http_response *response,
 						     : ERR_PROVIDER_REFUSED;
 }
 
+/* Who may have no refresh tokens is asked for none from now on. */
+static bool
+refuses_offline(const struct flight *f, const struct http_response *response,
+    const struct json *json)
+{
+	struct idpanswer_error error;
+
+	if (!f->offline || response->status == 200)
+		return false;
+	idpanswer_error(response, json, &error);
+	return strcmp(error.word, "invalid_scope") == 0;
+}
+
+static int send_device(struct flight *f);
+
 static void
 on_device(void *arg, const struct http_response *response)
 {
@@ -155,7 +201,14 @@ on_device(void *arg, const struct http_response *response)
 	    json_parse(response->body, response->body_len, ANSWER_MAX_BYTES,
 		&json) != 0)
 		json = NULL;
-	if (r == 0 && response->status != 200)
+	if (r == 0 && refuses_offline(f, response, json)) {
+		log_notice("this client may have no refresh tokens",
+		    LOG_TEXT("provider", f->idp->self->name));
+		f->idp->self->plain = true;
+		r = send_device(f);
+		if (r == 0)
+			return;
+	} else if (r == 0 && response->status != 200)
 		r = no_code(f, response, json);
 	else if (r == 0 && json == NULL)
 		r = ERR_PROVIDER_MALFORMED;
@@ -166,6 +219,45 @@ on_device(void *arg, const struct http_response *response)
 	device.reason =
 	    idpanswer_device(json_root(json), &f->idp->self->rules, &device);
 	end_device(f, &device);
+}
+
+static int
+send_device(struct flight *f)
+{
+	struct idp *idp = f->idp;
+	struct buf body BUF_AUTO = {0};
+	const struct idpsend_form form = {
+	    .self = idp->self,
+	    .doc = idpfind_doc(idp->find),
+	    .endpoint = PROVIDER_DEVICE,
+	    .body = &body,
+	};
+
+	f->offline = idpself_asks_offline(idp->self, form.doc);
+	buf_init(&body, IDPSEND_BODY_MAX_BYTES);
+	idpform_put(&body, "scope", idpself_scope(idp->self, form.doc));
+	return idpsend_post(idp->http, &form, on_device, f, &f->transfer);
+}
+
+static int
+send_refresh(struct flight *f)
+{
+	struct idp *idp = f->idp;
+	const struct idpcode_parts parts = {
+	    .http = idp->http,
+	    .keys = idp->keys,
+	    .self = idp->self,
+	    .doc = idpfind_doc(idp->find),
+	};
+	char *token CLEANUP(secret_string_cleanup) = TAKE(f->refresh_token);
+	const struct idpcode_given given = {
+	    .refresh_token = token,
+	    .rotated = f->rotated_fn,
+	    .rotated_arg = f->arg,
+	    .started = clock_wall(idp->clock),
+	};
+
+	return idpcode_start(&parts, &given, on_ended, f, &f->exchange);
 }
 
 /* Ends in a callback, so it must come from the loop. */
@@ -194,24 +286,19 @@ hand_out(struct flight *f)
 static int
 send_flight(struct flight *f)
 {
-	struct idp *idp = f->idp;
-	struct buf body BUF_AUTO = {0};
-
 	f->waits = false;
-	if (f->kind == FLIGHT_PASTE) {
+	switch (f->kind) {
+	case FLIGHT_DEVICE:
+		return send_device(f);
+	case FLIGHT_PASTE:
 		hand_out(f);
 		return ERR_OK;
+	case FLIGHT_REFRESH:
+		return send_refresh(f);
+	case FLIGHT_CODE:
+		break;
 	}
-	buf_init(&body, IDPSEND_BODY_MAX_BYTES);
-	idpform_put(&body, "scope", PROVIDER_SCOPE);
-	return idpsend_post(idp->http,
-	    &(struct idpsend_form){
-		.self = idp->self,
-		.doc = idpfind_doc(idp->find),
-		.endpoint = PROVIDER_DEVICE,
-		.body = &body,
-	    },
-	    on_device, f, &f->transfer);
+	return ERR_INTERNAL;
 }
 
 /* Sends, or ends, all that waited. */
@@ -295,16 +382,6 @@ idp_device_start(
 	return launch(f, ret_id);
 }
 
-static void
-on_ended(void *arg, const struct idp_poll *poll)
-{
-	struct flight *f = arg;
-
-	(void)unlink_flight(f->idp, f->id);
-	f->poll_fn(f->arg, poll);
-	flight_free(f);
-}
-
 /* A code belongs to the document that is known already. */
 static int
 exchange(struct idp *idp, const struct idpcode_given *given, idp_poll_fn *fn,
@@ -382,6 +459,31 @@ idp_paste_redeem(struct idp *idp, struct idp_attempt *attempt,
 	return exchange(idp, &given, fn, arg, ret_id);
 }
 
+int
+idp_refresh(struct idp *idp, const char *refresh_token, idp_rotated_fn *rotated,
+    idp_poll_fn *fn, void *arg, uint64_t *ret_id)
+{
+	struct flight *f = NULL;
+	int r = flight_new(idp, FLIGHT_REFRESH, arg, &f);
+
+	if (r != 0)
+		return r;
+	f->poll_fn = fn;
+	f->rotated_fn = rotated;
+	f->refresh_token = secret_dup(refresh_token, strlen(refresh_token));
+	if (f->refresh_token == NULL) {
+		flight_free(unlink_flight(idp, f->id));
+		return ERR_NO_MEMORY;
+	}
+	return launch(f, ret_id);
+}
+
+void
+idp_revoke(struct idp *idp, const char *refresh_token)
+{
+	idprevoke_give(idp->revoke, refresh_token);
+}
+
 void
 idp_cancel(struct idp *idp, uint64_t id)
 {
@@ -419,6 +521,12 @@ idp_issuer(const struct idp *idp)
 	return idp->self->rules.issuer;
 }
 
+const char *
+idp_client_id(const struct idp *idp)
+{
+	return idp->self->client_id;
+}
+
 void
 idp_warm(struct idp *idp)
 {
@@ -440,6 +548,7 @@ idp_free(struct idp *idp)
 	while (idp->flights != NULL)
 		flight_free(unlink_flight(idp, idp->flights->id));
 	loop_timer_free(idp->turn);
+	idprevoke_free(idp->revoke);
 	idpfind_free(idp->find);
 	keys_free(idp->keys);
 	idpself_free(idp->self);
@@ -459,6 +568,7 @@ idp_new(struct loop *loop, struct http *http, const struct clock *clock,
 	struct idp *idp CLEANUP(idp_cleanup) = calloc(1, sizeof(*idp));
 	struct idpfind_options find = {
 	    .http = http, .clock = clock, .fn = on_found, .arg = idp};
+	struct idprevoke_options revoke = {.loop = loop, .http = http};
 	int r = ERR_OK;
 
 	if (idp == NULL)
@@ -475,6 +585,10 @@ idp_new(struct loop *loop, struct http *http, const struct clock *clock,
 	find.keys = idp->keys;
 	if (r == 0)
 		r = idpfind_new(&find, &idp->find);
+	revoke.self = idp->self;
+	revoke.find = idp->find;
+	if (r == 0)
+		r = idprevoke_new(&revoke, &idp->revoke);
 	if (r != 0)
 		return r;
 	*ret_idp = TAKE(idp);

@@ -35,6 +35,7 @@ struct idp_options {
 	const char *identity_claim; /* oidc only; NULL: sub */
 	const char *title;          /* how people are shown it */
 	bool paste;                 /* the paste grant, not the device grant */
+	bool keeps;                 /* refresh tokens are wanted */
 	const char *redirect_uri;   /* paste only: where the page is */
 	/* allowed mail domains (google: values of hd); none allows nobody */
 	const char (*domains)[NAME_MAIL_MAX + 1];
@@ -51,6 +52,7 @@ const char *idp_name(const struct idp *idp);
 const char *idp_title(const struct idp *idp);
 /* The canonical issuer, as identities are stored with it. */
 const char *idp_issuer(const struct idp *idp);
+const char *idp_client_id(const struct idp *idp);
 enum idp_grant { IDP_GRANT_DEVICE = 1, IDP_GRANT_PASTE };
 enum idp_grant idp_grant(const struct idp *idp);
 /* Fetches discovery and keys ahead of need, so that a sign-in finds them. */
@@ -67,6 +69,8 @@ struct idp_identity {
 	int mail_reason;      /* why mail is NULL */
 	const char *name;     /* as told, NULL when not */
 	const char *id_token; /* secret; for the service's exchange */
+	/* secret; NULL: none came, or none is wanted */
+	const char *refresh_token;
 	/* What counts without an identity service: the token's roles, and at
 	 * Entra the ids of its groups. */
 	const char *const *roles;
@@ -123,5 +127,25 @@ MUST_CHECK int idp_paste_start(
  */
 MUST_CHECK int idp_paste_redeem(struct idp *idp, struct idp_attempt *attempt,
     const char *typed, idp_poll_fn *fn, void *arg, uint64_t *ret_id);
+
+/*
+ * Asks anew about who signed in before (RFC 6749 6, OIDC Core 12.2).  APPROVED:
+ * the provider takes the refresh token; identity is whom the fresh ID Token
+ * proves, NULL where none came.  Else reason is as refusal_of_renewal() says.
+ *
+ * rotated runs before anything that came is used, where the provider has given
+ * up the token that it was asked with for another one: to be kept at once, also
+ * where what follows fails.  Both come from the loop.
+ */
+typedef void idp_rotated_fn(void *arg, const char *refresh_token);
+MUST_CHECK int idp_refresh(struct idp *idp, const char *refresh_token,
+    idp_rotated_fn *rotated, idp_poll_fn *fn, void *arg, uint64_t *ret_id);
+
+/*
+ * Gives a refresh token up (RFC 7009), as well as it can be: a few tries, of so
+ * many tokens at once, and what comes of it is told to the log.  Where the
+ * provider has no endpoint for it, nothing is sent.
+ */
+void idp_revoke(struct idp *idp, const char *refresh_token);
 
 void idp_cancel(struct idp *idp, uint64_t id);

@@ -2,7 +2,8 @@
  * idpcode.c - one code exchanged for a proven identity.
  *
  * Promises GRANT_APPROVED only for an ID Token that came in this very answer,
- * was verified, was issued for this flow and proves somebody.
+ * was verified, was issued for this flow and proves somebody; or, where a
+ * refresh token was taken, for an answer without any.
  */
 #include "services/idpcode.h"
 
@@ -28,7 +29,11 @@ struct idpcode {
 	struct wall_time started;
 	char *nonce; /* NULL: none was sent */
 	char *id_token;
-	char *access_token; /* NULL: none came */
+	char *access_token;  /* NULL: none came */
+	char *refresh_token; /* NULL: none came, or none is wanted */
+	bool refreshes;
+	idp_rotated_fn *rotated;
+	void *rotated_arg;
 	const char *issuers[PROVIDER_ISSUERS_MAX];
 	const char *key_issuers[PROVIDER_ISSUERS_MAX];
 };
@@ -43,6 +48,7 @@ idpcode_free(struct idpcode *code)
 	secret_free_string(code->nonce);
 	secret_free_string(code->id_token);
 	secret_free_string(code->access_token);
+	secret_free_string(code->refresh_token);
 	free(code);
 }
 
@@ -74,9 +80,11 @@ prove(const struct idpcode *code, const struct token *token,
 		    : token_check_at_hash(&token->claims, code->access_token);
 	if (r == 0)
 		r = idpperson_read(&code->parts.self->rules, token, ret_person);
-	if (r == 0)
-		ret_person->identity.id_token = code->id_token;
-	return r;
+	if (r != 0)
+		return r;
+	ret_person->identity.id_token = code->id_token;
+	ret_person->identity.refresh_token = code->refresh_token;
+	return ERR_OK;
 }
 
 static void
@@ -127,24 +135,48 @@ verify(struct idpcode *code)
 	    on_verified, code, &code->verification);
 }
 
+/* Nothing copies to nothing. */
+static int
+take_text(const struct json_node *root, const char *name, char **ret_text)
+{
+	const char *text = json_string(json_get(root, name));
+
+	*ret_text = text == NULL ? NULL : secret_dup(text, strlen(text));
+	return text != NULL && *ret_text == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
 /* Takes the tokens of an answer in, and asks whether they are good. */
 static int
 take_tokens(struct idpcode *code, const struct json_node *root)
 {
-	const char *id_token = json_string(json_get(root, "id_token"));
-	const char *access_token = json_string(json_get(root, "access_token"));
+	int r = take_text(root, "id_token", &code->id_token);
 
-	/* No ID Token on the first answer is a refusal: nobody is proven. */
-	if (id_token == NULL)
+	if (r == 0)
+		r = take_text(root, "access_token", &code->access_token);
+	if (r == 0 && code->parts.self->keeps)
+		r = take_text(root, "refresh_token", &code->refresh_token);
+	if (code->refreshes && code->refresh_token != NULL)
+		code->rotated(code->rotated_arg, code->refresh_token);
+	if (r != 0)
+		return r;
+	if (code->id_token != NULL)
+		return verify(code);
+	/* On the first answer that is a refusal: nobody is proven. */
+	if (!code->refreshes || code->access_token == NULL)
 		return ERR_PROVIDER_MALFORMED;
-	code->id_token = secret_dup(id_token, strlen(id_token));
-	if (access_token != NULL)
-		code->access_token =
-		    secret_dup(access_token, strlen(access_token));
-	if (code->id_token == NULL ||
-	    (access_token != NULL && code->access_token == NULL))
-		return ERR_NO_MEMORY;
-	return verify(code);
+	end(code, GRANT_APPROVED, ERR_OK);
+	return ERR_OK;
+}
+
+static void
+end_refused(struct idpcode *code, const struct http_response *response,
+    const struct json *json)
+{
+	const struct refusal meaning =
+	    idpsend_refused(code->parts.self, response, json);
+
+	end(code, meaning.event,
+	    code->refreshes ? refusal_of_renewal(&meaning) : meaning.reason);
 }
 
 static void
@@ -163,10 +195,7 @@ on_answer(void *arg, const struct http_response *response)
 		IDPSEND_ANSWER_MAX_BYTES, &json) != 0)
 		json = NULL;
 	if (response->status != 200 || json == NULL) {
-		const struct refusal meaning =
-		    idpsend_refused(code->parts.self, response, json);
-
-		end(code, meaning.event, meaning.reason);
+		end_refused(code, response, json);
 		return;
 	}
 	r = take_tokens(code, json_root(json));
@@ -186,7 +215,14 @@ send_code(struct idpcode *code, const struct idpcode_given *given)
 	};
 
 	buf_init(&body, IDPSEND_BODY_MAX_BYTES);
-	if (given->verifier == NULL) {
+	if (given->refresh_token != NULL) {
+		idpform_put(&body, "grant_type", "refresh_token");
+		idpform_put(&body, "refresh_token", given->refresh_token);
+		/* The others give what was granted before. */
+		if (code->parts.self->rules.type == PROVIDER_ENTRA)
+			idpform_put(&body, "scope",
+			    PROVIDER_SCOPE " " PROVIDER_SCOPE_OFFLINE);
+	} else if (given->verifier == NULL) {
 		idpform_put(&body, "grant_type", GRANT_TYPE_DEVICE_CODE);
 		idpform_put(&body, "device_code", given->code);
 	} else {
@@ -215,6 +251,9 @@ idpcode_start(const struct idpcode_parts *parts,
 	code->fn = fn;
 	code->arg = arg;
 	code->started = given->started;
+	code->refreshes = given->refresh_token != NULL;
+	code->rotated = given->rotated;
+	code->rotated_arg = given->rotated_arg;
 	if (given->nonce != NULL) {
 		code->nonce = secret_dup(given->nonce, strlen(given->nonce));
 		if (code->nonce == NULL)

@@ -1,6 +1,7 @@
 /*
  * idpcode.h - one code exchanged for a proven identity: a device code
- * (RFC 8628 3.4) or an authorization code (RFC 6749 4.1.3).
+ * (RFC 8628 3.4) or an authorization code (RFC 6749 4.1.3), or what came of one
+ * used again: a refresh token (RFC 6749 6).
  */
 #pragma once
 
@@ -24,7 +25,11 @@ struct idpcode_parts {
 
 /* Copied; secret. */
 struct idpcode_given {
-	const char *code;
+	const char *code; /* NULL with a refresh token */
+	/* else NULL; rotated and its arg belong to it */
+	const char *refresh_token;
+	idp_rotated_fn *rotated;
+	void *rotated_arg;
 	/* both with an authorization code, else NULL */
 	const char *verifier; /* RFC 7636 4.5 */
 	const char *nonce;    /* to be found in the ID Token */

@@ -15,7 +15,9 @@ struct idpdoc {
 	char *begin_endpoint;
 	char *token_endpoint;
 	char *jwks_uri;
+	char *revocation_endpoint; /* NULL: none */
 	bool tells_issuer;
+	bool lists_offline;
 };
 
 /* Where an endpoint stands in the document, and what for. */
@@ -62,7 +64,37 @@ idpdoc_free(struct idpdoc *doc)
 	free(doc->begin_endpoint);
 	free(doc->token_endpoint);
 	free(doc->jwks_uri);
+	free(doc->revocation_endpoint);
 	free(doc);
+}
+
+static bool
+lists_scope(const struct json_node *root, const char *scope)
+{
+	const struct json_node *list = json_get(root, "scopes_supported");
+
+	if (!json_is_array(list))
+		return false;
+	JSON_ARRAY_FOREACH (item, list) {
+		const char *name = json_string(item);
+
+		if (name != NULL && strcmp(name, scope) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is good to have, and stops nobody. */
+static int
+read_extras(const struct json_node *root, const struct provider *provider,
+    struct idpdoc *doc)
+{
+	const struct place place = {
+	    "revocation_endpoint", PROVIDER_REVOKE, &doc->revocation_endpoint};
+	int r = read_endpoint(root, provider, &place);
+
+	doc->lists_offline = lists_scope(root, PROVIDER_SCOPE_OFFLINE);
+	return r == ERR_PROVIDER_MALFORMED ? ERR_OK : r;
 }
 
 static int
@@ -90,7 +122,7 @@ read_members(const struct json_node *root, const struct provider *provider,
 	if (json_get(root, flag) != NULL &&
 	    !json_bool(json_get(root, flag), &doc->tells_issuer))
 		return ERR_PROVIDER_MALFORMED;
-	return ERR_OK;
+	return read_extras(root, provider, doc);
 }
 
 int
@@ -134,4 +166,16 @@ bool
 idpdoc_tells_issuer(const struct idpdoc *doc)
 {
 	return doc->tells_issuer;
+}
+
+const char *
+idpdoc_revocation_endpoint(const struct idpdoc *doc)
+{
+	return doc->revocation_endpoint;
+}
+
+bool
+idpdoc_lists_offline(const struct idpdoc *doc)
+{
+	return doc->lists_offline;
 }

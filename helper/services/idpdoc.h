@@ -33,3 +33,7 @@ const char *idpdoc_token_endpoint(const struct idpdoc *doc);
 const char *idpdoc_jwks_uri(const struct idpdoc *doc);
 /* RFC 9207: whether the browser brings back who answered. */
 bool idpdoc_tells_issuer(const struct idpdoc *doc);
+/* RFC 7009; NULL: it has none, or none where it may be. */
+const char *idpdoc_revocation_endpoint(const struct idpdoc *doc);
+/* Whether offline_access is among the scopes that it lists. */
+bool idpdoc_lists_offline(const struct idpdoc *doc);

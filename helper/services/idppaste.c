@@ -96,7 +96,7 @@ idppaste_put_url(const struct idp_attempt *attempt, const struct idpself *self,
 	idpform_put(&query, "response_type", "code");
 	idpform_put(&query, "client_id", self->client_id);
 	idpform_put(&query, "redirect_uri", self->redirect_uri);
-	idpform_put(&query, "scope", PROVIDER_SCOPE);
+	idpform_put(&query, "scope", idpself_scope(self, doc));
 	idpform_put(&query, "state", attempt->state);
 	idpform_put(&query, "nonce", attempt->nonce);
 	put_challenge(&query, attempt->verifier);

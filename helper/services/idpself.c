@@ -77,6 +77,7 @@ idpself_new(const struct idp_options *options, struct idpself **ret_self)
 	    !copy_text(&self->identity_claim, options->identity_claim) ||
 	    !copy_domains(self, options))
 		return ERR_NO_MEMORY;
+	self->keeps = options->keeps;
 	self->rules = (struct provider){
 	    .type = options->type,
 	    .issuer = self->issuer,
@@ -87,4 +88,20 @@ idpself_new(const struct idp_options *options, struct idpself **ret_self)
 	};
 	*ret_self = TAKE(self);
 	return ERR_OK;
+}
+
+bool
+idpself_asks_offline(const struct idpself *self, const struct idpdoc *doc)
+{
+	return self->keeps && !self->plain &&
+	    provider_asks_offline(&self->rules, self->redirect_uri != NULL,
+		idpdoc_lists_offline(doc));
+}
+
+const char *
+idpself_scope(const struct idpself *self, const struct idpdoc *doc)
+{
+	return idpself_asks_offline(self, doc) ? PROVIDER_SCOPE
+	    " " PROVIDER_SCOPE_OFFLINE
+					       : PROVIDER_SCOPE;
 }

@@ -11,6 +11,23 @@
 #include "services/idpanswer.h"
 #include "services/idpform.h"
 
+static const char *
+find_url(const struct idpsend_form *form)
+{
+	switch (form->endpoint) {
+	case PROVIDER_DEVICE:
+	case PROVIDER_AUTHORIZE:
+		return idpdoc_begin_endpoint(form->doc);
+	case PROVIDER_TOKEN:
+		return idpdoc_token_endpoint(form->doc);
+	case PROVIDER_REVOKE:
+		return idpdoc_revocation_endpoint(form->doc);
+	case PROVIDER_KEYS:
+		return idpdoc_jwks_uri(form->doc);
+	}
+	return NULL;
+}
+
 int
 idpsend_post(struct http *http, const struct idpsend_form *form, http_fn *fn,
     void *arg, uint64_t *ret_transfer)
@@ -18,9 +35,7 @@ idpsend_post(struct http *http, const struct idpsend_form *form, http_fn *fn,
 	const struct idpself *self = form->self;
 	struct http_request request = {
 	    .method = "POST",
-	    .url = form->endpoint == PROVIDER_TOKEN
-		? idpdoc_token_endpoint(form->doc)
-		: idpdoc_begin_endpoint(form->doc),
+	    .url = find_url(form),
 	    .headers = {"accept: application/json",
 		"content-type: application/x-www-form-urlencoded"},
 	    .header_count = 2,
@@ -28,6 +43,8 @@ idpsend_post(struct http *http, const struct idpsend_form *form, http_fn *fn,
 	};
 	int r = ERR_OK;
 
+	if (request.url == NULL)
+		return ERR_UNSUPPORTED;
 	/* RFC 6749 2.3.1: in the body, where a public client has only its id */
 	idpform_put(form->body, "client_id", self->client_id);
 	if (self->client_secret != NULL &&

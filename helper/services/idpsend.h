@@ -19,9 +19,10 @@
 struct idpsend_form {
 	const struct idpself *self;
 	const struct idpdoc *doc;
-	enum provider_endpoint endpoint; /* PROVIDER_DEVICE or _TOKEN */
+	enum provider_endpoint endpoint; /* PROVIDER_DEVICE, _TOKEN, _REVOKE */
 	struct buf *body;
 };
+/* UNSUPPORTED: the provider has no such endpoint. */
 MUST_CHECK int idpsend_post(struct http *http, const struct idpsend_form *form,
     http_fn *fn, void *arg, uint64_t *ret_transfer);
 

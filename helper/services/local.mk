@@ -189,6 +189,16 @@ tests_unit_test_idp_SOURCES = tests/unit/test-idp.c
 tests_unit_test_idp_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idp_LDADD = libservices.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-idpcode
+tests_unit_test_idpcode_SOURCES = tests/unit/test-idpcode.c $(NETLAB)
+tests_unit_test_idpcode_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idpcode_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-idprevoke
+tests_unit_test_idprevoke_SOURCES = tests/unit/test-idprevoke.c $(NETLAB)
+tests_unit_test_idprevoke_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_idprevoke_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-idpform
 tests_unit_test_idpform_SOURCES = tests/unit/test-idpform.c
 tests_unit_test_idpform_CFLAGS = $(UNIT_CFLAGS)
@@ -432,6 +442,8 @@ libservices_la_SOURCES += helper/services/idpfind.c helper/services/idpfind.h
 libservices_la_SOURCES += helper/services/idpform.c helper/services/idpform.h
 libservices_la_SOURCES += helper/services/idppaste.c helper/services/idppaste.h
 libservices_la_SOURCES += helper/services/idpperson.c helper/services/idpperson.h
+libservices_la_SOURCES += helper/services/idprevoke.c \
+	helper/services/idprevoke.h
 libservices_la_SOURCES += helper/services/idpsend.c helper/services/idpsend.h
 libservices_la_SOURCES += helper/services/idpself.c helper/services/idpself.h
 libservices_la_SOURCES += helper/services/idsvc.c helper/services/idsvc.h

@@ -186,6 +186,7 @@ make_with(const char *secret, const char *page)
 	    .client_secret = secret,
 	    .paste = page != NULL,
 	    .redirect_uri = page,
+	    .keeps = true,
 	    .domains = domains,
 	    .domain_count = 1,
 	};
@@ -591,6 +592,55 @@ a_secret_goes_into_the_body_encoded(void **state)
 	reply(HTTP_ANSWERED, 200, DEVICE);
 }
 
+#define PLAIN "scope=openid%20email%20profile&"
+#define OFFLINE "scope=openid%20email%20profile%20offline_access&"
+#define SCOPES ",\"scopes_supported\":[\"openid\",\"offline_access\"]}"
+
+static void
+who_may_have_no_refresh_token_is_asked_for_none_again(void **state)
+{
+	char document[1024];
+	struct heard h;
+
+	snprintf(document, sizeof(document), "%.*s" SCOPES,
+	    (int)strlen(DISCOVERY) - 1, DISCOVERY);
+	start(&h);
+	reply(HTTP_ANSWERED, 200, document);
+	assert_non_null(strstr(world.sent[1].body, OFFLINE));
+	reply(HTTP_ANSWERED, 400, "{\"error\":\"invalid_scope\"}");
+	assert_int_equal(h.calls, 0);
+	assert_non_null(strstr(world.sent[2].body, PLAIN));
+	reply(HTTP_ANSWERED, 200, DEVICE);
+	assert_int_equal(h.reason, 0);
+	start(&h);
+	assert_non_null(strstr(world.sent[3].body, PLAIN));
+	/* Once is enough: this is another trouble. */
+	reply(HTTP_ANSWERED, 400, "{\"error\":\"invalid_scope\"}");
+	assert_int_equal(h.reason, ERR_PROVIDER_REFUSED);
+	assert_int_equal(world.sent_count, 4);
+}
+
+static void
+a_renewal_waits_for_discovery(void **state)
+{
+	struct heard h = {.reason = 1};
+
+	for (int status = 500; status >= 200; status -= 300) {
+		h = (struct heard){.reason = 1};
+		assert_int_equal(
+		    idp_refresh(world.idp, "r1", NULL, on_poll, &h, &h.id), 0);
+		assert_int_equal(h.calls, 0);
+		reply(HTTP_ANSWERED, status, DISCOVERY);
+		assert_int_equal(h.calls, status == 500);
+		assert_int_equal(
+		    h.reason, status == 500 ? ERR_PROVIDER_UNREACHABLE : 1);
+	}
+	assert_string_equal(world.sent[2].url, ISSUER "/token");
+	assert_non_null(strstr(world.sent[2].body, "refresh_token=r1"));
+	reply(HTTP_ANSWERED, 200, "{\"access_token\":\"x\"}");
+	assert_int_equal(h.event, GRANT_APPROVED);
+}
+
 #define GOOGLE_DISCOVERY                                              \
 	"{\"issuer\":\"https://accounts.google.com\","                \
 	"\"device_authorization_endpoint\":"                          \
@@ -607,6 +657,7 @@ google_is_asked_in_its_own_way(void **state)
 	    .type = PROVIDER_GOOGLE,
 	    .client_id = "host-1",
 	    .client_secret = "hush",
+	    .keeps = true,
 	    .domains = domains,
 	    .domain_count = 1,
 	};
@@ -656,6 +707,7 @@ entra_is_asked_in_its_own_way(void **state)
 	    .type = PROVIDER_ENTRA,
 	    .tenant = TENANT,
 	    .client_id = "app 1",
+	    .keeps = true,
 	    .domains = domains,
 	    .domain_count = 1,
 	};
@@ -673,6 +725,9 @@ entra_is_asked_in_its_own_way(void **state)
 	    "/oauth2/v2.0/devicecode\",\"token_endpoint\":\"" ENTRA
 	    "/oauth2/v2.0/token\",\"jwks_uri\":\"" ENTRA "/keys\"}");
 	assert_string_equal(world.sent[1].url, ENTRA "/oauth2/v2.0/devicecode");
+	assert_string_equal(world.sent[1].body,
+	    "scope=openid%20email%20profile%20offline_access&client_id=app%"
+	    "201");
 	reply(HTTP_ANSWERED, 400,
 	    "{\"error\":\"unauthorized_client\",\"error_codes\":[530035]}");
 	assert_int_equal(h.reason, ERR_PROVIDER_POLICY);
@@ -1116,6 +1171,8 @@ main(void)
 	    T(t17_no_other_answer_approves),
 	    T(t22_a_cancelled_request_is_never_called),
 	    T(a_secret_goes_into_the_body_encoded),
+	    T(who_may_have_no_refresh_token_is_asked_for_none_again),
+	    T(a_renewal_waits_for_discovery),
 	    T(google_is_asked_in_its_own_way),
 	    T(entra_is_asked_in_its_own_way),
 	    T(t12_an_access_token_of_another_answer_is_refused),

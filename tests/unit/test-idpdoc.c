@@ -38,6 +38,8 @@ read_with(const char *name, const char *value, struct idpdoc **ret_doc)
 		"\"https://id.example:8443/realm/device\""},
 	    {"token_endpoint", "\"https://id.example:8443/token?x=1\""},
 	    {"jwks_uri", "\"https://id.example:8443/keys\""},
+	    {"revocation_endpoint", NULL},
+	    {"scopes_supported", NULL},
 	};
 	char text[8192];
 
@@ -58,6 +60,41 @@ a_good_document_gives_its_endpoints(void **state)
 	    idpdoc_token_endpoint(doc), "https://id.example:8443/token?x=1");
 	assert_string_equal(
 	    idpdoc_jwks_uri(doc), "https://id.example:8443/keys");
+}
+
+static void
+what_is_good_to_have_stops_nobody(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *value;
+		const char *revocation; /* NULL: none */
+		bool lists;
+	} cases[] = {
+	    {"", NULL, NULL, false},
+	    {"revocation_endpoint", "\"https://id.example:8443/revoke\"",
+		"https://id.example:8443/revoke", false},
+	    /* T16: no token goes elsewhere */
+	    {"revocation_endpoint", "\"https://id.example/revoke\"", NULL,
+		false},
+	    {"revocation_endpoint", "7", NULL, false},
+	    {"scopes_supported", "[\"openid\",\"offline_access\"]", NULL, true},
+	    {"scopes_supported", "[\"openid\",7,\"offline\"]", NULL, false},
+	    {"scopes_supported", "\"offline_access\"", NULL, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct idpdoc *doc IDPDOC_AUTO = NULL;
+
+		assert_int_equal(
+		    read_with(cases[i].name, cases[i].value, &doc), 0);
+		if (cases[i].revocation == NULL)
+			assert_null(idpdoc_revocation_endpoint(doc));
+		else
+			assert_string_equal(idpdoc_revocation_endpoint(doc),
+			    cases[i].revocation);
+		assert_int_equal(idpdoc_lists_offline(doc), cases[i].lists);
+	}
 }
 
 static void
@@ -231,6 +268,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_good_document_gives_its_endpoints),
+	    cmocka_unit_test(what_is_good_to_have_stops_nobody),
 	    cmocka_unit_test(t6_another_issuers_document_is_refused),
 	    cmocka_unit_test(t16_an_endpoint_of_another_origin_is_refused),
 	    cmocka_unit_test(t6_entras_template_stands_for_our_tenant_only),

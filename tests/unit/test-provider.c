@@ -449,6 +449,29 @@ t16_a_secret_goes_where_it_is_wanted_only(void **state)
 	    provider_wants_secret(&entra(&said)->provider, PROVIDER_DEVICE));
 	assert_true(provider_wants_secret(&said.provider, PROVIDER_TOKEN));
 	assert_false(provider_wants_secret(&said.provider, PROVIDER_KEYS));
+	assert_false(
+	    provider_wants_secret(&google(&said)->provider, PROVIDER_REVOKE));
+	assert_true(
+	    provider_wants_secret(&oidc(&said)->provider, PROVIDER_REVOKE));
+}
+
+static void
+google_is_never_asked_for_offline_access(void **state)
+{
+	struct said said;
+
+	for (int paste = 0; paste < 2; paste++) {
+		for (int listed = 0; listed < 2; listed++) {
+			assert_false(provider_asks_offline(
+			    &google(&said)->provider, paste, listed));
+			assert_true(provider_asks_offline(
+			    &entra(&said)->provider, paste, listed));
+			assert_int_equal(
+			    provider_asks_offline(
+				&oidc(&said)->provider, paste, listed),
+			    listed && !paste);
+		}
+	}
 }
 
 static void
@@ -523,6 +546,7 @@ main(void)
 	    cmocka_unit_test(t29_google_and_entra_fall_back_on_nothing),
 	    cmocka_unit_test(t16_each_endpoint_is_on_its_own_host),
 	    cmocka_unit_test(t16_a_secret_goes_where_it_is_wanted_only),
+	    cmocka_unit_test(google_is_never_asked_for_offline_access),
 	    cmocka_unit_test(
 		t25_a_person_is_sent_to_pages_of_the_provider_only),
 	};

@@ -35,7 +35,7 @@ t111_codes_of_entra_by_meaning(void **state)
 	    {530035, ERR_PROVIDER_POLICY, "grant = paste"},
 	    {50105, ERR_PROVIDER_POLICY, "assign"},
 	    {50057, ERR_ACCOUNT_DISABLED, NULL},
-	    {50053, ERR_ACCOUNT_DISABLED, NULL},
+	    {50053, ERR_PROVIDER_POLICY, "for a while"},
 	    {50020, ERR_ACCOUNT_FOREIGN, NULL},
 	    {50173, ERR_GRANT_LOST, NULL},
 	    {700082, ERR_GRANT_LOST, NULL},
@@ -117,6 +117,48 @@ t111_no_word_means_no_more_than_its_status(void **state)
 	    refusal_meaning(200, NULL, NULL, 0).event, GRANT_FAILED);
 }
 
+/* Who asks with a refresh token: an end is told from a token that ended, and
+ * both from silence. */
+static void
+t107_a_renewal_that_is_refused_by_meaning(void **state)
+{
+	static const struct {
+		int status;
+		const char *word;
+		int64_t code;
+		int reason;
+	} cases[] = {
+	    {400, "invalid_grant", 50057, ERR_ACCOUNT_DISABLED},
+	    {400, "interaction_required", 50057, ERR_ACCOUNT_DISABLED},
+	    {400, "invalid_grant", 0, ERR_NO_TOKEN},
+	    {400, "invalid_grant", 50173, ERR_NO_TOKEN},
+	    {400, "invalid_grant", 700082, ERR_NO_TOKEN},
+	    {400, "invalid_grant", 50076, ERR_NO_TOKEN},
+	    {400, "login_required", 0, ERR_NO_TOKEN},
+	    {400, "expired_token", 0, ERR_NO_TOKEN},
+	    {403, "access_denied", 0, ERR_NO_TOKEN},
+	    {400, "interaction_required", 0, ERR_PROVIDER_POLICY},
+	    {400, "invalid_grant", 53003, ERR_PROVIDER_POLICY},
+	    {400, "invalid_grant", 50053, ERR_PROVIDER_POLICY},
+	    {401, "invalid_client", 0, ERR_PROVIDER_REFUSED},
+	    {400, "authorization_pending", 0, ERR_PROVIDER_REFUSED},
+	    {400, "a_word_of_next_year", 0, ERR_PROVIDER_ERROR},
+	    {400, NULL, 0, ERR_PROVIDER_MALFORMED},
+	    {400, "slow_down", 0, ERR_PROVIDER_UNREACHABLE},
+	    {400, "temporarily_unavailable", 0, ERR_PROVIDER_UNREACHABLE},
+	    {429, NULL, 0, ERR_PROVIDER_UNREACHABLE},
+	    {500, NULL, 0, ERR_PROVIDER_UNREACHABLE},
+	    {503, "a_word_of_next_year", 0, ERR_PROVIDER_UNREACHABLE},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct refusal r = refusal_meaning(cases[i].status,
+		    cases[i].word, &cases[i].code, cases[i].code == 0 ? 0 : 1);
+
+		assert_int_equal(refusal_of_renewal(&r), cases[i].reason);
+	}
+}
+
 int
 main(void)
 {
@@ -125,6 +167,7 @@ main(void)
 	    cmocka_unit_test(t111_a_code_never_turns_a_stop_into_waiting),
 	    cmocka_unit_test(the_first_code_that_is_known_tells),
 	    cmocka_unit_test(t111_no_word_means_no_more_than_its_status),
+	    cmocka_unit_test(t107_a_renewal_that_is_refused_by_meaning),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
