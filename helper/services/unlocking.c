@@ -21,7 +21,8 @@ struct unlocking {
 	struct unlocking_options options;
 	unlocking_fn *fn;
 	void *arg;
-	bool by_code; /* the code alone would be enough */
+	bool by_code;                /* the code alone would be enough */
+	enum unlocking_factor asked; /* for, last */
 	unsigned int pins;
 	uint64_t pin_id;   /* at the PIN; 0: none */
 	uint64_t renew_id; /* at the wallet; 0: none */
@@ -31,14 +32,15 @@ struct unlocking {
 static void
 end(struct unlocking *u, int reason)
 {
-	u->fn(u->arg, &(struct unlocking_end){.reason = reason});
+	u->fn(u->arg,
+	    &(struct unlocking_end){.reason = reason, .factor = u->asked});
 }
 
 static void
-end_by(struct unlocking *u, enum unlocking_factor factor, bool offline)
+end_well(struct unlocking *u, bool offline)
 {
 	u->fn(u->arg,
-	    &(struct unlocking_end){.factor = factor, .offline = offline});
+	    &(struct unlocking_end){.factor = u->asked, .offline = offline});
 }
 
 /* The list of members speaks for an organisation that nobody can ask. */
@@ -67,7 +69,7 @@ on_renewed(void *arg, const struct wallet_token *token)
 	if (r != 0)
 		end(u, r);
 	else
-		end_by(u, UNLOCKING_PIN, offline);
+		end_well(u, offline);
 }
 
 static dialogue_answer_fn on_pin;
@@ -117,6 +119,8 @@ ask_code(struct unlocking *u)
 
 	if (u->by_code)
 		r = second_new(&options, on_code, u, &u->second);
+	if (r == 0)
+		u->asked = UNLOCKING_CODE;
 	return r == 0 ? second_ask(u->second) : r;
 }
 
@@ -129,7 +133,7 @@ on_code(void *arg, int reason)
 	if (reason != 0)
 		end(u, reason);
 	else
-		end_by(u, UNLOCKING_CODE, offline);
+		end_well(u, offline);
 }
 
 static void
@@ -173,6 +177,7 @@ ask_pin(struct unlocking *u)
 
 	buf_init(&text, PROTO_TEXT_SIZE - 1);
 	questions_put_pin(&text, silent ? until : NULL);
+	u->asked = UNLOCKING_PIN;
 	return dialogue_ask(u->options.dialogue, &text, true, on_pin, u);
 }
 

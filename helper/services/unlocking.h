@@ -43,7 +43,7 @@ struct unlocking_options {
 	bool step_up; /* she is signed in already: one of them is enough */
 };
 
-/* What showed who it is. */
+/* What was asked for last: with the reason 0 what showed who it is. */
 enum unlocking_factor {
 	UNLOCKING_NONE = 0,
 	UNLOCKING_PIN,
@@ -57,7 +57,7 @@ enum unlocking_factor {
  */
 struct unlocking_end {
 	int reason;
-	enum unlocking_factor factor; /* NONE unless the reason is 0 */
+	enum unlocking_factor factor;
 	bool offline;
 };
 typedef void unlocking_fn(void *arg, const struct unlocking_end *end);

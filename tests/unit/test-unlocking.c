@@ -257,6 +257,7 @@ t93_a_wrong_pin_is_asked_for_three_times(void **state)
 		lab_work();
 	}
 	expect(&c, ERR_PIN_WRONG);
+	assert_string_equal(c.factor, "pin");
 	assert_int_equal(world.pins, 3);
 	assert_int_equal(world.renewals + world.devices, 0);
 	world.pin_fault = ERR_TRY_LATER;
