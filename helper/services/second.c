@@ -101,7 +101,9 @@ on_code(void *arg, const char *answer)
 		s->fn(s->arg, ERR_CANCELLED);
 		return;
 	}
-	if (questions_code(answer, code))
+	/* What cannot be a code is one like any other wrong one. */
+	(void)questions_code(answer, code);
+	if (answer[0] != '\0')
 		r = judge(s, code);
 	secret_wipe(code, sizeof(code));
 	if (r == ERR_MFA_WRONG) {

@@ -352,9 +352,9 @@ t94_an_enrolled_code_is_not_to_be_skipped(void **state)
 		lab_type(&c, wrong[i]);
 	}
 	expect(&c, ERR_MFA_WRONG);
-	/* What cannot be a code is not counted. */
-	assert_int_equal(world.codes, 1);
-	assert_int_equal(world.tried[ATTEMPTS_SOURCE], 1);
+	/* Enter alone is no try. */
+	assert_int_equal(world.codes, 2);
+	assert_int_equal(world.tried[ATTEMPTS_SOURCE], 2);
 	reach_renewal(&c);
 	lab_renew(0);
 	lab_expect_prompt(&c, 2, PROTO_ASK_TEXT, CODE);
@@ -543,6 +543,31 @@ a_key_alone_does_not(void **state)
 	assert_int_equal(world.recorded, 0);
 }
 
+/* Whatever is typed is looked at, counted and answered like a wrong code. */
+static void
+t97_what_is_no_code_is_a_wrong_one(void **state)
+{
+	static const char *const answers[] = {"000000", "12345", "1234567",
+	    "no code!", "\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6", "-",
+	    " "};
+	const struct proto_signin request = with_key();
+	struct client c;
+
+	give_code(SECOND_OPTIONAL);
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+		lab_begin(&c, &request);
+		world.codes = 0;
+		for (int n = 1; n <= 3; n++) {
+			lab_expect_prompt(
+			    &c, n, PROTO_ASK_TEXT, n == 1 ? CODE : CODE_AGAIN);
+			lab_type(&c, answers[i]);
+			assert_int_equal(world.codes, n);
+		}
+		expect(&c, ERR_MFA_WRONG);
+		assert_string_equal(c.factor, "key+code");
+	}
+}
+
 static void
 t107_a_key_and_a_code_offline_are_bounded(void **state)
 {
@@ -718,6 +743,7 @@ main(void)
 	    LAB_TEST(a_code_that_the_service_took_is_enough),
 	    LAB_TEST(a_key_and_a_code_let_in),
 	    LAB_TEST(a_key_alone_does_not),
+	    LAB_TEST(t97_what_is_no_code_is_a_wrong_one),
 	    LAB_TEST(t107_a_key_and_a_code_offline_are_bounded),
 	    LAB_TEST(to_step_up_either_factor_is_enough),
 	    LAB_TEST(t98_a_step_up_looks_at_the_role_live),
