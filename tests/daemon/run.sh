@@ -26,6 +26,8 @@ refresh=
 admin_role=
 more_roles=
 login_lines=
+deadline=
+under=()
 provider_lines=
 failed=0
 . "$tests/daemon/scim.sh"
@@ -45,6 +47,8 @@ failed=0
 . "$tests/daemon/questions.sh"
 # shellcheck source=tests/daemon/factors.sh
 . "$tests/daemon/factors.sh"
+# shellcheck source=tests/daemon/pins.sh
+. "$tests/daemon/pins.sh"
 # shellcheck source=tests/daemon/tokens.sh
 . "$tests/daemon/tokens.sh"
 # shellcheck source=tests/daemon/records.sh
@@ -125,7 +129,7 @@ configuration() {
 		refresh = ${refresh:-15m}
 		[login]
 		allow_roles = owner, OrganizationAdmin, developer, member${more_roles:+, $more_roles}
-		deadline = 10s
+		deadline = ${deadline:-10s}
 		${login_lines:-}
 		[role ${admin_role:-OrganizationAdmin}]
 		groups = org-admins
@@ -140,12 +144,11 @@ configuration() {
 start_daemon() {
 	end_daemon
 	configuration >"$etc/orglogin.conf"
-	"$build/orglogind" >>"$work/log" 2>&1 &
+	"${under[@]}" "$build/orglogind" >>"$work/log" 2>&1 &
 	daemon=$!
-	local deadline=$((SECONDS + 20))
-	until [ -S "$run/orglogin.sock" ] &&
-		"$build/orgloginctl" status >/dev/null 2>&1 ||
-		[ "$SECONDS" -gt "$deadline" ]; do
+	local last=$((SECONDS + 20))
+	until [ "$(wire account root)" = local-user ] ||
+		[ "$SECONDS" -gt "$last" ]; do
 		sleep 0.1
 	done
 }
@@ -610,6 +613,7 @@ odd_configurations
 passwords
 invitations
 second_factors
+pins
 fewest_round_trips
 profile_none
 scim_directory

@@ -9,6 +9,11 @@
  *   wire SOCKET DAEMON_UID bykey USER     the same, where sshd has seen a key
  *   wire SOCKET DAEMON_UID knock USER     goes away once the prompt is there
  *   wire SOCKET DAEMON_UID account USER   prints the reason of the verdict
+ *   wire SOCKET DAEMON_UID setpin USER    a PIN, and the one before if there is
+ *                                         a second line; prints the reason
+ *
+ * Behind that what the program tells of itself: service=NAME, role=ROLE,
+ * caller=UID (who runs it), max_age=SECONDS.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,6 +27,7 @@
 
 #define WAIT_MS 2400
 #define PATIENCE_MS 4000
+#define PIN_MS 20000 /* its work may have to wait for others' */
 
 static int
 end(const char *what)
@@ -77,22 +83,112 @@ wait_for_verdict(
 	return r;
 }
 
+/* What a program that asks tells of itself, and of its module's arguments. */
+struct program {
+	struct proto_context context;
+	const char *role;
+	int64_t max_age_s;
+};
+
 static int
-sign_in(struct client *client, const char *user, const char *how,
-    struct client_reply *reply)
+sign_in(struct client *client, const struct program *program, const char *user,
+    const char *how, struct client_reply *reply)
 {
 	struct proto_signin signin = {
-	    .context = {.service = "sshd", .rhost = "192.0.2.7"},
-	    .max_age_s = -1,
+	    .context = program->context,
+	    .max_age_s = program->max_age_s,
 	    .by_key = strcmp(how, "bykey") == 0,
 	};
 	int r = 0;
 
 	(void)text_cut(signin.user, sizeof(signin.user), user);
+	(void)text_cut(signin.roles, sizeof(signin.roles), program->role);
 	r = exchange(client, PROTO_SIGNIN, &signin, reply);
 	return r == 0
 	    ? wait_for_verdict(client, reply, strcmp(how, "knock") == 0)
 	    : r;
+}
+
+static int
+account(struct client *client, const struct program *program, const char *user,
+    struct client_reply *reply)
+{
+	struct proto_account account = {.context = program->context};
+
+	(void)text_cut(account.user, sizeof(account.user), user);
+	(void)text_cut(account.roles, sizeof(account.roles), program->role);
+	return exchange(client, PROTO_ACCOUNT, &account, reply);
+}
+
+static void
+read_line(char *out, int size)
+{
+	if (fgets(out, size, stdin) == NULL)
+		out[0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+}
+
+static int
+set_pin(struct client *client, const struct program *program, const char *user,
+    struct client_reply *reply)
+{
+	struct proto_pin_set set = {.context = program->context};
+	int r = 0;
+
+	(void)text_cut(set.user, sizeof(set.user), user);
+	read_line(set.pin, sizeof(set.pin));
+	read_line(set.old, sizeof(set.old));
+	r = client_send(client, PROTO_PIN_SET, &set, PATIENCE_MS);
+	return r == 0 ? client_receive(client, reply, PIN_MS) : r;
+}
+
+/* WORD=VALUE; the value, or NULL where it is another word. */
+static const char *
+value_of(const char *word, const char *argument)
+{
+	size_t len = strlen(word);
+
+	return strncmp(argument, word, len) == 0 && argument[len] == '='
+	    ? argument + len + 1
+	    : NULL;
+}
+
+static int
+take_word(const char *argument, struct program *program)
+{
+	const char *value = NULL;
+	uint64_t number = 0;
+	int r = ERR_INVALID_ARGUMENT;
+
+	if ((value = value_of("service", argument)) != NULL) {
+		(void)text_cut(program->context.service,
+		    sizeof(program->context.service), value);
+		r = 0;
+	} else if ((value = value_of("role", argument)) != NULL) {
+		program->role = value;
+		r = 0;
+	} else if ((value = value_of("caller", argument)) != NULL) {
+		r = num_parse(value, UINT32_MAX, &number);
+		program->context.caller_uid = (uint32_t)number;
+	} else if ((value = value_of("max_age", argument)) != NULL) {
+		r = num_parse(value, INT32_MAX, &number);
+		program->max_age_s = (int64_t)number;
+	}
+	return r;
+}
+
+static int
+speak(struct client *client, const struct program *program, char **argv,
+    struct client_reply *reply)
+{
+	const char *what = argv[3];
+	const char *user = argv[4];
+
+	if (strcmp(what, "account") == 0)
+		return account(client, program, user, reply);
+	return strcmp(what, "setpin") == 0
+	    ? set_pin(client, program, user, reply)
+	    : sign_in(client, program, user, what, reply);
 }
 
 int
@@ -100,21 +196,28 @@ main(int argc, char **argv)
 {
 	struct client client CLIENT_AUTO = CLIENT_NULL;
 	static struct client_reply reply;
-	struct proto_account account = {.context = {.service = "cron"}};
+	struct program program = {
+	    .context = {.service = "sshd"},
+	    .role = "",
+	    .max_age_s = -1,
+	};
 	uint64_t uid = 0;
-	int r = argc == 5 ? num_parse(argv[2], UINT32_MAX, &uid)
+	int r = argc >= 5 ? num_parse(argv[2], UINT32_MAX, &uid)
 			  : ERR_INVALID_ARGUMENT;
 
+	for (int i = 5; i < argc && r == 0; i++)
+		r = take_word(argv[i], &program);
+	if (strcmp(program.context.service, "sshd") == 0)
+		(void)text_cut(program.context.rhost,
+		    sizeof(program.context.rhost), "192.0.2.7");
 	if (r == 0)
 		r = client_open(&client, argv[1], (uid_t)uid, PATIENCE_MS);
-	if (r == 0 && strcmp(argv[3], "account") == 0) {
-		(void)text_cut(account.user, sizeof(account.user), argv[4]);
-		r = exchange(&client, PROTO_ACCOUNT, &account, &reply);
-	} else if (r == 0) {
-		r = sign_in(&client, argv[4], argv[3], &reply);
-	}
+	if (r == 0)
+		r = speak(&client, &program, argv, &reply);
 	if (r != 0)
 		return end(err_name(r));
+	if (reply.type == PROTO_DONE)
+		return end(reply.u.done.reason);
 	if (reply.type != PROTO_VERDICT)
 		return end("prompt");
 	if (reply.u.verdict.verdict == PROTO_ALLOW)

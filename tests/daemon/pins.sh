@@ -1,0 +1,107 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # run.sh sources this and sets the rest
+# pins.sh: the PIN of a member on this host, for run.sh: set, used while the
+# organisation answers and while it does not, guessed, stepped up with.
+
+pin='correct-47-horse'
+
+# at_console NAME LINE...: signs in at the console and types these lines.
+at_console() {
+	printf '%s\n' "${@:2}" | wire signin "$1" service=login
+}
+
+# sets_pin WHO NAME PIN...: the number WHO sets NAME's; the one before follows.
+sets_pin() {
+	printf '%s\n' "${@:3}" | setpriv --reuid="$1" --regid="$1" \
+		--clear-groups "$work/wire" "$run/orglogin.sock" "$uid" \
+		setpin "$2"
+}
+
+# What the daemon says of NAME's PIN.
+pin_state() {
+	"$build/orgloginctl" pin status "$1" --json |
+		sed -n 's/.*"state":"\([a-z-]*\)".*/\1/p'
+}
+
+uid_of() {
+	number "$1" | tr -cd 0-9
+}
+
+setting_one() {
+	local carol dave
+	carol=$(uid_of carol)
+	dave=$(uid_of dave)
+	is a_pin_takes_a_sign_in_before "$(sets_pin "$carol" carol "$pin")" \
+		proof-needed
+	is carol_signs_in_for_a_pin "$(token_sign_in carol)" ok
+	is a_weak_pin "$(sets_pin "$carol" carol 123456)" pin-weak
+	is t52_a_pin_of_another "$(sets_pin "$dave" carol "$pin")" peer-refused
+	is t52_a_pin_by_root "$(sets_pin 0 carol "$pin")" peer-refused
+	is a_pin_is_set "$(sets_pin "$carol" carol "$pin")" ok
+	: >"$work/prompts"
+	is a_pin_is_not_asked_for_over_ssh \
+		"$(wire signin carol) $(grep -c 'Login PIN' "$work/prompts")" \
+		'ok 0'
+}
+
+# The organisation is asked about the member, once, and nobody else is.
+used_online() {
+	local before
+	before="$(count org_token) $(count device) $(count signin)"
+	is a_pin_opens "$(at_console carol "$pin")" ok
+	is t90_and_renews_the_session_once \
+		"$(count org_token) $(count device) $(count signin)" \
+		"$((${before%% *} + 1)) ${before#* }"
+	is a_wrong_pin_and_then_the_right_one \
+		"$(at_console carol wrong-47-horse "$pin")" ok
+	before=$(count org_token)
+	is three_wrong_pins \
+		"$(at_console carol wrong-1 wrong-22 wrong-333)" pin-wrong
+	is wrong_pins_ask_nobody "$(count org_token)" "$before"
+	is the_right_one_after_them "$(at_console carol "$pin")" ok
+	control '{"device_options":{"interval":1,"auto_approve":"carol"}}'
+	is no_pin_at_all_is_a_full_sign_in "$(at_console carol '')" ok
+}
+
+# Whom the service names a leaver before its list does, and what no silence
+# afterwards undoes.
+revoked_online() {
+	control '{"endpoint":"org_token","status":401,"body":"{}"}'
+	control '{"device_options":{"auto_approve":null}}'
+	is t107_a_right_pin_to_a_session_that_was_ended \
+		"$(at_console carol "$pin")" grant-expired
+	control '{"endpoint":"*","close":true}'
+	is t107_which_no_silence_brings_back \
+		"$(at_console carol "$pin")" provider-unreachable
+	fresh
+	is signed_in_to_be_banned "$(token_sign_in carol)" ok
+	call _members '{"set":[{"name":"carol","status":"suspended"}]}'
+	control '{"endpoint":"org_token","status":403,"body":"{\"code\":\"BANNED_USER\"}"}'
+	is t90_a_right_pin_of_a_banned_member \
+		"$(at_console carol "$pin")" member-suspended
+	control '{"endpoint":"*","close":true}'
+	is t107_which_no_silence_undoes "$(at_console carol "$pin")" \
+		member-suspended
+	is t90_nor_opens_a_key "$(wire account carol)" member-suspended
+	start_daemon
+	is t107_nor_a_restart \
+		"$(wire account carol) $(at_console carol "$pin")" \
+		'member-suspended member-suspended'
+	fresh
+	"$build/orgloginctl" sync >/dev/null
+	is t90_back_again_her_pin_is_gone \
+		"$(pin_state carol) $(wire account carol)" 'pin-not-set ok'
+}
+
+pins() {
+	end_daemon
+	find "$state" -mindepth 1 -delete
+	service_lines=$better_auth_lines
+	vault_key 5
+	fresh
+	start_daemon
+	wait_for_members
+	setting_one
+	used_online
+	revoked_online
+	end_daemon
+}
