@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/e2e/people-of-the-host.sh \
 	tests/e2e/provider-dead.sh \
 	tests/e2e/purge.sh \
+	tests/e2e/revocation.sh \
 	tests/e2e/role-withdrawn.sh \
 	tests/e2e/run.sh \
 	tests/e2e/ssh-login.sh \
