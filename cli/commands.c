@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/authenticator.h"
+#include "cli/doctor.h"
 #include "cli/endsessions.h"
 #include "cli/explain.h"
 #include "cli/ids.h"
@@ -90,7 +91,8 @@ static const struct command commands[] = {
 	"your PIN for this host, to come back quickly", OPTION_JSON, 0, 2,
 	pincode_command},
     {"setup", "", "join this host to an organisation", 0, 0, 0, NULL},
-    {"doctor", "", "look for what is wrong with this host", 0, 0, 0, NULL},
+    {"doctor", "[--json]", "look for what is wrong with this host", OPTION_JSON,
+	0, 0, doctor_command},
 };
 
 static const struct {

@@ -6,9 +6,16 @@ libcli_la_SOURCES = \
 	cli/authenticator.c cli/authenticator.h \
 	cli/cli.c cli/cli.h \
 	cli/commands.c cli/commands.h \
+	cli/doctor.c cli/doctor.h \
+	cli/doctor_daemon.c cli/doctor_daemon.h \
+	cli/doctor_files.c cli/doctor_files.h \
+	cli/doctor_nss.c cli/doctor_nss.h \
 	cli/endsessions.c cli/endsessions.h \
 	cli/explain.c cli/explain.h \
 	cli/factors.c cli/factors.h \
+	cli/findings.c cli/findings.h \
+	cli/hostfile.c cli/hostfile.h \
+	cli/hostrun.c cli/hostrun.h \
 	cli/hostuids.c cli/hostuids.h \
 	cli/ids.c cli/ids.h \
 	cli/idsfile.c cli/idsfile.h \
@@ -112,6 +119,18 @@ tests_unit_test_commands_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_commands_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=lstat -Wl,--wrap=getsockopt
 tests_unit_test_commands_LDADD = libcli.la $(UNIT_LIBS)
+
+PLANTED = tests/unit/planted.c tests/unit/planted.h
+
+check_PROGRAMS += tests/unit/test-doctor
+tests_unit_test_doctor_SOURCES = tests/unit/test-doctor.c $(PLANTED)
+tests_unit_test_doctor_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_doctor_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-doctor_nss
+tests_unit_test_doctor_nss_SOURCES = tests/unit/test-doctor_nss.c $(PLANTED)
+tests_unit_test_doctor_nss_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_doctor_nss_LDADD = libcli.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-profiles
 tests_unit_test_profiles_SOURCES = tests/unit/test-profiles.c

@@ -20,6 +20,8 @@
 #define PATH_END_SESSIONS PATH_STATE_DIR "/end-sessions"
 #define PATH_SOCKET_DIR ORGLOGIN_RUNSTATEDIR "/orglogin"
 #define PATH_SOCKET PATH_SOCKET_DIR "/orglogin.sock"
+#define PATH_PAM_MODULE ORGLOGIN_PAMDIR "/pam_orglogin.so"
+#define PATH_NSS_MODULE ORGLOGIN_NSSDIR "/libnss_orglogin.so.2"
 #define PATH_LOCALS "/etc" /* the folder of the next five */
 #define PATH_PASSWD "/etc/passwd"
 #define PATH_GROUP "/etc/group"

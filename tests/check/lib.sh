@@ -57,7 +57,8 @@ c_flags()
 {
 	printf '%s\n' -std=gnu11 -D_GNU_SOURCE -I. -Ihelper '-DORGLOGIN_VERSION=""' \
 	    '-DORGLOGIN_SBINDIR=""' '-DORGLOGIN_SYSCONFDIR=""' \
-	    '-DORGLOGIN_LOCALSTATEDIR=""' '-DORGLOGIN_RUNSTATEDIR=""' '-DORGLOGIN_DATADIR=""'
+	    '-DORGLOGIN_LOCALSTATEDIR=""' '-DORGLOGIN_RUNSTATEDIR=""' '-DORGLOGIN_DATADIR=""' \
+	    '-DORGLOGIN_PAMDIR=""' '-DORGLOGIN_NSSDIR=""'
 	[ ! -f "$build/Makefile" ] ||
 		sed -n 's/^DEFS = //p' "$build/Makefile" | tr ' ' '\n' |
 		    grep '^-DHAVE_' || true

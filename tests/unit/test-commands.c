@@ -78,7 +78,7 @@ static void
 commands_that_are_not_there_yet_say_so(void **state)
 {
 	struct clihost *host = *state;
-	static const char *const later[] = {"setup", "doctor"};
+	static const char *const later[] = {"setup"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
 		assert_int_equal(clihost_run(host, later[i]), CLI_UNSUPPORTED);
@@ -93,7 +93,7 @@ help_and_version_need_no_daemon(void **state)
 
 	assert_int_equal(clihost_run(host, "--help"), CLI_OK);
 	expect_text(host->out, "explain NAME [--role ROLE] [--json]");
-	assert_null(strstr(host->out, "doctor"));
+	assert_null(strstr(host->out, "setup"));
 	assert_int_equal(clihost_run(host, "--version"), CLI_OK);
 	expect_text(host->out, ORGLOGIN_VERSION);
 	assert_false(fakedaemon_was_called(&host->daemon));
