@@ -100,8 +100,10 @@ read_unless_signal(int tty, int signals, char *out, size_t out_size)
 	return read_line(tty, out, out_size);
 }
 
+/* The question comes once nothing is echoed any more: who has seen it may type.
+ */
 static int
-read_hidden(int tty, char *out, size_t out_size)
+ask_hidden(int tty, const char *text, char *out, size_t out_size)
 {
 	struct termios before;
 	struct termios hidden;
@@ -115,7 +117,9 @@ read_hidden(int tty, char *out, size_t out_size)
 	hidden.c_lflag &= (tcflag_t) ~(ECHO | ECHOE | ECHOK | ECHONL);
 	signals = hold_signals(&mask);
 	if (signals >= 0 && tcsetattr(tty, TCSAFLUSH, &hidden) == 0) {
-		r = read_unless_signal(tty, signals, out, out_size);
+		r = terminal_write(tty, text);
+		if (r == 0)
+			r = read_unless_signal(tty, signals, out, out_size);
 		(void)tcsetattr(tty, TCSAFLUSH, &before);
 		(void)!terminal_write(tty, "\n");
 	}
@@ -128,12 +132,12 @@ read_hidden(int tty, char *out, size_t out_size)
 int
 terminal_ask(int tty, const char *text, bool echo, char *out, size_t out_size)
 {
-	int r = terminal_write(tty, text);
+	int r = ERR_OK;
 
-	if (r != 0)
-		return r;
-	return echo ? read_line(tty, out, out_size)
-		    : read_hidden(tty, out, out_size);
+	if (!echo)
+		return ask_hidden(tty, text, out, out_size);
+	r = terminal_write(tty, text);
+	return r == 0 ? read_line(tty, out, out_size) : r;
 }
 
 void

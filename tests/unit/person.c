@@ -72,8 +72,8 @@ person_sees(struct person *p, const char *text)
 	}
 }
 
-static bool
-echoes(const struct person *p)
+bool
+person_echoes(const struct person *p)
 {
 	struct termios now;
 
@@ -84,9 +84,9 @@ echoes(const struct person *p)
 void
 person_wait_for_echo(const struct person *p, bool wanted)
 {
-	for (int i = 0; echoes(p) != wanted && i < DEADLINE_MS; i++)
+	for (int i = 0; person_echoes(p) != wanted && i < DEADLINE_MS; i++)
 		(void)usleep(1000);
-	assert_int_equal(echoes(p), wanted);
+	assert_int_equal(person_echoes(p), wanted);
 }
 
 void

@@ -20,7 +20,9 @@ struct person {
 void person_start(struct person *p, struct clihost *host, const char *line);
 /* Reads on until the text is there. */
 void person_sees(struct person *p, const char *text);
-/* Waits until what is typed is shown, or is not. */
+/* Whether what is typed is shown. */
+bool person_echoes(const struct person *p);
+/* Waits until it is, or is not. */
 void person_wait_for_echo(const struct person *p, bool wanted);
 void person_types(const struct person *p, const char *text);
 /* Waits for the program's end; its status as wait(2) tells it. */

@@ -205,7 +205,7 @@ a_pin_is_typed_twice_without_echo(void **state)
 	person_start(&p, host, "pin set");
 	for (size_t i = 0; i < ARRAY_SIZE(typed); i++) {
 		person_sees(&p, i % 2 == 0 ? "New PIN: " : "again: ");
-		person_wait_for_echo(&p, false);
+		assert_false(person_echoes(&p));
 		person_types(&p, typed[i]);
 		p.seen[0] = '\0';
 	}
