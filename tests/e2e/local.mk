@@ -30,9 +30,11 @@ EXTRA_DIST += \
 	tests/e2e/su.sh \
 	tests/e2e/sudo.sh \
 	tests/e2e/tokens.sh \
+	tests/e2e/totp.sh \
 	tests/e2e/two-providers.sh \
 	tests/e2e/unknown-user.sh \
 	tests/e2e/wrong-person.sh \
+	tests/e2e/lib/factors.sh \
 	tests/e2e/lib/host.sh \
 	tests/e2e/lib/image.sh \
 	tests/e2e/lib/lab.sh \

@@ -11,10 +11,11 @@ STATUS=
 SHOWN=
 
 # person_options USER [--approve-as NAME | --browse-as NAME | --deny-as NAME |
-# --password TEXT | --type TEXT | --key FILE | --within SECONDS]...
-# [-- COMMAND...]
+# --password TEXT | --type TEXT | --has AUTHENTICATOR | --key FILE |
+# --key-first FILE | --within SECONDS]... [-- COMMAND...]
+# A key is enough by itself, or comes first where more is asked.
 person_options() {
-	USER_NAME=$1 AS='' DECIDES=ignore KEY='' WITHIN=120
+	USER_NAME=$1 AS='' DECIDES=ignore KEY='' METHODS='' HAS='' WITHIN=120
 	PASSWORDS=() TYPES=()
 	shift
 	while [ $# -gt 0 ]; do
@@ -24,7 +25,9 @@ person_options() {
 		--browse-as) AS=$2 DECIDES=browse ;;
 		--password) PASSWORDS+=("$2") ;;
 		--type) TYPES+=("$2") ;;
-		--key) KEY=$2 ;;
+		--has) HAS=$2 ;;
+		--key) KEY=$2 METHODS=publickey ;;
+		--key-first) KEY=$2 METHODS=publickey,keyboard-interactive ;;
 		--within) WITHIN=$2 ;;
 		--) shift && break ;;
 		*) echo "person_options: $1?" >&2 && return 2 ;;
@@ -38,7 +41,7 @@ person_options() {
 ssh_to() {
 	local methods=keyboard-interactive
 	[ ${#PASSWORDS[@]} -eq 0 ] || methods=$methods,password
-	[ -z "$KEY" ] || methods=publickey
+	[ -z "$METHODS" ] || methods=$METHODS
 	term_open "$1" ssh -tt -F none -p "$(host_port)" \
 		-o StrictHostKeyChecking=yes \
 		-o UserKnownHostsFile="$(host_dir)/known_hosts" \
@@ -105,6 +108,9 @@ answer() {
 		;;
 	*'Paste piece '?' of '?': ')
 		type_next "$1" || paste "$1" "${2:(-8):1}"
+		;;
+	*'code: ' | *'The code it shows now: ' | *'that you have now: ')
+		type_next "$1" || authenticator_tells "$1" "$HAS"
 		;;
 	*': ' | *'[y/N] ') type_next "$1" ;;
 	*) return 1 ;;

@@ -15,6 +15,7 @@ booted=()
 . "$tests/e2e/lib/host.sh"
 . "$tests/e2e/lib/org.sh"
 . "$tests/e2e/lib/person.sh"
+. "$tests/e2e/lib/factors.sh"
 . "$tests/e2e/lib/locals.sh"
 . "$tests/e2e/lib/lab.sh"
 
