@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	.ci/run \
 	try \
+	tests/e2e/audit.sh \
 	tests/e2e/browser-approval.sh \
 	tests/e2e/console-login.sh \
 	tests/e2e/cron.sh \
