@@ -102,7 +102,7 @@ on_code(void *arg, const char *answer)
 		return;
 	}
 	/* What cannot be a code is one like any other wrong one. */
-	(void)questions_code(answer, code);
+	(void)!questions_code(answer, code);
 	if (answer[0] != '\0')
 		r = judge(s, code);
 	secret_wipe(code, sizeof(code));
