@@ -263,6 +263,8 @@ ask_second_factor(struct confirming *c, const struct idsvc_standing *standing)
 		return ERR_SERVICE_MFA;
 	if (standing->session_token != NULL)
 		r = keep(&c->session_token, standing->session_token);
+	if (c->codes == 0)
+		tries_go_on(c->options.tries);
 	return r == 0 ? ask_code(c) : r;
 }
 

@@ -214,6 +214,7 @@ ask_second(struct signin *s, bool *ret_due)
 	r = new_second(s);
 	if (r != 0)
 		return r;
+	tries_go_on(&s->tries);
 	return need == SECOND_CODE ? second_ask(s->second)
 				   : second_enrol(s->second);
 }

@@ -17,6 +17,10 @@ tries_factor(struct tries *tries)
 
 	if (tries->source[0] == '\0')
 		return ERR_OK;
+	if (tries->goes_on) {
+		tries->goes_on = false;
+		return ERR_OK;
+	}
 	r = attempts_begin(
 	    tries->attempts, ATTEMPTS_SOURCE, tries->source, NULL);
 	tries->address = tries->address || r == 0;
@@ -44,6 +48,12 @@ int
 tries_code(struct tries *tries)
 {
 	return count(tries, ATTEMPTS_TOTP, &tries->code);
+}
+
+void
+tries_go_on(struct tries *tries)
+{
+	tries->goes_on = tries->address;
 }
 
 int

@@ -20,6 +20,7 @@ struct tries {
 	bool password;             /* one was counted, and where */
 	bool code;
 	bool address;
+	bool goes_on; /* the address's last answer was right */
 };
 
 /* 0: a password may be judged; else as attempts_begin(). */
@@ -29,5 +30,8 @@ MUST_CHECK int tries_code(struct tries *tries);
 /* The same for what counts the member's own tries itself, or cannot be guessed:
  * for the address alone. */
 MUST_CHECK int tries_factor(struct tries *tries);
+/* The last answer was right and another is asked for: that one costs its address
+ * nothing, or nobody behind it could end what was begun once it has to wait. */
+void tries_go_on(struct tries *tries);
 /* The sign-in was right in all. */
 MUST_CHECK int tries_right(struct tries *tries);

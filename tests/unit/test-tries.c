@@ -85,6 +85,26 @@ t93_an_address_that_waits_costs_the_member_nothing(void **state)
 	close_all(&f);
 }
 
+/* Four were wrong, then all is right: nobody is sent away between two steps. */
+static void
+who_gets_further_need_not_wait(void **state)
+{
+	struct fixture f;
+
+	open_all(&f, "192.0.2.7");
+	tries_go_on(&f.tries);
+	for (uint32_t i = 1; i <= 5; i++) {
+		assert_int_equal(tries_password(&f.tries), 0);
+		assert_int_equal(failures(&f, ATTEMPTS_SOURCE, "192.0.2.7"), i);
+	}
+	tries_go_on(&f.tries);
+	assert_int_equal(tries_code(&f.tries), 0);
+	assert_int_equal(failures(&f, ATTEMPTS_TOTP, "u-ada"), 1);
+	assert_int_equal(tries_code(&f.tries), ERR_TRY_LATER);
+	assert_int_equal(failures(&f, ATTEMPTS_TOTP, "u-ada"), 1);
+	close_all(&f);
+}
+
 /* Another way in does not make up for passwords that were wrong before. */
 static void
 t93_what_was_not_tried_is_not_cleared(void **state)
@@ -111,6 +131,7 @@ main(void)
 	    cmocka_unit_test(t93_an_answer_counts_twice_until_all_was_right),
 	    cmocka_unit_test(
 		t93_an_address_that_waits_costs_the_member_nothing),
+	    cmocka_unit_test(who_gets_further_need_not_wait),
 	    cmocka_unit_test(t93_what_was_not_tried_is_not_cleared),
 	};
 
