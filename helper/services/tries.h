@@ -30,8 +30,8 @@ MUST_CHECK int tries_code(struct tries *tries);
 /* The same for what counts the member's own tries itself, or cannot be guessed:
  * for the address alone. */
 MUST_CHECK int tries_factor(struct tries *tries);
-/* The last answer was right and another is asked for: that one costs its address
- * nothing, or nobody behind it could end what was begun once it has to wait. */
+/* The last answer was right and another is asked for: that one costs its
+ * address nothing, or who has to wait there could not end what was begun. */
 void tries_go_on(struct tries *tries);
 /* The sign-in was right in all. */
 MUST_CHECK int tries_right(struct tries *tries);

@@ -551,7 +551,6 @@ odd_configurations() {
 		unknown section|[nonsense]
 		unknown key|[sudo]\ncolour = blue
 		bad value|[sudo]\nmax_age = soon
-		not supported yet|[totp]\nmode = required
 	END
 }
 
