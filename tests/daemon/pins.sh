@@ -13,13 +13,18 @@ at_console() {
 sets_pin() {
 	printf '%s\n' "${@:3}" | setpriv --reuid="$1" --regid="$1" \
 		--clear-groups "$work/wire" "$run/orglogin.sock" "$uid" \
-		setpin "$2"
+		setpin "$2" 2>>"$work/prompts"
 }
 
 # What the daemon says of NAME's PIN.
 pin_state() {
 	"$build/orgloginctl" pin status "$1" --json |
 		sed -n 's/.*"state":"\([a-z-]*\)".*/\1/p'
+}
+
+pin_failures() {
+	"$build/orgloginctl" pin status "$1" --json |
+		sed -n 's/.*"failures":\([0-9]*\).*/\1/p'
 }
 
 uid_of() {
@@ -92,7 +97,45 @@ revoked_online() {
 		"$(pin_state carol) $(wire account carol)" 'pin-not-set ok'
 }
 
-pins() {
+# Whoever guesses comes back as often as she likes, an hour and a sign-in for
+# each, also through restarts of the daemon: her fiftieth wrong PIN in a row is
+# the last that is looked at.
+guessed_by_a_stranger() {
+	local tries
+	is t93_carol_signs_in "$(token_sign_in carol)" ok
+	is t93_and_sets_a_pin "$(sets_pin "$(uid_of carol)" carol "$pin")" ok
+	is t93_four_are_free "$(at_console carol guess-1 guess-2 guess-3) $(
+		at_console carol guess-4) $(pin_failures carol)" \
+		'pin-wrong cancelled 4'
+	: >"$work/verdicts"
+	for tries in $(seq 5 49); do
+		[ $((tries % 15)) -ne 0 ] || start_daemon
+		clock_moves $((moved_s + 3601))
+		at_console carol "guess-$tries" "$pin" >>"$work/verdicts"
+	done
+	is t93_then_one_is_looked_at_and_the_next_waits \
+		"$(sort "$work/verdicts" | uniq -c | xargs)" '45 try-later'
+	start_daemon
+	is t93_no_restart_ends_a_wait "$(at_console carol "$pin")" try-later
+	is t93_nor_forgets_a_try "$(pin_failures carol)" 49
+	clock_moves $((moved_s + 3601))
+	is t93_the_fiftieth_locks "$(at_console carol the-fiftieth "$pin") $(
+		pin_state carol)" 'factor-locked factor-locked'
+	start_daemon
+	clock_moves $((moved_s + 86400))
+	tokens_of_that_time
+	: >"$work/prompts"
+	is t93_then_a_pin_is_not_even_asked_for \
+		"$(at_console carol) $(grep -c 'Login PIN' "$work/prompts") $(
+			pin_failures carol)" 'ok 0 50'
+	is t93_a_full_sign_in_does_not_unlock_it "$(pin_state carol)" \
+		factor-locked
+	is t93_a_new_one_does "$(sets_pin "$(uid_of carol)" carol "$pin") $(
+		at_console carol "$pin")" 'ok ok'
+}
+
+# A daemon that knows nobody yet and has a key.
+new_daemon() {
 	end_daemon
 	find "$state" -mindepth 1 -delete
 	service_lines=$better_auth_lines
@@ -100,8 +143,18 @@ pins() {
 	fresh
 	start_daemon
 	wait_for_members
+}
+
+pins() {
+	new_daemon
 	setting_one
 	used_online
 	revoked_online
+	moving_clock
+	login_lines='offline_max_age = 6d'
+	new_daemon
+	guessed_by_a_stranger
+	login_lines=
+	still_clock
 	end_daemon
 }

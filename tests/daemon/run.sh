@@ -47,6 +47,8 @@ failed=0
 . "$tests/daemon/questions.sh"
 # shellcheck source=tests/daemon/factors.sh
 . "$tests/daemon/factors.sh"
+# shellcheck source=tests/daemon/clock.sh
+. "$tests/daemon/clock.sh"
 # shellcheck source=tests/daemon/pins.sh
 . "$tests/daemon/pins.sh"
 # shellcheck source=tests/daemon/tokens.sh

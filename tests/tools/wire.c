@@ -5,7 +5,8 @@
  *   wire SOCKET DAEMON_UID signin USER    shows each prompt, answers it with a
  *                                         line of its input where it asks for
  *                                         one, waits, prints the reason of the
- *                                         verdict
+ *                                         verdict; what it tells the person
+ *                                         beside goes where the prompts go
  *   wire SOCKET DAEMON_UID bykey USER     the same, where sshd has seen a key
  *   wire SOCKET DAEMON_UID knock USER     goes away once the prompt is there
  *   wire SOCKET DAEMON_UID account USER   prints the reason of the verdict
@@ -222,5 +223,6 @@ main(int argc, char **argv)
 		return end("prompt");
 	if (reply.u.verdict.verdict == PROTO_ALLOW)
 		return end("ok");
+	(void)fprintf(stderr, "%s\n", reply.u.verdict.text);
 	return end(reply.u.verdict.reason);
 }
