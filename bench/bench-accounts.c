@@ -4,8 +4,9 @@
  *
  * "account USER" asks the daemon of this installation, one check after the
  * other, each on a connection of its own as from the PAM module.  "pin FOLDER"
- * checks PINs at no cost of scrypt, with the state in that folder, so that what
- * is left is counting on the disk, the vault and the way through the loop.
+ * signs in with PINs at no cost of scrypt, from an address and with nobody to
+ * renew at, with the state in that folder, so that what is left is counting on
+ * the disk, the proof, the vault and the way through the loop.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@
 #include "common/localuser.h"
 #include "common/paths.h"
 #include "services/pin.h"
+#include "services/proofs.h"
+#include "services/tries.h"
 
 #define WAIT_MS 5000
 #define CHECKS 5000
@@ -28,6 +31,7 @@
 #define BLOCK_BYTES 4096
 #define PIN "old horse 17"
 #define LEAST_LOG2N 1
+#define ADDRESS "192.0.2.7"
 #define KEY "0f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddeeff0\n"
 
 static void
@@ -82,6 +86,7 @@ struct lab {
 	struct db *db;
 	struct vault *vault;
 	struct attempts *attempts;
+	struct proofs *proofs;
 	struct pin *pin;
 	int reason; /* 1: none yet */
 };
@@ -104,6 +109,8 @@ open_lab(struct lab *lab, const char *folder)
 	must(key, vault_new(lab->db, &keys, &lab->vault));
 	must("attempts",
 	    attempts_new(lab->db, clock_system(), boot_id, &lab->attempts));
+	must("proofs",
+	    proofs_new(lab->db, clock_system(), boot_id, &lab->proofs));
 	options.vault = lab->vault;
 	options.attempts = lab->attempts;
 	must("pin", pin_new(lab->loop, &options, &lab->pin));
@@ -149,6 +156,23 @@ open_block(const char *folder)
 	return fd;
 }
 
+/* As the daemon does it, but for its questions. */
+static void
+sign_in(struct lab *lab, const struct member *member)
+{
+	struct tries tries = {
+	    .attempts = lab->attempts, .member = member->id, .source = ADDRESS};
+	uint64_t id = 0;
+
+	lab->reason = 1;
+	must("address", tries_factor(&tries));
+	must("PIN", pin_check(lab->pin, member->id, PIN, on_pin, lab, &id));
+	wait_for(lab);
+	must("tries", tries_right(&tries));
+	must("proof",
+	    proofs_record(lab->proofs, member->id, "login", PROOFS_PIN));
+}
+
 /* Turn by turn with the disk's own cost. */
 static void
 time_pins(const char *folder)
@@ -167,10 +191,7 @@ time_pins(const char *folder)
 	for (int i = 0; i < PINS; i++) {
 		double start_us = samples_now_us();
 
-		lab.reason = 1;
-		must("PIN",
-		    pin_check(lab.pin, member.id, PIN, on_pin, &lab, &id));
-		wait_for(&lab);
+		sign_in(&lab, &member);
 		samples_add(&samples, samples_now_us() - start_us);
 		samples_add(&blocks, force_us(fd));
 	}
@@ -178,6 +199,7 @@ time_pins(const char *folder)
 	samples_tell("one block forced to the disk", &blocks);
 	(void)close(fd);
 	pin_free(lab.pin);
+	proofs_free(lab.proofs);
 	attempts_free(lab.attempts);
 	vault_free(lab.vault);
 	db_close(lab.db);

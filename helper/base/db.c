@@ -39,6 +39,7 @@ struct db {
 	struct db_stmt *statements;
 	bool bulk;      /* the transaction that is open is one of db_bulk() */
 	int bulk_fault; /* one was lost when another caller ended it */
+	bool soon;      /* it is one of db_run_soon(), and still waits */
 };
 
 static int
@@ -87,11 +88,20 @@ stmt_free(struct db_stmt *stmt)
 	free(stmt);
 }
 
+/* Some faults end a transaction by themselves. */
+static bool
+waits(const struct db *db)
+{
+	return db->soon && sqlite3_get_autocommit(db->sqlite) == 0;
+}
+
 void
 db_close(struct db *db)
 {
 	if (db == NULL)
 		return;
+	if (waits(db))
+		(void)!execute(db, "COMMIT");
 	while (db->statements != NULL) {
 		struct db_stmt *next = db->statements->next;
 
@@ -241,6 +251,16 @@ set_bulk(struct db *db, bool bulk)
 	return r;
 }
 
+/* What waits goes along. */
+static int
+begin(struct db *db)
+{
+	bool begun = waits(db);
+
+	db->soon = false;
+	return begun ? 0 : execute(db, "BEGIN IMMEDIATE");
+}
+
 int
 db_bulk(struct db *db)
 {
@@ -250,7 +270,7 @@ db_bulk(struct db *db)
 	if (r != 0 || db->bulk)
 		return r;
 	r = set_bulk(db, true);
-	return r == 0 ? execute(db, "BEGIN IMMEDIATE") : r;
+	return r == 0 ? begin(db) : r;
 }
 
 static void
@@ -266,15 +286,36 @@ end_bulk(struct db *db)
 int
 db_run_alone(struct db *db, struct db_stmt *stmt)
 {
+	int r;
+
 	end_bulk(db);
-	return db_run(stmt);
+	if (!waits(db))
+		return db_run(stmt);
+	r = db_run(stmt);
+	if (r == 0)
+		r = db_commit(db);
+	if (r != 0)
+		db_rollback(db);
+	return r;
+}
+
+int
+db_run_soon(struct db *db, struct db_stmt *stmt)
+{
+	int r = 0;
+
+	if (sqlite3_get_autocommit(db->sqlite) != 0) {
+		r = execute(db, "BEGIN IMMEDIATE");
+		db->soon = r == 0;
+	}
+	return r == 0 ? db_run(stmt) : r;
 }
 
 int
 db_begin(struct db *db)
 {
 	end_bulk(db);
-	return execute(db, "BEGIN IMMEDIATE");
+	return begin(db);
 }
 
 int

@@ -58,6 +58,10 @@ MUST_CHECK int db_step(struct db_stmt *stmt, enum db_step *ret_step);
 MUST_CHECK int db_run(struct db_stmt *stmt);
 /* The same as a transaction of its own. */
 MUST_CHECK int db_run_alone(struct db *db, struct db_stmt *stmt);
+/* The same, seen at once and without a wait for the disk: it lasts with the
+ * next transaction, or fails with it, or when the database is closed.  For what
+ * may come undone by a crash. */
+MUST_CHECK int db_run_soon(struct db *db, struct db_stmt *stmt);
 /* Columns from 0; text is borrowed until the next step, "" for NULL. */
 const char *db_text(struct db_stmt *stmt, int column);
 /* Likewise; NULL for NULL and for no bytes. */

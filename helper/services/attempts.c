@@ -165,7 +165,7 @@ drop_oldest_source(struct attempts *a)
 		r = db_bind_text(stmt, 1, a->boot_id);
 	if (r == 0)
 		r = db_bind_integer(stmt, 2, rested_ms);
-	return r == 0 ? db_run_alone(a->db, stmt) : r;
+	return r == 0 ? db_run_soon(a->db, stmt) : r;
 }
 
 /* A new source needs a place. */
@@ -184,7 +184,8 @@ make_room(struct attempts *a)
 }
 
 static int
-count(struct attempts *a, enum attempts_kind kind, const char *key)
+prepare_count(struct attempts *a, enum attempts_kind kind, const char *key,
+    struct db_stmt **ret_stmt)
 {
 	struct db_stmt *stmt = NULL;
 	int r = prepare(a,
@@ -201,21 +202,53 @@ count(struct attempts *a, enum attempts_kind kind, const char *key)
 		r = db_bind_integer(stmt, 4, clock_boot(a->clock).ms);
 	if (r == 0)
 		r = db_bind_integer(stmt, 5, clock_wall(a->clock).s);
-	return r == 0 ? db_run_alone(a->db, stmt) : r;
+	if (r == 0)
+		*ret_stmt = stmt;
+	return r;
+}
+
+int
+attempts_ask(struct attempts *attempts, enum attempts_kind kind,
+    const char *key, int64_t *ret_wait_s)
+{
+	struct past past = {0};
+	int r = look_up(attempts, kind, key, &past);
+
+	return r == 0 ? may_try(kind, &past, ret_wait_s) : r;
+}
+
+static int
+begin(struct attempts *a, enum attempts_kind kind, const char *key,
+    int64_t *ret_wait_s, struct db_stmt **ret_stmt)
+{
+	struct past past = {0};
+	int r = look_up(a, kind, key, &past);
+
+	if (r == 0)
+		r = may_try(kind, &past, ret_wait_s);
+	if (r == 0 && kind == ATTEMPTS_SOURCE && past.failures == 0)
+		r = make_room(a);
+	return r == 0 ? prepare_count(a, kind, key, ret_stmt) : r;
 }
 
 int
 attempts_begin(struct attempts *attempts, enum attempts_kind kind,
     const char *key, int64_t *ret_wait_s)
 {
-	struct past past = {0};
-	int r = look_up(attempts, kind, key, &past);
+	struct db_stmt *stmt = NULL;
+	int r = begin(attempts, kind, key, ret_wait_s, &stmt);
 
-	if (r == 0)
-		r = may_try(kind, &past, ret_wait_s);
-	if (r == 0 && kind == ATTEMPTS_SOURCE && past.failures == 0)
-		r = make_room(attempts);
-	return r == 0 ? count(attempts, kind, key) : r;
+	return r == 0 ? db_run_alone(attempts->db, stmt) : r;
+}
+
+int
+attempts_begin_soon(struct attempts *attempts, enum attempts_kind kind,
+    const char *key, int64_t *ret_wait_s)
+{
+	struct db_stmt *stmt = NULL;
+	int r = begin(attempts, kind, key, ret_wait_s, &stmt);
+
+	return r == 0 ? db_run_soon(attempts->db, stmt) : r;
 }
 
 int
@@ -227,7 +260,7 @@ attempts_clear(
 	    "DELETE FROM attempts WHERE kind = ?1 AND key = ?2", kind, key,
 	    &stmt);
 
-	return r == 0 ? db_run_alone(attempts->db, stmt) : r;
+	return r == 0 ? db_run_soon(attempts->db, stmt) : r;
 }
 
 int

@@ -1,10 +1,10 @@
 /*
  * attempts.h - how often somebody, or somewhere, was wrong in a row.
  *
- * Each try is counted as wrong on the disk before it is judged, so that neither
- * a crash nor a restart gives one away.  Waiting is told, never slept.  Ages
- * are those of the boot clock; a reboot begins the waiting anew.  Blocks on the
- * disk only.
+ * Each try is counted as wrong on the disk before anybody is told how it went,
+ * so that neither a crash nor a restart gives one away.  Waiting is told, never
+ * slept.  Ages are those of the boot clock; a reboot begins the waiting anew.
+ * Blocks on the disk only.
  */
 #pragma once
 
@@ -36,7 +36,7 @@ DEFINE_CLEANUP(struct attempts, attempts, attempts_free)
 #define ATTEMPTS_AUTO CLEANUP(attempts_cleanup)
 
 /*
- * 0: one try was counted as wrong, and lasts; now it may be judged.  TRY_LATER:
+ * 0: one try was counted as wrong, and lasts; now it may be told.  TRY_LATER:
  * not yet, for ret_wait_s (may be NULL) from now; FACTOR_LOCKED: no more, until
  * attempts_clear().  ATTEMPTS_FULL: too many sources tried within the last
  * minute.  With these, and with a fault of the disk, nobody tries.  key: a
@@ -44,7 +44,15 @@ DEFINE_CLEANUP(struct attempts, attempts, attempts_free)
  */
 MUST_CHECK int attempts_begin(struct attempts *attempts,
     enum attempts_kind kind, const char *key, int64_t *ret_wait_s);
-/* It was right, or an administrator resets it. Also where there is none. */
+/* The same, but it lasts with the next write (db_run_soon()): for a try that is
+ * counted for somebody else too before it is told. */
+MUST_CHECK int attempts_begin_soon(struct attempts *attempts,
+    enum attempts_kind kind, const char *key, int64_t *ret_wait_s);
+/* What attempts_begin() would say; counts nothing. */
+MUST_CHECK int attempts_ask(struct attempts *attempts, enum attempts_kind kind,
+    const char *key, int64_t *ret_wait_s);
+/* It was right, or begins anew.  Also where there is none.  Lasts with the next
+ * write, to which it belongs: a crash before leaves it counted. */
 MUST_CHECK int attempts_clear(
     struct attempts *attempts, enum attempts_kind kind, const char *key);
 MUST_CHECK int attempts_get(struct attempts *attempts, enum attempts_kind kind,

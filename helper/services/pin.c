@@ -2,8 +2,8 @@
  * pin.c - verifiers of PINs, and the works that make and check them.
  *
  * Owns the form of a verifier and its cost.  Promises that a try is counted
- * before it is worked on and that a PIN's text lives no longer than its work.
- * Must not know why a PIN is asked for, nor what it opens.
+ * before anybody is told how it went and that a PIN's text lives no longer than
+ * its work.  Must not know why a PIN is asked for, nor what it opens.
  */
 #include "services/pin.h"
 
@@ -218,11 +218,14 @@ store(struct job *job)
 	put_verifier(&job->fresh, &bytes);
 	r = buf_fault(&bytes);
 	if (r == 0)
-		r = vault_put(pin->options.vault, job->member, VAULT_PIN,
-		    bytes.bytes, bytes.len);
-	return r == 0
-	    ? attempts_clear(pin->options.attempts, ATTEMPTS_PIN, job->member)
-	    : r;
+		r = vault_state(pin->options.vault);
+	/* Both last, or neither does. */
+	if (r == 0)
+		r = attempts_clear(
+		    pin->options.attempts, ATTEMPTS_PIN, job->member);
+	return r == 0 ? vault_put(pin->options.vault, job->member, VAULT_PIN,
+			    bytes.bytes, bytes.len)
+		      : r;
 }
 
 /* Against what is kept now, not when the work began. */
@@ -316,6 +319,7 @@ pin_check(struct pin *pin, const char *member_id, const char *text, pin_fn *fn,
     void *arg, uint64_t *ret_id)
 {
 	struct job job = {.fn = fn, .arg = arg};
+	uint64_t id = 0;
 	int r = load(pin, member_id, &job.fresh);
 
 	secret_wipe(job.fresh.digest, DIGEST_BYTES);
@@ -324,9 +328,20 @@ pin_check(struct pin *pin, const char *member_id, const char *text, pin_fn *fn,
 	if (r == 0 && !text_copy(job.member, sizeof(job.member), member_id))
 		r = ERR_INVALID_ARGUMENT;
 	if (r == 0)
-		r = attempts_begin(
+		r = attempts_ask(
 		    pin->options.attempts, ATTEMPTS_PIN, member_id, NULL);
-	return r == 0 ? start(pin, &job, text, ret_id) : r;
+	if (r == 0)
+		r = start(pin, &job, text, &id);
+	if (r != 0)
+		return r;
+	/* The disk takes its time while the other thread works. */
+	r = attempts_begin(
+	    pin->options.attempts, ATTEMPTS_PIN, member_id, NULL);
+	if (r != 0)
+		pin_cancel(pin, id);
+	else
+		*ret_id = id;
+	return r;
 }
 
 void
@@ -340,9 +355,9 @@ pin_cancel(struct pin *pin, uint64_t id)
 int
 pin_remove(struct pin *pin, const char *member_id)
 {
-	int r = vault_forget_kind(pin->options.vault, member_id, VAULT_PIN);
+	int r = attempts_clear(pin->options.attempts, ATTEMPTS_PIN, member_id);
 
 	return r == 0
-	    ? attempts_clear(pin->options.attempts, ATTEMPTS_PIN, member_id)
+	    ? vault_forget_kind(pin->options.vault, member_id, VAULT_PIN)
 	    : r;
 }

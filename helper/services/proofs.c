@@ -76,7 +76,7 @@ proofs_record(struct proofs *proofs, const char *member_id, const char *service,
 		r = db_bind_text(stmt, 5, service);
 	if (r == 0)
 		r = db_bind_integer(stmt, 6, factor == PROOFS_FULL);
-	return r == 0 ? db_run_alone(proofs->db, stmt) : r;
+	return r == 0 ? db_run_soon(proofs->db, stmt) : r;
 }
 
 static int64_t

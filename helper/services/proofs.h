@@ -28,7 +28,8 @@ enum proofs_factor {
 	PROOFS_CODE, /* of the authenticator alone */
 };
 
-/* A sign-in succeeded now. */
+/* A sign-in succeeded now.  It lasts with the next write: whose proof a crash
+ * took is asked once more. */
 MUST_CHECK int proofs_record(struct proofs *proofs, const char *member_id,
     const char *service, enum proofs_factor factor);
 /* Age of the last full sign-in since this boot in milliseconds; -1: none. */

@@ -115,11 +115,14 @@ store(struct totp *totp, const char *member_id, const struct kept *kept)
 	buf_put_u64(&bytes, (uint64_t)kept->last_step);
 	r = buf_fault(&bytes);
 	if (r == 0)
-		r = vault_put(totp->options.vault, member_id, VAULT_TOTP,
-		    bytes.bytes, bytes.len);
-	return r == 0
-	    ? attempts_clear(totp->options.attempts, ATTEMPTS_TOTP, member_id)
-	    : r;
+		r = vault_state(totp->options.vault);
+	/* Both last, or neither does. */
+	if (r == 0)
+		r = attempts_clear(
+		    totp->options.attempts, ATTEMPTS_TOTP, member_id);
+	return r == 0 ? vault_put(totp->options.vault, member_id, VAULT_TOTP,
+			    bytes.bytes, bytes.len)
+		      : r;
 }
 
 int
@@ -291,10 +294,11 @@ totp_confirm(struct totp *totp, const char *member_id, const char *code)
 int
 totp_remove(struct totp *totp, const char *member_id)
 {
-	int r = vault_forget_kind(totp->options.vault, member_id, VAULT_TOTP);
+	int r =
+	    attempts_clear(totp->options.attempts, ATTEMPTS_TOTP, member_id);
 
 	drop(find_waiting(totp, member_id));
 	return r == 0
-	    ? attempts_clear(totp->options.attempts, ATTEMPTS_TOTP, member_id)
+	    ? vault_forget_kind(totp->options.vault, member_id, VAULT_TOTP)
 	    : r;
 }

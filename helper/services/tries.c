@@ -21,7 +21,7 @@ tries_factor(struct tries *tries)
 		tries->goes_on = false;
 		return ERR_OK;
 	}
-	r = attempts_begin(
+	r = attempts_begin_soon(
 	    tries->attempts, ATTEMPTS_SOURCE, tries->source, NULL);
 	tries->address = tries->address || r == 0;
 	return r;

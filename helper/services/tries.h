@@ -28,10 +28,10 @@ MUST_CHECK int tries_password(struct tries *tries);
 /* The same for a code that the service judges, after it knew the person. */
 MUST_CHECK int tries_code(struct tries *tries);
 /* The same for what counts the member's own tries itself, or cannot be guessed:
- * for the address alone. */
+ * for the address alone, and it lasts with the next write. */
 MUST_CHECK int tries_factor(struct tries *tries);
 /* The last answer was right and another is asked for: that one costs its
  * address nothing, or who has to wait there could not end what was begun. */
 void tries_go_on(struct tries *tries);
-/* The sign-in was right in all. */
+/* The sign-in was right in all, which lasts with the next write. */
 MUST_CHECK int tries_right(struct tries *tries);

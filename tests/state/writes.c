@@ -24,6 +24,7 @@
 
 #define MEMBER "u-1"
 #define ISSUER "https://idp.test"
+#define SOURCE "192.0.2.7"
 #define ROWS 66 /* more than one slice of a rotation */
 #define PIN_LOG2N 2
 #define OLD_PIN "old horse 17"
@@ -68,22 +69,6 @@ look_counted(struct statelab *lab)
 	if (count < FAILURES || count > FAILURES + 2)
 		return WRITES_BROKEN;
 	return count == FAILURES ? WRITES_OLD : WRITES_NEW;
-}
-
-static int
-clear_tries(struct statelab *lab)
-{
-	return attempts_clear(lab->attempts, ATTEMPTS_TOTP, MEMBER);
-}
-
-static enum writes_seen
-look_cleared(struct statelab *lab)
-{
-	uint32_t count = failures(lab, ATTEMPTS_TOTP);
-
-	if (count != 0 && count != FAILURES)
-		return WRITES_BROKEN;
-	return count == 0 ? WRITES_NEW : WRITES_OLD;
 }
 
 static void
@@ -234,7 +219,10 @@ record_proof(struct statelab *lab)
 	if (r == 0)
 		r = proofs_record(proofs, MEMBER, "sudo", PROOFS_FULL);
 	proofs_free(proofs);
-	return r;
+	/* It lasts with the next write, of whatever. */
+	return r == 0
+	    ? attempts_begin(lab->attempts, ATTEMPTS_SOURCE, SOURCE, NULL)
+	    : r;
 }
 
 static enum writes_seen
@@ -250,6 +238,28 @@ look_proven(struct statelab *lab)
 	if (age_ms == 0)
 		return WRITES_NEW;
 	return age_ms == -1 ? WRITES_OLD : WRITES_BROKEN;
+}
+
+/* As at the end of a sign-in. */
+static int
+clear_and_prove(struct statelab *lab)
+{
+	int r = attempts_clear(lab->attempts, ATTEMPTS_TOTP, MEMBER);
+
+	return r == 0 ? record_proof(lab) : r;
+}
+
+/* Both, or neither. */
+static enum writes_seen
+look_cleared(struct statelab *lab)
+{
+	uint32_t count = failures(lab, ATTEMPTS_TOTP);
+
+	if (count != 0 && count != FAILURES)
+		return WRITES_BROKEN;
+	return look_proven(lab) == (count == 0 ? WRITES_NEW : WRITES_OLD)
+	    ? look_proven(lab)
+	    : WRITES_BROKEN;
 }
 
 static int
@@ -382,6 +392,27 @@ look_pin_counted(struct statelab *lab)
 	return count == 0 ? WRITES_OLD : WRITES_NEW;
 }
 
+/* As at the end of a sign-in with a right one. */
+static int
+come_back(struct statelab *lab)
+{
+	int r = pin_errand(lab, PIN_CHECK, OLD_PIN);
+
+	return r == 0 ? record_proof(lab) : r;
+}
+
+/* The try counts until it is known that the PIN was right, and opened. */
+static enum writes_seen
+look_come_back(struct statelab *lab)
+{
+	uint32_t count = failures(lab, ATTEMPTS_PIN);
+	enum writes_seen proven = look_proven(lab);
+
+	if (count > 2 || (proven == WRITES_NEW && count != 0))
+		return WRITES_BROKEN;
+	return proven;
+}
+
 static struct totp *
 open_totp(struct statelab *lab)
 {
@@ -455,7 +486,7 @@ look_used(struct statelab *lab)
 
 const struct writes_case writes_cases[] = {
     {"a try", failures_before, count_try, look_counted, false},
-    {"tries cleared", failures_before, clear_tries, look_cleared, false},
+    {"tries cleared", failures_before, clear_and_prove, look_cleared, false},
     {"a secret", secret_before, put_secret, look_secret, false},
     {"a secret forgotten", secret_before, forget_secret, look_forgotten, false},
     {"a rotation", rows_before, rotate, look_rotated, false},
@@ -465,5 +496,6 @@ const struct writes_case writes_cases[] = {
     {"a code", authenticator_before, use_code, look_used, false},
     {"a PIN", pin_before, set_pin, look_pin, true},
     {"a wrong PIN", pin_before, try_pin, look_pin_counted, true},
+    {"a right PIN", pin_before, come_back, look_come_back, true},
 };
 const size_t writes_count = ARRAY_SIZE(writes_cases);

@@ -492,6 +492,13 @@ attempts_begin(struct attempts *attempts, enum attempts_kind kind,
 }
 
 int
+attempts_begin_soon(struct attempts *attempts, enum attempts_kind kind,
+    const char *key, int64_t *ret_wait_s)
+{
+	return attempts_begin(attempts, kind, key, ret_wait_s);
+}
+
+int
 attempts_clear(
     struct attempts *attempts, enum attempts_kind kind, const char *key)
 {

@@ -72,6 +72,31 @@ insert_id(struct db *db, const char *kind, const char *key, int64_t number)
 	return db_run(stmt);
 }
 
+/* The name is one letter, and the number's too. */
+static struct db_stmt *
+naming(struct db *db, const char *key)
+{
+	struct db_stmt *stmt = NULL;
+
+	assert_int_equal(db_prepare(db, INSERT_ID, &stmt), 0);
+	assert_int_equal(db_bind_text(stmt, 1, "user"), 0);
+	assert_int_equal(db_bind_text(stmt, 2, key), 0);
+	assert_int_equal(db_bind_integer(stmt, 3, 2000000000 + key[0]), 0);
+	return stmt;
+}
+
+static int
+insert_soon(struct db *db, const char *key)
+{
+	return db_run_soon(db, naming(db, key));
+}
+
+static int
+insert_alone(struct db *db, const char *key)
+{
+	return db_run_alone(db, naming(db, key));
+}
+
 static int64_t
 ask(struct db *db, const char *sql)
 {
@@ -93,6 +118,45 @@ open_only(const char *path)
 	DB_AUTO struct db *db = NULL;
 
 	return db_open(path, &db);
+}
+
+static void
+copy_file(const char *from, const char *to)
+{
+	char bytes[4096];
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ssize_t len = 0;
+
+	assert_true(out >= 0);
+	while (in >= 0 && (len = read(in, bytes, sizeof(bytes))) > 0)
+		assert_int_equal(write(out, bytes, (size_t)len), len);
+	if (in >= 0)
+		(void)close(in);
+	(void)close(out);
+}
+
+/* Of the files as they are now, with their owner gone. */
+static int64_t
+names_after_a_kill(const struct fixture *f)
+{
+	DB_AUTO struct db *db = NULL;
+	char path[160];
+	char journal[160];
+	char journal_copy[192];
+	int64_t count = 0;
+
+	(void)snprintf(path, sizeof(path), "%s.copy", f->path);
+	(void)snprintf(journal, sizeof(journal), "%s-journal", f->path);
+	(void)snprintf(journal_copy, sizeof(journal_copy), "%s-journal", path);
+	copy_file(f->path, path);
+	copy_file(journal, journal_copy);
+	assert_int_equal(db_open(path, &db), 0);
+	count = ask(db, "SELECT count(*) FROM ids");
+	db_close(TAKE(db));
+	(void)unlink(journal_copy);
+	assert_int_equal(unlink(path), 0);
+	return count;
 }
 
 static void
@@ -250,6 +314,69 @@ a_transaction_is_all_or_nothing(void **state)
 	assert_int_equal(db_commit(db), ERR_INTERNAL);
 	db_rollback(db);
 	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 1);
+}
+
+/* Seen at once, and on the disk with what somebody waits for. */
+static void
+a_write_that_nobody_waits_for_lasts_with_the_next(void **state)
+{
+	struct fixture *f = *state;
+	DB_AUTO struct db *db = NULL;
+
+	assert_int_equal(db_open(f->path, &db), 0);
+	assert_int_equal(insert_soon(db, "a"), 0);
+	assert_int_equal(insert_soon(db, "b"), 0);
+	assert_int_equal(insert_alone(db, "c"), 0);
+	assert_int_equal(names_after_a_kill(f), 3);
+	assert_int_equal(insert_soon(db, "d"), 0);
+	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 4);
+	assert_int_equal(names_after_a_kill(f), 3);
+	assert_int_equal(db_begin(db), 0);
+	assert_int_equal(insert_id(db, "user", "e", 2000000005), 0);
+	assert_int_equal(db_commit(db), 0);
+	assert_int_equal(names_after_a_kill(f), 5);
+	assert_int_equal(insert_soon(db, "f"), 0);
+	db_close(TAKE(db));
+	assert_int_equal(names_after_a_kill(f), 6);
+}
+
+static void
+a_write_that_nobody_waits_for_fails_with_the_next(void **state)
+{
+	struct fixture *f = *state;
+	DB_AUTO struct db *db = NULL;
+
+	assert_int_equal(db_open(f->path, &db), 0);
+	assert_int_equal(insert_alone(db, "a"), 0);
+	assert_int_equal(insert_soon(db, "b"), 0);
+	assert_int_equal(insert_alone(db, "a"), ERR_EXISTS);
+	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 1);
+	assert_int_equal(insert_soon(db, "b"), 0);
+	assert_int_equal(db_begin(db), 0);
+	db_rollback(db);
+	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 1);
+	assert_int_equal(insert_soon(db, "a"), ERR_EXISTS);
+	assert_int_equal(insert_soon(db, "b"), 0);
+	assert_int_equal(insert_alone(db, "c"), 0);
+	assert_int_equal(names_after_a_kill(f), 3);
+}
+
+/* Of a transaction that is open it is a part. */
+static void
+a_write_that_nobody_waits_for_joins_many(void **state)
+{
+	struct fixture *f = *state;
+	DB_AUTO struct db *db = NULL;
+
+	assert_int_equal(db_open(f->path, &db), 0);
+	assert_int_equal(insert_soon(db, "a"), 0);
+	assert_int_equal(db_bulk(db), 0);
+	assert_int_equal(insert_soon(db, "b"), 0);
+	assert_int_equal(db_bulk(db), 0);
+	assert_int_equal(db_commit(db), 0);
+	assert_int_equal(names_after_a_kill(f), 2);
+	assert_int_equal(insert_alone(db, "c"), 0);
+	assert_int_equal(names_after_a_kill(f), 3);
 }
 
 /* Killed without closing: what was committed is there, the rest is not. */
@@ -500,6 +627,9 @@ main(void)
 	    cmocka_unit_test(one_identity_is_one_member),
 	    DB_TEST(many_writes_end_where_somebody_waits_for_one),
 	    cmocka_unit_test(a_transaction_is_all_or_nothing),
+	    DB_TEST(a_write_that_nobody_waits_for_lasts_with_the_next),
+	    DB_TEST(a_write_that_nobody_waits_for_fails_with_the_next),
+	    DB_TEST(a_write_that_nobody_waits_for_joins_many),
 	    DB_TEST(a_killed_process_loses_nothing_committed),
 	    DB_TEST(a_second_daemon_is_kept_out),
 	    DB_TEST(t83_a_newer_or_foreign_file_is_refused),
