@@ -67,10 +67,7 @@ t52_nobody_else_is_given_it() {
 t87_it_is_in_plain_nowhere_on_the_host() {
 	local token
 	token=$(token_of alice orgloginctl token)
-	SHOWN=$(host_sh 'journalctl --sync
-		journalctl --boot --no-pager | grep -Fo -e "$1" || :
-		grep -raFl -e "$1" /var/lib/orglogin /run/orglogin /var/log || :' \
-		"$token")
+	SHOWN=$(host_holds "$token")
 	expect_equal "$SHOWN" '' 'what holds it'
 }
 

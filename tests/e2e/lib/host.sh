@@ -62,6 +62,16 @@ host_journal() {
 	host_exec journalctl --boot --no-pager --output=short-monotonic "$@"
 }
 
+# host_holds PATTERN: what of the daemon's files and of all logs holds it, as
+# grep -P looks for it in bytes. The file of last logins is as long as numbers
+# are high, and nearly all of it a hole.
+host_holds() {
+	host_sh 'journalctl --sync
+		journalctl --boot --no-pager | grep -P -m 1 -e "$1" || :
+		LC_ALL=C grep -raPl --exclude=lastlog -e "$1" \
+			/var/lib/orglogin /run/orglogin /var/log || :' "$1"
+}
+
 # The accounts that a host of an administrator without orglogin has.
 host_accounts() {
 	local root=$1 home
