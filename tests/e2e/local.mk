@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/e2e/paste.sh \
 	tests/e2e/password.sh \
 	tests/e2e/people-of-the-host.sh \
+	tests/e2e/pin.sh \
 	tests/e2e/provider-dead.sh \
 	tests/e2e/purge.sh \
 	tests/e2e/revocation.sh \
