@@ -55,6 +55,7 @@ becomes() {
 scim_people() {
 	fresh
 	start_daemon
+	wait_for_members
 	is scim_a_member_signs_in "$(wire signin carol)" ok
 	is scim_a_group_is_a_role_by_its_id \
 		"$(explained bob | grep -c org-admins)" 1
@@ -201,6 +202,7 @@ scim_that_misbehaves() {
 	scim_settings "https://localhost:$port/scim" scripted-scim-token
 	fresh
 	start_daemon
+	wait_for_members
 	is scim_scripted_people "$(known)" 5
 	is t27_scim_no_reference_is_followed "$(wire account mallory)" \
 		not-a-member
