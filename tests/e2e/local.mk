@@ -35,6 +35,7 @@ EXTRA_DIST += \
 	tests/e2e/totp.sh \
 	tests/e2e/two-providers.sh \
 	tests/e2e/unknown-user.sh \
+	tests/e2e/vault-key.sh \
 	tests/e2e/wrong-person.sh \
 	tests/e2e/lib/factors.sh \
 	tests/e2e/lib/host.sh \
