@@ -29,6 +29,7 @@ EXTRA_DIST += \
 	tests/e2e/role-withdrawn.sh \
 	tests/e2e/run.sh \
 	tests/e2e/ssh-login.sh \
+	tests/e2e/step-up.sh \
 	tests/e2e/su.sh \
 	tests/e2e/sudo.sh \
 	tests/e2e/tokens.sh \
