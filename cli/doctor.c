@@ -12,6 +12,9 @@
 #include "cli/doctor_daemon.h"
 #include "cli/doctor_files.h"
 #include "cli/doctor_nss.h"
+#include "cli/doctor_pam.h"
+#include "cli/doctor_sshd.h"
+#include "cli/doctor_sudo.h"
 #include "cli/findings.h"
 #include "cli/json_out.h"
 #include "cli/show.h"
@@ -41,8 +44,9 @@ write_json(const struct cli *cli, const struct findings *findings)
 	(void)fputc('\n', cli->out);
 }
 
+/* A remedy of several in a row is told once, behind the last. */
 static void
-show_finding(const struct cli *cli, const struct finding *f)
+show_finding(const struct cli *cli, const struct finding *f, bool same_follows)
 {
 	static const char *const marks[FINDING_SEVERITIES] = {
 	    [FINDING_OK] = "ok",
@@ -60,7 +64,7 @@ show_finding(const struct cli *cli, const struct finding *f)
 	    cli->terminal ? colours[f->severity] : "", marks[f->severity],
 	    cli->terminal ? "\033[0m" : "", f->name,
 	    text_display(f->text, shown, sizeof(shown)));
-	if (f->remedy[0] != '\0')
+	if (f->remedy[0] != '\0' && !same_follows)
 		(void)fprintf(cli->out, "%-21s remedy: %s\n", "", f->remedy);
 }
 
@@ -72,7 +76,10 @@ show_page(const struct cli *cli, const struct findings *findings)
 	char line[128];
 
 	for (size_t i = 0; i < findings->count; i++)
-		show_finding(cli, &findings->rows[i]);
+		show_finding(cli, &findings->rows[i],
+		    i + 1 < findings->count &&
+			findings->rows[i].remedy ==
+			    findings->rows[i + 1].remedy);
 	(void)fputc('\n', cli->out);
 	(void)snprintf(line, sizeof(line), "%zu fatal, %zu %s, %zu well.",
 	    fatal, warnings, warnings == 1 ? "warning" : "warnings",
@@ -96,6 +103,9 @@ doctor_run(const struct cli *cli, const struct hostfile_host *host)
 	doctor_files_look_at_clock(&findings);
 	doctor_files_look(host, &findings);
 	doctor_nss_look(host, &findings);
+	doctor_pam_look(host, &findings);
+	doctor_sudo_look(host, &findings);
+	doctor_sshd_look(host, &findings);
 	if (cli->json)
 		write_json(cli, &findings);
 	else

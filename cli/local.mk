@@ -10,6 +10,9 @@ libcli_la_SOURCES = \
 	cli/doctor_daemon.c cli/doctor_daemon.h \
 	cli/doctor_files.c cli/doctor_files.h \
 	cli/doctor_nss.c cli/doctor_nss.h \
+	cli/doctor_pam.c cli/doctor_pam.h \
+	cli/doctor_sshd.c cli/doctor_sshd.h \
+	cli/doctor_sudo.c cli/doctor_sudo.h \
 	cli/endsessions.c cli/endsessions.h \
 	cli/explain.c cli/explain.h \
 	cli/factors.c cli/factors.h \
@@ -25,6 +28,8 @@ libcli_la_SOURCES = \
 	cli/listing.c cli/listing.h \
 	cli/login.c cli/login.h \
 	cli/memberlist.c cli/memberlist.h \
+	cli/pamstack.c cli/pamstack.h \
+	cli/pamwalk.c cli/pamwalk.h \
 	cli/pincode.c cli/pincode.h \
 	cli/profiles.c cli/profiles.h \
 	cli/records.c cli/records.h \
@@ -131,6 +136,31 @@ check_PROGRAMS += tests/unit/test-doctor_nss
 tests_unit_test_doctor_nss_SOURCES = tests/unit/test-doctor_nss.c $(PLANTED)
 tests_unit_test_doctor_nss_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_doctor_nss_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-doctor_pam
+tests_unit_test_doctor_pam_SOURCES = tests/unit/test-doctor_pam.c $(PLANTED)
+tests_unit_test_doctor_pam_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_doctor_pam_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-doctor_sudo
+tests_unit_test_doctor_sudo_SOURCES = tests/unit/test-doctor_sudo.c $(PLANTED)
+tests_unit_test_doctor_sudo_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_doctor_sudo_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-doctor_sshd
+tests_unit_test_doctor_sshd_SOURCES = tests/unit/test-doctor_sshd.c $(PLANTED)
+tests_unit_test_doctor_sshd_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_doctor_sshd_LDADD = libcli.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-pamwalk
+tests_unit_test_pamwalk_SOURCES = tests/unit/test-pamwalk.c $(PLANTED)
+tests_unit_test_pamwalk_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_pamwalk_LDADD = libcli.la $(UNIT_LIBS) -lpam
+
+check_PROGRAMS += tests/unit/test-pamstack
+tests_unit_test_pamstack_SOURCES = tests/unit/test-pamstack.c $(PLANTED)
+tests_unit_test_pamstack_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_pamstack_LDADD = libcli.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-profiles
 tests_unit_test_profiles_SOURCES = tests/unit/test-profiles.c

@@ -76,6 +76,8 @@ planted_file(
 
 	full_path(planted, path, full);
 	make_above(full);
+	/* A fresh one: cutting an old one waits for the disk. */
+	(void)remove(full);
 	file = fopen(full, "w");
 	assert_non_null(file);
 	assert_true(fputs(text, file) >= 0);
