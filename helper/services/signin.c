@@ -430,7 +430,11 @@ on_unlocked(void *arg, const struct unlocking_end *end)
 {
 	struct signin *s = arg;
 	int r = end->reason;
+	int gate = r == ERR_PIN_MISSING ? last_gate(s) : ERR_OK;
 
+	/* It was there when it was asked for: say why it was taken away. */
+	if (gate != 0)
+		r = gate;
 	s->offline = end->offline;
 	s->factor = end->factor == UNLOCKING_PIN ? PROOFS_PIN : PROOFS_CODE;
 	if (r == ERR_CANCELLED)

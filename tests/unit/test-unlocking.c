@@ -267,6 +267,23 @@ t93_a_wrong_pin_is_asked_for_three_times(void **state)
 }
 
 static void
+t108_a_pin_that_a_suspension_took_tells_of_it(void **state)
+{
+	const struct proto_signin request = at("login");
+	struct client c;
+
+	give_pin();
+	world.pin_fault = ERR_PIN_MISSING;
+	lab_begin(&c, &request);
+	lab_type(&c, "271828");
+	expect(&c, ERR_PIN_MISSING);
+	lab_begin(&c, &request);
+	world.people[0].member.state = MEMBER_SUSPENDED;
+	lab_type(&c, "271828");
+	expect(&c, ERR_MEMBER_SUSPENDED);
+}
+
+static void
 a_pin_that_cannot_be_asked_for_is_not(void **state)
 {
 	static const int states[] = {
@@ -732,6 +749,7 @@ main(void)
 	    LAB_TEST(a_pin_without_a_token_leads_to_a_full_sign_in),
 	    LAB_TEST(t107_without_a_service_the_list_counts),
 	    LAB_TEST(t93_a_wrong_pin_is_asked_for_three_times),
+	    LAB_TEST(t108_a_pin_that_a_suspension_took_tells_of_it),
 	    LAB_TEST(a_pin_that_cannot_be_asked_for_is_not),
 	    LAB_TEST(an_empty_pin_goes_on_to_a_full_sign_in),
 	    LAB_TEST(t22_who_leaves_a_pin_leaves_nothing),
