@@ -26,7 +26,7 @@ EXTRA_DIST += tests/daemon/dialects.sh
 EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
 	tests/daemon/ids.sh tests/daemon/keys.sh tests/daemon/services.sh \
 	tests/daemon/names.sh tests/daemon/profiles.sh \
-	tests/daemon/clock.sh tests/daemon/factors.sh tests/daemon/pins.sh \
-	tests/daemon/questions.sh \
+	tests/daemon/clock.sh tests/daemon/factors.sh tests/daemon/offline.sh \
+	tests/daemon/pins.sh tests/daemon/questions.sh \
 	tests/daemon/revocation.sh \
 	tests/daemon/records.sh tests/daemon/tokens.sh

@@ -87,7 +87,7 @@ revoked_online() {
 	is t107_which_no_silence_undoes "$(at_console carol "$pin")" \
 		member-suspended
 	is t90_nor_opens_a_key "$(wire account carol)" member-suspended
-	start_daemon
+	start_cut_off_daemon
 	is t107_nor_a_restart \
 		"$(wire account carol) $(at_console carol "$pin")" \
 		'member-suspended member-suspended'
@@ -109,19 +109,19 @@ guessed_by_a_stranger() {
 		'pin-wrong cancelled 4'
 	: >"$work/verdicts"
 	for tries in $(seq 5 49); do
-		[ $((tries % 15)) -ne 0 ] || start_daemon
+		[ $((tries % 15)) -ne 0 ] || start_cut_off_daemon
 		clock_moves $((moved_s + 3601))
 		at_console carol "guess-$tries" "$pin" >>"$work/verdicts"
 	done
 	is t93_then_one_is_looked_at_and_the_next_waits \
 		"$(sort "$work/verdicts" | uniq -c | xargs)" '45 try-later'
-	start_daemon
+	start_cut_off_daemon
 	is t93_no_restart_ends_a_wait "$(at_console carol "$pin")" try-later
 	is t93_nor_forgets_a_try "$(pin_failures carol)" 49
 	clock_moves $((moved_s + 3601))
 	is t93_the_fiftieth_locks "$(at_console carol the-fiftieth "$pin") $(
 		pin_state carol)" 'factor-locked factor-locked'
-	start_daemon
+	start_cut_off_daemon
 	clock_moves $((moved_s + 86400))
 	tokens_of_that_time
 	: >"$work/prompts"

@@ -49,6 +49,8 @@ failed=0
 . "$tests/daemon/factors.sh"
 # shellcheck source=tests/daemon/clock.sh
 . "$tests/daemon/clock.sh"
+# shellcheck source=tests/daemon/offline.sh
+. "$tests/daemon/offline.sh"
 # shellcheck source=tests/daemon/pins.sh
 . "$tests/daemon/pins.sh"
 # shellcheck source=tests/daemon/tokens.sh
@@ -143,12 +145,28 @@ configuration() {
 }
 
 # One at a time: the one before is ended.
-start_daemon() {
+launch_daemon() {
 	end_daemon
 	configuration >"$etc/orglogin.conf"
 	"${under[@]}" "$build/orglogind" >>"$work/log" 2>&1 &
 	daemon=$!
+}
+
+# Ready to sign people in, or hindered for as long as the test is patient.
+start_daemon() {
 	local last=$((SECONDS + 20))
+	launch_daemon
+	until [ -S "$run/orglogin.sock" ] &&
+		"$build/orgloginctl" status >/dev/null 2>&1 ||
+		[ "$SECONDS" -gt "$last" ]; do
+		sleep 0.1
+	done
+}
+
+# One that answers, by what it knows from before.
+start_cut_off_daemon() {
+	local last=$((SECONDS + 20))
+	launch_daemon
 	until [ "$(wire account root)" = local-user ] ||
 		[ "$SECONDS" -gt "$last" ]; do
 		sleep 0.1
@@ -615,6 +633,7 @@ passwords
 invitations
 second_factors
 pins
+offline
 fewest_round_trips
 profile_none
 scim_directory
