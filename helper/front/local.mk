@@ -44,6 +44,12 @@ tests_unit_test_answer_factors_SOURCES = tests/unit/test-answer_factors.c \
 tests_unit_test_answer_factors_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_answer_factors_LDADD = libfront.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-answer_vault
+tests_unit_test_answer_vault_SOURCES = tests/unit/test-answer_vault.c \
+	$(FRONTHOST)
+tests_unit_test_answer_vault_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_answer_vault_LDADD = libfront.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-exchange
 tests_unit_test_exchange_SOURCES = tests/unit/test-exchange.c $(FRONTHOST)
 tests_unit_test_exchange_CFLAGS = $(UNIT_CFLAGS)

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "common/err.h"
+#include "common/text.h"
 
 #define RETRY_MS 10000
 
@@ -103,7 +104,7 @@ rotation_take(struct rotation *rotation)
 struct rotation_view
 rotation_view(const struct rotation *rotation)
 {
-	return (struct rotation_view){
+	struct rotation_view view = {
 	    .state = vault_state(rotation->vault),
 	    .credential = vault_by_credential(rotation->vault),
 	    .running = loop_timer_active(rotation->turn),
@@ -111,4 +112,8 @@ rotation_view(const struct rotation *rotation)
 	    .resealed = rotation->walk.resealed,
 	    .lost = rotation->walk.lost,
 	};
+
+	(void)text_cut(
+	    view.key, sizeof(view.key), vault_key_id(rotation->vault));
+	return view;
 }

@@ -29,10 +29,11 @@ void rotation_begin(struct rotation *rotation);
 MUST_CHECK int rotation_take(struct rotation *rotation);
 
 struct rotation_view {
-	int state;       /* as vault_state() */
-	bool credential; /* as vault_by_credential() */
-	bool running;    /* there are rows that were not looked at */
-	int fault;       /* why it does not go on; it is tried again */
+	int state;                            /* as vault_state() */
+	bool credential;                      /* as vault_by_credential() */
+	char key[2 * VAULTKEYS_ID_BYTES + 1]; /* as vault_key_id() */
+	bool running; /* there are rows that were not looked at */
+	int fault;    /* why it does not go on; it is tried again */
 	uint64_t resealed;
 	uint64_t lost; /* rows that open with none of the keys */
 };

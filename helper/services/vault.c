@@ -76,6 +76,12 @@ vault_by_credential(const struct vault *vault)
 	return vault->keys.credential;
 }
 
+const char *
+vault_key_id(const struct vault *vault)
+{
+	return vault->keys.now.id;
+}
+
 /* What a sealed row is bound to. */
 static int
 bind_to(struct buf *aad, const char *member, const char *kind, uint64_t version)

@@ -43,6 +43,8 @@ DEFINE_CLEANUP(struct vault, vault, vault_free)
 int vault_state(const struct vault *vault);
 /* Whether the key is a credential, or should have been. */
 bool vault_by_credential(const struct vault *vault);
+/* What tells the key in use from others; "": there is none. Borrowed. */
+const char *vault_key_id(const struct vault *vault);
 
 /* Replaces what is kept of this kind for the member; when it returns 0, it
  * lasts.  VAULT_KEY: there is no key. */

@@ -550,6 +550,8 @@ int
 rotation_take(struct rotation *rotation)
 {
 	front()->takes++;
+	if (front()->take_fault == 0)
+		front()->vault = front()->vault_given;
 	return front()->take_fault;
 }
 

@@ -60,6 +60,7 @@ struct front {
 	int idp_states[2];
 	/* the vault */
 	struct rotation_view vault;
+	struct rotation_view vault_given; /* what it is once taken */
 	uint32_t leaver; /* whose sessions must end; 0: nobody's */
 	int takes;
 	int take_fault;

@@ -161,12 +161,16 @@ static void
 every_row_is_sealed_anew_while_the_vault_is_used(void **state)
 {
 	struct fixture *f = *state;
+	struct rotation_view before = rotation_view(f->rotation);
 	struct rotation_view view = {0};
 
 	fill(f);
 	give(f, B "\n" A "\n");
 	assert_int_equal(rotation_take(f->rotation), 0);
-	assert_true(rotation_view(f->rotation).running);
+	view = rotation_view(f->rotation);
+	assert_true(view.running);
+	assert_string_not_equal(view.key, before.key);
+	before = view;
 	loop_turn(f->loop, true);
 	/* Some are under the one key, some under the other. */
 	assert_int_equal(count(f, KEYS), 2);
@@ -185,6 +189,7 @@ every_row_is_sealed_anew_while_the_vault_is_used(void **state)
 	give(f, B "\n");
 	assert_int_equal(rotation_take(f->rotation), 0);
 	view = run_through(f);
+	assert_string_equal(view.key, before.key);
 	assert_int_equal(view.resealed, 0);
 	assert_int_equal(read_back(f, 298, "tokens"), ERR_NO_TOKEN);
 	put(f, 298, "tokens");
