@@ -108,7 +108,8 @@ is_open_to_all(enum attempts_kind kind)
 static int64_t
 wait_ms_of(enum attempts_kind kind, uint32_t failures)
 {
-	int64_t wait_s = backoff_wait_s(failures);
+	uint32_t free = kind == ATTEMPTS_SOURCE ? ATTEMPTS_SOURCE_FREE : 0;
+	int64_t wait_s = backoff_wait_s(failures > free ? failures - free : 0);
 
 	if (is_open_to_all(kind) && wait_s > ATTEMPTS_OPEN_WAIT_S)
 		wait_s = ATTEMPTS_OPEN_WAIT_S;

@@ -24,6 +24,8 @@ enum attempts_kind {
 /* A source and a password wait so long at most and are never locked: many share
  * an address, and anybody can give a wrong password in another's name. */
 #define ATTEMPTS_OPEN_WAIT_S 60
+/* So many more in a row than a member: the mistakes of all who share it. */
+#define ATTEMPTS_SOURCE_FREE 25
 #define ATTEMPTS_SOURCES_MAX 10000
 
 struct attempts;

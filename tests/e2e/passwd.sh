@@ -48,6 +48,7 @@ t112_also_without_the_daemon() {
 
 a_member_who_has_not_signed_in_is_told_to() {
 	host_gives_key carol
+	host_exec orgloginctl logout carol
 	ssh_login carol --key "$LAB/key" -- 'passwd 2>&1 </dev/null; echo "it gave $?"'
 	expect_shown 'orgloginctl login'
 	expect_not_shown 'it gave 0'

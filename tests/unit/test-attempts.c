@@ -169,6 +169,15 @@ wear_out(struct statelab *f, enum attempts_kind kind, const char *key)
 	waits(f, kind, key, ATTEMPTS_OPEN_WAIT_S);
 }
 
+/* The people of an office who mistype now and then do not meet each other. */
+static void
+a_source_has_more_tries_than_a_member(void **state)
+{
+	try(*state, ATTEMPTS_SOURCE, "192.0.2.1", 30);
+	waits(*state, ATTEMPTS_SOURCE, "192.0.2.1", 1);
+	try(*state, ATTEMPTS_SOURCE, "192.0.2.2", 1);
+}
+
 static void
 a_source_waits_a_minute_at_most_and_is_never_locked(void **state)
 {
@@ -274,6 +283,7 @@ main(void)
 	    CASE(t93_a_thousand_guesses_over_restarts_are_fifty_tries),
 	    CASE(t109_the_boot_clock_alone_ends_a_wait),
 	    CASE(a_reboot_begins_the_wait_anew),
+	    CASE(a_source_has_more_tries_than_a_member),
 	    CASE(a_source_waits_a_minute_at_most_and_is_never_locked),
 	    CASE(wrong_passwords_of_strangers_lock_nobody_out),
 	    CASE(full_of_hot_sources_takes_no_new_one),
