@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/e2e/local-user-added.sh \
 	tests/e2e/local-users.sh \
 	tests/e2e/name-readers.sh \
+	tests/e2e/offline.sh \
 	tests/e2e/passwd.sh \
 	tests/e2e/paste.sh \
 	tests/e2e/password.sh \
