@@ -40,11 +40,32 @@ by_key() {
 	ssh_login "$1" --key "$LAB/key" -- id -un
 }
 
+# at_takes USER: a job of that user's, to be run at once.
+at_takes() {
+	host_sh 'rm -f "/tmp/at-proof-$1"
+		echo "id -un >/tmp/at-proof-$1" | runuser -u "$1" -- at now' \
+		"$1" 2>"$LAB/at"
+}
+
+at_has_run() {
+	[ "$(host_sh 'cat "/tmp/at-proof-$1" 2>/dev/null || :' "$1")" = "$1" ]
+}
+
+# decided USER SERVICE VERDICT: a decision since this function began.
+decided() {
+	host_exec journalctl --sync
+	[ -n "$(host_exec journalctl --since "@$began" -o cat \
+		"ORGLOGIN_USER=$1" "ORGLOGIN_SERVICE=$2" \
+		"ORGLOGIN_VERDICT=$3")" ]
+}
+
 admin_is_at_work() {
 	host_gives_key bob
 	by_key bob
 	expect_status 0
 	cron_runs bob || fail 'the job did not run'
+	at_takes bob
+	expect_within 20 at_has_run bob
 	session_open bob bob --approve-as bob
 	expect_status 0
 	session_run bob --approve-as bob -- sudo id -un
@@ -74,8 +95,11 @@ t98_sudo_is_refused_in_her_open_session() {
 	expect_shown 'Your account in the organisation is suspended.'
 }
 
-t104_cron_runs_nothing_for_her() {
+t104_cron_and_at_run_nothing_for_her() {
 	! cron_runs bob 1 || fail 'the job ran'
+	at_takes bob
+	expect_within 20 decided bob atd deny
+	! at_has_run bob || fail 'the job ran'
 }
 
 a_code_is_not_shown_to_her() {
@@ -209,7 +233,7 @@ run admin_is_at_work \
 	others_are_at_work \
 	t103_a_suspended_member_is_refused_with_her_key \
 	t98_sudo_is_refused_in_her_open_session \
-	t104_cron_runs_nothing_for_her \
+	t104_cron_and_at_run_nothing_for_her \
 	a_code_is_not_shown_to_her \
 	t90_her_tokens_are_gone_and_revoked \
 	without_end_sessions_her_work_goes_on \
