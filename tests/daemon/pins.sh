@@ -134,6 +134,60 @@ guessed_by_a_stranger() {
 		at_console carol "$pin")" 'ok ok'
 }
 
+# sudo MAX_AGE LINE...: of bob, behind the gate of administrators, who types
+# these lines.
+sudo_of_bob() {
+	printf '%s\n' "${@:2}" | wire signin bob service=sudo \
+		"caller=$(uid_of bob)" role=OrganizationAdmin "max_age=$1"
+}
+
+withdraw_role() {
+	call _members '{"set":[{"name":"bob","role":"member"}]}'
+	"$build/orgloginctl" sync >/dev/null
+}
+
+give_role() {
+	call _members '{"set":[{"name":"bob","role":"OrganizationAdmin"}]}'
+	"$build/orgloginctl" sync >/dev/null
+}
+
+asked() {
+	echo "$(count org_token) $(count device) $(count signin)"
+}
+
+# With a max_age of 0 nothing that was proven before counts.
+stepping_up() {
+	local before key code
+	is t98_bob_signs_in_and_enrols "$(approves bob && enrols bob)" ok
+	key=$(cat "$work/key")
+	is t98_bob_has_a_pin "$(sets_pin "$(uid_of bob)" bob "$pin")" ok
+	: >"$work/prompts"
+	is t98_a_sign_in_a_moment_ago_is_enough \
+		"$(sudo_of_bob 900) $(wc -c <"$work/prompts")" 'ok 0'
+	before=$(asked)
+	is t98_a_pin_steps_up "$(sudo_of_bob 0 "$pin")" ok
+	is t98_and_the_organisation_is_asked \
+		"$(asked)" "$((${before%% *} + 1)) ${before#* }"
+	before=$(asked)
+	code=$(code_of "$key" '+30 seconds')
+	is t98_so_does_a_code "$(sudo_of_bob 0 '' "$code")" ok
+	is t98_which_asks_nobody "$(asked)" "$before"
+	is t91_the_same_code_does_not \
+		"$(sudo_of_bob 0 '' "$code" "$code" x)" mfa-code-wrong
+	is t98_nothing_at_all_does_not "$(sudo_of_bob 0)" cancelled
+	withdraw_role
+	: >"$work/prompts"
+	is t98_none_of_it_for_a_role_that_is_withdrawn "$(sudo_of_bob 900) $(
+		sudo_of_bob 0 "$pin") $(grep -c 'PIN:' "$work/prompts")" \
+		'role-not-held role-not-held 0'
+	is t98_but_he_may_stay "$(wire account bob)" ok
+	give_role
+	local asking=(service=sudo "caller=$(uid_of bob)"
+		role=OrganizationAdmin max_age=0)
+	is t98_nor_when_it_is_withdrawn_while_asked \
+		"$(asked_for_pin bob withdraw_role)" role-not-held
+}
+
 # A daemon that knows nobody yet and has a key.
 new_daemon() {
 	end_daemon
@@ -156,5 +210,13 @@ pins() {
 	guessed_by_a_stranger
 	login_lines=
 	still_clock
+	local lines=$better_auth_lines
+	better_auth_lines=${lines/\[dir/[totp]
+mode = optional
+required_roles = OrganizationAdmin
+[dir}
+	new_daemon
+	stepping_up
+	better_auth_lines=$lines
 	end_daemon
 }
