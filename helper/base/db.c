@@ -8,18 +8,18 @@
  */
 #include "base/db.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
 
+#include "base/dbfile.h"
+#include "base/pagesum.h"
 #include "base/schema.h"
 #include "common/err.h"
 
@@ -71,7 +71,8 @@ fault_of(struct db *db, int rc)
 	case SQLITE_RANGE:
 		return ERR_INTERNAL;
 	default:
-		return ERR_IO;
+		return extended == SQLITE_IOERR_DATA ? ERR_STATE_DAMAGED
+						     : ERR_IO;
 	}
 }
 
@@ -459,6 +460,7 @@ connect_to(const char *path, struct db **ret_db)
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
 	    SQLITE_OPEN_PRIVATECACHE;
 	DB_AUTO struct db *db = calloc(1, sizeof(*db));
+	int reserved_bytes = PAGESUM_BYTES;
 	int r;
 
 	if (db == NULL)
@@ -466,7 +468,12 @@ connect_to(const char *path, struct db **ret_db)
 	/* Nobody asks how much memory it has, and counting takes a lock for
 	 * each piece.  After the first call this changes nothing. */
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	r = sqlite3_open_v2(path, &db->sqlite, flags, NULL);
+	if (pagesum_name() == NULL)
+		return ERR_NO_MEMORY;
+	r = sqlite3_open_v2(path, &db->sqlite, flags, pagesum_name());
+	if (r == SQLITE_OK)
+		r = sqlite3_file_control(db->sqlite, "main",
+		    SQLITE_FCNTL_RESERVE_BYTES, &reserved_bytes);
 	if (r != SQLITE_OK)
 		return db->sqlite == NULL ? ERR_NO_MEMORY : fault_of(db, r);
 	r = configure(db);
@@ -474,46 +481,6 @@ connect_to(const char *path, struct db **ret_db)
 		return r;
 	*ret_db = TAKE(db);
 	return 0;
-}
-
-/* Opens an existing path or, with flags, makes it; then it is ours alone. */
-static int
-check_file(const char *path, int flags)
-{
-	int fd =
-	    open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags,
-		S_IRUSR | S_IWUSR);
-	struct stat st;
-	bool ours;
-
-	if (fd < 0) {
-		if (errno == ENOENT)
-			return ERR_NOT_FOUND;
-		return errno == ELOOP ? ERR_INSECURE_FILE : ERR_IO;
-	}
-	ours = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_uid == geteuid() && (st.st_mode & (S_IRWXG | S_IRWXO)) == 0;
-	(void)close(fd);
-	return ours ? 0 : ERR_INSECURE_FILE;
-}
-
-static int
-sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX] = ".";
-	int fd;
-	int r;
-
-	if (slash != NULL)
-		(void)snprintf(folder, sizeof(folder), "%.*s",
-		    (int)(slash - path + 1), path);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return ERR_IO;
-	r = fsync(fd) == 0 ? 0 : ERR_IO;
-	(void)close(fd);
-	return r;
 }
 
 /* Made beside and renamed whole, so that an empty file is never one that a
@@ -529,7 +496,7 @@ make_file(const char *path)
 	if (len < 0 || (size_t)len >= sizeof(fresh))
 		return ERR_INVALID_ARGUMENT;
 	(void)unlink(fresh);
-	r = check_file(fresh, O_CREAT | O_EXCL);
+	r = dbfile_check(fresh, O_CREAT | O_EXCL);
 	if (r == 0)
 		r = connect_to(fresh, &db);
 	if (r == 0)
@@ -541,7 +508,7 @@ make_file(const char *path)
 		(void)unlink(fresh);
 		return r;
 	}
-	return sync_folder(path);
+	return dbfile_sync_folder(path);
 }
 
 static int
@@ -567,11 +534,11 @@ db_open(const char *path, struct db **ret_db)
 
 	if (strcmp(path, ":memory:") == 0)
 		return open_memory(ret_db);
-	r = check_file(path, 0);
+	r = dbfile_check(path, 0);
 	if (r == ERR_NOT_FOUND) {
 		r = make_file(path);
 		if (r == 0)
-			r = check_file(path, 0);
+			r = dbfile_check(path, 0);
 	}
 	if (r == 0)
 		r = connect_to(path, &db);

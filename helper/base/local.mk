@@ -21,6 +21,8 @@ libbase_la_SOURCES += helper/base/http.c helper/base/http.h
 libbase_la_SOURCES += helper/base/httpform.c helper/base/httpform.h
 libbase_la_SOURCES += helper/base/httppolicy.c helper/base/httppolicy.h
 libbase_la_SOURCES += helper/base/db.c helper/base/db.h
+libbase_la_SOURCES += helper/base/dbfile.c helper/base/dbfile.h
+libbase_la_SOURCES += helper/base/pagesum.c helper/base/pagesum.h
 libbase_la_SOURCES += helper/base/schema.c helper/base/schema.h
 
 if HAVE_CMOCKA
@@ -114,8 +116,8 @@ tests_unit_test_schema_LDADD = libbase.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-db
 tests_unit_test_db_SOURCES = tests/unit/test-db.c
-tests_unit_test_db_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_db_LDADD = libbase.la $(UNIT_LIBS)
+tests_unit_test_db_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_db_LDADD = libbase.la $(SQLITE_LIBS) $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-crypto
 tests_unit_test_crypto_SOURCES = tests/unit/test-crypto.c

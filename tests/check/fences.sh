@@ -13,7 +13,7 @@ fences='
 ^jwt\.h$		^helper/base/jwtsig\.c$
 ^(liboath/)?oath\.h$	^helper/base/otp\.c$
 ^openssl/		^helper/base/(crypto|jwk|jwksig)\.c$
-^sqlite3\.h$		^helper/base/db\.c$
+^sqlite3\.h$		^helper/base/(db\.c|pagesum\.[ch])$
 ^uv\.h$			^helper/base/loop\.c$
 ^qrencode\.h$		^cli/qr\.c$
 ^security/		^pam_module/
