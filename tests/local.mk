@@ -22,7 +22,7 @@ tests_tools_ask_LDADD = libservices.la
 noinst_PROGRAMS += tests/tools/setuid-names
 tests_tools_setuid_names_SOURCES = tests/tools/setuid-names.c
 tests_tools_setuid_names_LDADD =
-EXTRA_DIST += tests/daemon/dialects.sh
+EXTRA_DIST += tests/daemon/alike.sh tests/daemon/dialects.sh
 EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
 	tests/daemon/ids.sh tests/daemon/keys.sh tests/daemon/services.sh \
 	tests/daemon/names.sh tests/daemon/profiles.sh \

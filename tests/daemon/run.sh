@@ -47,6 +47,8 @@ failed=0
 . "$tests/daemon/questions.sh"
 # shellcheck source=tests/daemon/factors.sh
 . "$tests/daemon/factors.sh"
+# shellcheck source=tests/daemon/alike.sh
+. "$tests/daemon/alike.sh"
 # shellcheck source=tests/daemon/clock.sh
 . "$tests/daemon/clock.sh"
 # shellcheck source=tests/daemon/offline.sh
@@ -634,6 +636,7 @@ invitations
 second_factors
 pins
 offline
+alike
 fewest_round_trips
 profile_none
 scim_directory
