@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/e2e/cron.sh \
 	tests/e2e/daemon-dead.sh \
 	tests/e2e/declined-code.sh \
+	tests/e2e/doctor.sh \
 	tests/e2e/early-boot.sh \
 	tests/e2e/everything-broken.sh \
 	tests/e2e/interrupted-package.sh \

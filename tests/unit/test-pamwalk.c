@@ -66,6 +66,10 @@ static const struct {
     {"account [success=ok ignore=ignore default=bad] "
      "pam_orglogin.so\naccount required pam_permit.so\n",
 	PAMWALK_GUARDED, 0},
+    /* "done" ends nothing once there was a no, and "reset" forgets that. */
+    {"account [default=bad] pam_a.so\naccount [default=done] pam_b.so\n"
+     "account [default=reset] pam_c.so\naccount required pam_permit.so\n",
+	PAMWALK_NO_GUARD, 0},
     /* Its yes does not undo another one's no. */
     {"account required pam_access.so\naccount sufficient "
      "pam_orglogin.so\n",
