@@ -338,24 +338,46 @@ read_file(
 	return read_text(reading, &here, buf_text(&file));
 }
 
-int
-pamstack_load(const struct hostfile_host *host, const char *service,
+static int
+load(const struct reading *reading, const struct place *place, const char *text)
+{
+	struct pamstack *stack = reading->stack;
+
+	stack->lines = calloc(PAMSTACK_LINES_MAX, sizeof(*stack->lines));
+	if (stack->lines == NULL)
+		return ERR_NO_MEMORY;
+	return text == NULL ? read_file(reading, place->file, place)
+			    : read_text(reading, place, text);
+}
+
+static int
+take(const struct hostfile_host *host, const char *service, const char *text,
     const char *phase, struct pamstack *ret_stack)
 {
 	PAMSTACK_AUTO struct pamstack stack = {0};
-	struct reading reading = {host, &stack, phase};
-	struct place place = {.file = service};
-	int r = ERR_OK;
+	const struct reading reading = {host, &stack, phase};
+	const struct place place = {.file = service};
+	int r = load(&reading, &place, text);
 
-	stack.lines = calloc(PAMSTACK_LINES_MAX, sizeof(*stack.lines));
-	if (stack.lines == NULL)
-		return ERR_NO_MEMORY;
-	r = read_file(&reading, service, &place);
 	if (r != 0)
 		return r;
 	*ret_stack = stack;
 	stack.lines = NULL;
 	return ERR_OK;
+}
+
+int
+pamstack_load(const struct hostfile_host *host, const char *service,
+    const char *phase, struct pamstack *ret_stack)
+{
+	return take(host, service, NULL, phase, ret_stack);
+}
+
+int
+pamstack_parse(const struct hostfile_host *host, const char *text,
+    const char *phase, struct pamstack *ret_stack)
+{
+	return take(host, "", text, phase, ret_stack);
 }
 
 void

@@ -59,6 +59,9 @@ struct pamstack {
  */
 MUST_CHECK int pamstack_load(const struct hostfile_host *host,
     const char *service, const char *phase, struct pamstack *ret_stack);
+/* The same of a text instead of the service's own file. */
+MUST_CHECK int pamstack_parse(const struct hostfile_host *host,
+    const char *text, const char *phase, struct pamstack *ret_stack);
 void pamstack_done(struct pamstack *stack);
 #define PAMSTACK_AUTO CLEANUP(pamstack_done)
 

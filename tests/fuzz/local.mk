@@ -18,6 +18,11 @@ tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz-conf.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_conf_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_conf_LDADD = libbase.la
 
+FUZZERS += tests/fuzz/fuzz-hostconf
+tests_fuzz_fuzz_hostconf_SOURCES = tests/fuzz/fuzz-hostconf.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_hostconf_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_hostconf_LDADD = libcli.la
+
 FUZZERS += tests/fuzz/fuzz-json
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz-json.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
