@@ -116,8 +116,18 @@ tests_unit_test_schema_LDADD = libbase.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-db
 tests_unit_test_db_SOURCES = tests/unit/test-db.c
-tests_unit_test_db_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
-tests_unit_test_db_LDADD = libbase.la $(SQLITE_LIBS) $(UNIT_LIBS)
+tests_unit_test_db_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_db_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-dbfile
+tests_unit_test_dbfile_SOURCES = tests/unit/test-dbfile.c
+tests_unit_test_dbfile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_dbfile_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test-pagesum
+tests_unit_test_pagesum_SOURCES = tests/unit/test-pagesum.c
+tests_unit_test_pagesum_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_pagesum_LDADD = libbase.la $(SQLITE_LIBS) $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-crypto
 tests_unit_test_crypto_SOURCES = tests/unit/test-crypto.c

@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <sqlite3.h>
 
 #include "base/schema.h"
 #include "common/err.h"
@@ -495,143 +494,6 @@ t83_a_stand_in_is_empty_and_stays_so(void **state)
 	assert_int_equal(step, DB_DONE);
 }
 
-static void
-flip(const char *path, off_t place, int bit)
-{
-	int fd = open(path, O_RDWR | O_CLOEXEC);
-	uint8_t byte;
-
-	assert_true(fd >= 0);
-	assert_int_equal(pread(fd, &byte, 1, place), 1);
-	byte ^= (uint8_t)(1 << bit);
-	assert_int_equal(pwrite(fd, &byte, 1, place), 1);
-	close(fd);
-}
-
-/* In whatever row, column, index or header. */
-static void
-t83_t116_a_flipped_bit_is_refused_wherever_it_is(void **state)
-{
-	struct fixture *f = *state;
-	struct stat st;
-
-	make_filled(f->path);
-	assert_int_equal(stat(f->path, &st), 0);
-	for (off_t place = 0; place < st.st_size; place += place < 100 ? 1 : 37)
-		for (int bit = 0; bit < 8; bit += place == 20 ? 1 : 5) {
-			flip(f->path, place, bit);
-			if (open_only(f->path) != ERR_STATE_DAMAGED)
-				fail_msg("byte %jd", (intmax_t)place);
-			flip(f->path, place, bit);
-		}
-	assert_int_equal(open_only(f->path), 0);
-}
-
-static void
-overwrite(const char *path, long from_page, long to_page)
-{
-	static char page[4096];
-	int fd = open(path, O_RDWR | O_CLOEXEC);
-
-	memset(page, 0, sizeof(page));
-	if (from_page > 0)
-		assert_int_equal(
-		    pread(fd, page, sizeof(page), (from_page - 1) * 4096),
-		    sizeof(page));
-	assert_int_equal(
-	    pwrite(fd, page, sizeof(page), (to_page - 1) * 4096), sizeof(page));
-	close(fd);
-}
-
-/* Also one that is right in another place, or was right at another time. */
-static void
-t83_t116_a_page_of_elsewhere_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	struct stat st;
-
-	make_filled(f->path);
-	assert_int_equal(stat(f->path, &st), 0);
-	for (long page = 1; page <= st.st_size / 4096; page++) {
-		char keep[160];
-
-		(void)snprintf(keep, sizeof(keep), "%s.keep", f->path);
-		copy_file(f->path, keep);
-		overwrite(f->path, 0, page);
-		assert_int_equal(open_only(f->path), ERR_STATE_DAMAGED);
-		copy_file(keep, f->path);
-		overwrite(f->path, page == 2 ? 3 : 2, page);
-		assert_int_equal(open_only(f->path), ERR_STATE_DAMAGED);
-		copy_file(keep, f->path);
-		(void)unlink(keep);
-	}
-	assert_int_equal(open_only(f->path), 0);
-}
-
-static off_t
-find_text(const char *path, const char *text)
-{
-	static char bytes[1 << 18];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = read(fd, bytes, sizeof(bytes));
-	const char *at = memmem(bytes, (size_t)len, text, strlen(text));
-
-	(void)close(fd);
-	assert_non_null(at);
-	return at - bytes;
-}
-
-/* A start is not the only time when a page is read. */
-static void
-t116_a_page_that_is_damaged_later_is_not_believed(void **state)
-{
-	struct fixture *f = *state;
-	DB_AUTO struct db *db = NULL;
-	struct db_stmt *stmt = NULL;
-	enum db_step step = DB_DONE;
-
-	assert_int_equal(db_open(f->path, &db), 0);
-	assert_int_equal(insert_id(db, "user", "eve", 2000000007), 0);
-	assert_int_equal(db_prepare(db, "PRAGMA shrink_memory", &stmt), 0);
-	assert_int_equal(db_run(stmt), 0);
-	assert_int_equal(ask(db, "SELECT number FROM ids"), 2000000007);
-	assert_int_equal(db_run(stmt), 0);
-	flip(f->path, find_text(f->path, "evelive"), 0);
-	assert_int_equal(db_prepare(db, "SELECT number FROM ids", &stmt), 0);
-	assert_int_equal(db_step(stmt, &step), ERR_STATE_DAMAGED);
-}
-
-static void
-run_plain(const char *path, const char *sql)
-{
-	sqlite3 *plain = NULL;
-
-	assert_int_equal(sqlite3_open(path, &plain), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(plain, sql, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(plain), SQLITE_OK);
-}
-
-/* As files were before there were sums. */
-static void
-a_file_without_sums_is_served_as_it_is(void **state)
-{
-	struct fixture *f = *state;
-	DB_AUTO struct db *db = NULL;
-	char stamp[96];
-
-	umask(077);
-	for (int64_t v = 0; v < schema_version(); v++)
-		run_plain(f->path, schema_step(v));
-	(void)snprintf(stamp, sizeof(stamp),
-	    "PRAGMA application_id = 0x6f72676c; PRAGMA user_version = %d",
-	    (int)schema_version());
-	run_plain(f->path, stamp);
-	make_filled(f->path);
-	run_plain(f->path, "DELETE FROM ids WHERE key = 'member3'");
-	assert_int_equal(db_open(f->path, &db), 0);
-	assert_int_equal(ask(db, "SELECT count(*) FROM ids"), 49);
-}
-
 /* As version 3 had it. */
 static void
 make_older(struct db *db)
@@ -727,10 +589,6 @@ main(void)
 	    DB_TEST(t83_a_newer_or_foreign_file_is_refused),
 	    DB_TEST(t83_an_emptied_or_cut_file_is_refused),
 	    DB_TEST(t83_a_stand_in_is_empty_and_stays_so),
-	    DB_TEST(t83_t116_a_flipped_bit_is_refused_wherever_it_is),
-	    DB_TEST(t83_t116_a_page_of_elsewhere_is_refused),
-	    DB_TEST(t116_a_page_that_is_damaged_later_is_not_believed),
-	    DB_TEST(a_file_without_sums_is_served_as_it_is),
 	    DB_TEST(t83_numbers_survive_a_newer_schema),
 	    DB_TEST(a_file_of_others_is_refused),
 	};
