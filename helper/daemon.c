@@ -26,6 +26,8 @@
 #include "services/rotation.h"
 #include "services/scim.h"
 #include "services/vault.h"
+#include "services/renewal.h"
+#include "services/vouching.h"
 #include "services/wallet.h"
 
 struct daemon {
@@ -51,6 +53,7 @@ struct daemon {
 	struct vault *vault;
 	struct rotation *rotation;
 	struct wallet *wallet;
+	struct vouching *vouching; /* unless the service renews */
 	struct revocation *revocation;
 	struct attempts *attempts;
 	struct totp *totp;
@@ -121,16 +124,17 @@ open_network(struct daemon *d)
 	const struct idsvc_options idsvc = settings_idsvc(s);
 	int r = http_new(d->loop, &http, &d->http);
 
+	if (r == 0 && s->profile_rules != NULL)
+		r = idsvc_new(d->loop, d->http, d->clock, &idsvc, &d->idsvc);
 	for (size_t i = 0; r == 0 && i < s->providers.count; i++) {
-		const struct idp_options idp =
+		struct idp_options idp =
 		    providerset_options(&s->providers.entries[i]);
 
+		idp.keeps = !renewal_can(d->idsvc);
 		r = idp_new(d->loop, d->http, d->clock, &idp, &d->idps[i]);
 		if (r == 0)
 			d->idp_count++;
 	}
-	if (r == 0 && s->profile_rules != NULL)
-		r = idsvc_new(d->loop, d->http, d->clock, &idsvc, &d->idsvc);
 	return r;
 }
 
@@ -264,6 +268,26 @@ open_wallet(struct daemon *d)
 	return wallet_new(d->loop, d->clock, &options, &d->wallet);
 }
 
+/* Who stands by a member between two sign-ins: the service, or else the
+ * provider. */
+static int
+open_vouching(struct daemon *d)
+{
+	const struct vouching_options options = {
+	    .vault = d->vault,
+	    .directory = d->directory,
+	    .idps = d->idps,
+	    .idp_count = d->idp_count,
+	    .rolewatch = d->rolewatch,
+	    .ended = on_ended,
+	    .arg = d,
+	};
+
+	return renewal_can(d->idsvc)
+	    ? ERR_OK
+	    : vouching_new(d->loop, &options, &d->vouching);
+}
+
 static int
 open_revocation(struct daemon *d)
 {
@@ -272,6 +296,7 @@ open_revocation(struct daemon *d)
 	    .standing = &d->standing,
 	    .vault = d->vault,
 	    .wallet = d->wallet,
+	    .vouching = d->vouching,
 	    .proofs = d->proofs,
 	    .rolewatch = d->rolewatch,
 	    .audit = d->audit,
@@ -315,6 +340,7 @@ open_signins(struct daemon *d)
 	options.standing = &d->standing;
 	options.proofs = d->proofs;
 	options.wallet = d->wallet;
+	options.vouching = d->vouching;
 	options.attempts = d->attempts;
 	options.totp = d->totp;
 	options.pin = d->pin;
@@ -357,6 +383,7 @@ open_front(struct daemon *d)
 	    .idp_count = d->idp_count,
 	    .idsvc = d->idsvc,
 	    .wallet = d->wallet,
+	    .vouching = d->vouching,
 	    .attempts = d->attempts,
 	    .totp = d->totp,
 	    .pin = d->pin,
@@ -425,6 +452,8 @@ open_daemon(const struct settings *settings, const char *credentials,
 	if (r == 0)
 		r = open_wallet(d);
 	if (r == 0)
+		r = open_vouching(d);
+	if (r == 0)
 		r = open_revocation(d);
 	if (r == 0)
 		r = open_factors(d);
@@ -461,6 +490,7 @@ daemon_free(struct daemon *daemon)
 	sync_free(d->sync);
 	revocation_free(d->revocation);
 	signins_free(d->signins);
+	vouching_free(d->vouching);
 	localswatch_free(d->locals);
 	rolewatch_free(d->rolewatch);
 	directory_free(d->directory);

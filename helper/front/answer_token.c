@@ -142,6 +142,8 @@ answer_logout(struct exchange *x, const void *message)
 	if (members_get_user(directory_members(x->parts->directory),
 		request->user, &member)) {
 		r = wallet_forget(x->parts->wallet, member.id);
+		if (r == 0 && x->parts->vouching != NULL)
+			r = vouching_log_out(x->parts->vouching, member.id);
 		if (r == 0)
 			r = proofs_forget(x->parts->proofs, member.id);
 	}

@@ -26,6 +26,7 @@
 #include "services/standing.h"
 #include "services/sync.h"
 #include "services/totp.h"
+#include "services/vouching.h"
 #include "services/wallet.h"
 
 struct requests;
@@ -43,6 +44,7 @@ struct requests_parts {
 	size_t idp_count;
 	struct idsvc *idsvc; /* NULL: none configured */
 	struct wallet *wallet;
+	struct vouching *vouching; /* NULL: the service renews */
 	struct attempts *attempts;
 	struct totp *totp;
 	struct pin *pin;

@@ -87,6 +87,11 @@ tests_unit_test_wallet_SOURCES = tests/unit/test-wallet.c $(WALLETLAB)
 tests_unit_test_wallet_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_wallet_LDADD = libservices.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-vouching
+tests_unit_test_vouching_SOURCES = tests/unit/test-vouching.c $(WALLETLAB)
+tests_unit_test_vouching_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_vouching_LDADD = libservices.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-revocation
 tests_unit_test_revocation_SOURCES = tests/unit/test-revocation.c $(WALLETLAB)
 tests_unit_test_revocation_CFLAGS = $(UNIT_CFLAGS)
@@ -442,6 +447,8 @@ libservices_la_SOURCES += helper/services/idpfind.c helper/services/idpfind.h
 libservices_la_SOURCES += helper/services/idpform.c helper/services/idpform.h
 libservices_la_SOURCES += helper/services/idppaste.c helper/services/idppaste.h
 libservices_la_SOURCES += helper/services/idpperson.c helper/services/idpperson.h
+libservices_la_SOURCES += helper/services/vouching.c \
+	helper/services/vouching.h
 libservices_la_SOURCES += helper/services/idprevoke.c \
 	helper/services/idprevoke.h
 libservices_la_SOURCES += helper/services/idpsend.c helper/services/idpsend.h

@@ -26,8 +26,11 @@ struct purse_token {
 struct purse {
 	char *refresh_token;
 	char *session_token;
-	char *active; /* the organisation that the person works in */
-	char *base;   /* that of the token which a renewal brings */
+	/* the organisation that the person works in, and that of the token
+	 * which a renewal brings; of a provider's refresh token: the client
+	 * that got it, and who gave it */
+	char *active;
+	char *base;
 	struct purse_token tokens[PURSE_TOKENS_MAX];
 	size_t count;
 };

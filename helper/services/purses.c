@@ -24,17 +24,19 @@ struct unsaved {
 
 struct purses {
 	struct vault *vault;
+	const char *kind;
 	struct unsaved *unsaved;
 };
 
 int
-purses_new(struct vault *vault, struct purses **ret_purses)
+purses_new(struct vault *vault, const char *kind, struct purses **ret_purses)
 {
 	struct purses *purses = calloc(1, sizeof(*purses));
 
 	if (purses == NULL)
 		return ERR_NO_MEMORY;
 	purses->vault = vault;
+	purses->kind = kind;
 	*ret_purses = purses;
 	return ERR_OK;
 }
@@ -86,7 +88,7 @@ purses_seal(
 
 	buf_init(&bytes, PURSE_MAX_BYTES);
 	r = purse_format(purse, &bytes);
-	return r == 0 ? vault_put(purses->vault, member, VAULT_TOKENS,
+	return r == 0 ? vault_put(purses->vault, member, purses->kind,
 			    bytes.bytes, bytes.len)
 		      : r;
 }
@@ -133,7 +135,7 @@ purses_load(struct purses *purses, const char *member, struct purse *ret_purse)
 	}
 	buf_init(&bytes, PURSE_MAX_BYTES);
 	if (r == 0)
-		r = vault_read(purses->vault, member, VAULT_TOKENS, &bytes);
+		r = vault_read(purses->vault, member, purses->kind, &bytes);
 	if (r == 0)
 		r = purse_parse(bytes.bytes, bytes.len, ret_purse);
 	return r == ERR_MALFORMED ? ERR_NO_TOKEN : r;
@@ -143,5 +145,5 @@ int
 purses_forget(struct purses *purses, const char *member)
 {
 	unsaved_free(unlink_unsaved(purses, member));
-	return vault_forget_kind(purses->vault, member, VAULT_TOKENS);
+	return vault_forget_kind(purses->vault, member, purses->kind);
 }

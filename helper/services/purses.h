@@ -11,8 +11,9 @@
 
 struct purses;
 
-/* vault is borrowed. */
-MUST_CHECK int purses_new(struct vault *vault, struct purses **ret_purses);
+/* vault and kind, one of services/vault.h, are borrowed. */
+MUST_CHECK int purses_new(
+    struct vault *vault, const char *kind, struct purses **ret_purses);
 void purses_free(struct purses *purses);
 
 /* ret_purse is empty before. NO_TOKEN, VAULT_KEY; or why the one in memory

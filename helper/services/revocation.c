@@ -62,6 +62,9 @@ take(struct revocation *v, const char *member_id, bool left)
 {
 	int faults[] = {
 	    wallet_forget(v->options.wallet, member_id),
+	    v->options.vouching == NULL
+		? ERR_OK
+		: vouching_forget(v->options.vouching, member_id),
 	    proofs_forget(v->options.proofs, member_id),
 	    v->options.rolewatch == NULL
 		? ERR_OK
@@ -77,13 +80,19 @@ take(struct revocation *v, const char *member_id, bool left)
 }
 
 static bool
-holds_tokens(const struct revocation *v, const char *member_id)
+holds(const struct revocation *v, const char *member_id, const char *kind)
 {
 	struct buf tokens BUF_AUTO = {0};
 
 	buf_init(&tokens, VAULT_SECRET_MAX_BYTES);
-	return vault_read(v->options.vault, member_id, VAULT_TOKENS, &tokens) ==
-	    ERR_OK;
+	return vault_read(v->options.vault, member_id, kind, &tokens) == ERR_OK;
+}
+
+static bool
+holds_tokens(const struct revocation *v, const char *member_id)
+{
+	return holds(v, member_id, VAULT_TOKENS) ||
+	    holds(v, member_id, VAULT_PROVIDER);
 }
 
 static void

@@ -23,6 +23,7 @@
 #include "services/rolewatch.h"
 #include "services/standing.h"
 #include "services/vault.h"
+#include "services/vouching.h"
 #include "services/wallet.h"
 
 struct revocation;
@@ -33,6 +34,7 @@ struct revocation_options {
 	const struct standing *standing;
 	struct vault *vault;
 	struct wallet *wallet;
+	struct vouching *vouching; /* NULL: the service renews */
 	struct proofs *proofs;
 	struct rolewatch *rolewatch; /* with profile none alone */
 	struct audit *audit;         /* NULL: none is kept */

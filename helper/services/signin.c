@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "common/err.h"
+#include "common/secret.h"
 #include "common/text.h"
 #include "services/binding.h"
 #include "services/choosing.h"
@@ -52,6 +53,7 @@ signin_free(struct signin *signin)
 	directory_cancel(all->options.directory, s->shown_id);
 	loop_timer_free(s->turn_timer);
 	loop_timer_free(s->deadline_timer);
+	secret_free_string(s->refresh_token);
 	free(s);
 }
 
@@ -121,16 +123,22 @@ offline_gate(struct signin *s)
 	return r == 0 ? directory_look(o->directory) : r;
 }
 
-/* What the service gave is kept for the member's calls of its APIs; a sign-in
- * does not depend on it. */
+/* What the service gave is kept for the member's calls of its APIs, and what a
+ * provider gave to be asked again; a sign-in does not depend on it. */
 static void
 keep_tokens(struct signin *s)
 {
+	const struct signin_options *o = &s->all->options;
 	int r = ERR_OK;
+	int fault = ERR_OK;
 
-	if (s->standing != NULL && s->all->options.wallet != NULL)
-		r = wallet_keep(
-		    s->all->options.wallet, s->member_id, s->standing);
+	if (s->standing != NULL && o->wallet != NULL)
+		r = wallet_keep(o->wallet, s->member_id, s->standing);
+	if (s->proving != NULL && o->vouching != NULL)
+		fault = vouching_keep(
+		    o->vouching, s->member_id, s->idp, s->refresh_token);
+	if (r == 0)
+		r = fault;
 	if (r != 0)
 		log_warning("tokens not kept", LOG_TEXT("reason", err_name(r)),
 		    LOG_TEXT("member", s->member_id));
@@ -334,6 +342,16 @@ take_roles(struct signin *s, const struct member *member,
 		      : r;
 }
 
+/* Until it is decided whether it may be kept. */
+static int
+keep_refresh_token(struct signin *s, const char *refresh_token)
+{
+	if (s->all->options.vouching == NULL || refresh_token == NULL)
+		return ERR_OK;
+	s->refresh_token = secret_dup(refresh_token, strlen(refresh_token));
+	return s->refresh_token == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
 /* The provider proved somebody; is it the member, and what are they now? */
 static void
 on_proven(void *arg, int reason, const struct idp_identity *identity)
@@ -352,6 +370,8 @@ on_proven(void *arg, int reason, const struct idp_identity *identity)
 	    (!text_copy(s->issuer, sizeof(s->issuer), identity->issuer) ||
 		!text_copy(s->subject, sizeof(s->subject), identity->subject)))
 		r = ERR_TOKEN_CLAIM;
+	if (r == 0)
+		r = keep_refresh_token(s, identity->refresh_token);
 	if (r == 0)
 		r = o->idsvc != NULL ? confirm(s, &member, identity)
 				     : take_roles(s, &member, identity);
@@ -374,6 +394,7 @@ prove(struct signin *s, struct idp *idp)
 	    .deadline = s->deadline,
 	};
 
+	s->idp = idp;
 	return proving_new(&options, on_proven, s, &s->proving);
 }
 
@@ -437,6 +458,9 @@ on_unlocked(void *arg, const struct unlocking_end *end)
 		r = gate;
 	s->offline = end->offline;
 	s->factor = end->factor == UNLOCKING_PIN ? PROOFS_PIN : PROOFS_CODE;
+	/* What came did not mend it; a full sign-in may. */
+	if (r == 0 && s->hindered && last_gate(s) != 0)
+		r = ERR_CANCELLED;
 	if (r == ERR_CANCELLED)
 		r = offer_ways(s);
 	else if (r == 0 && (s->steps_up || end->factor == UNLOCKING_CODE))
@@ -445,6 +469,18 @@ on_unlocked(void *arg, const struct unlocking_end *end)
 		identified(s);
 	if (r != 0)
 		decide(s, r);
+}
+
+/* A provider that is asked anew may tell of roles that count no longer. */
+static bool
+may_mend(struct signin *s, const struct member *member)
+{
+	const struct signin_options *o = &s->all->options;
+
+	return o->vouching != NULL && eligible_takes_pin(o, &s->request) &&
+	    pin_state(o->pin, s->member_id) == 0 &&
+	    vouching_holds(o->vouching, s->member_id) &&
+	    standing_signin(o->standing, member, s->request.roles) == 0;
 }
 
 static int
@@ -456,6 +492,7 @@ unlock(struct signin *s)
 	    .pin = o->pin,
 	    .totp = o->totp,
 	    .wallet = o->wallet,
+	    .vouching = o->vouching,
 	    .standing = o->standing,
 	    .policy = &o->second,
 	    .dialogue = s->dialogue,
@@ -472,8 +509,9 @@ unlock(struct signin *s)
 	    ? unlocking_new(&options, on_unlocked, s, &s->unlocking)
 	    : ERR_NOT_A_MEMBER;
 
-	/* A full sign-in may mend what stands in the way, this may not. */
-	if (r == 0 && last_gate(s) != 0)
+	s->hindered = r == 0 && last_gate(s) != 0;
+	/* A full sign-in may mend what stands in the way. */
+	if (s->hindered && !may_mend(s, &member))
 		r = ERR_CANCELLED;
 	return r == 0 ? unlocking_start(s->unlocking, &member) : r;
 }

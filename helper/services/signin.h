@@ -23,6 +23,7 @@
 #include "services/rolewatch.h"
 #include "services/second.h"
 #include "services/standing.h"
+#include "services/vouching.h"
 #include "services/wallet.h"
 
 #define SIGNIN_PER_SOURCE_MAX 16
@@ -36,6 +37,7 @@ struct signin_options {
 	const struct standing *standing;
 	struct proofs *proofs;
 	struct wallet *wallet;
+	struct vouching *vouching; /* NULL: the service renews */
 	struct attempts *attempts;
 	struct totp *totp;
 	struct pin *pin;

@@ -43,12 +43,15 @@ struct signin {
 	bool offline;              /* and nobody could be asked about them */
 	struct dialogue *dialogue; /* each NULL until it is its turn */
 	struct unlocking *unlocking;
+	struct idp *idp; /* that proves */
 	struct proving *proving;
 	struct confirming *confirming;
 	struct second *second;
 	const struct idsvc_standing *standing; /* confirming's; NULL: none */
 	uint64_t shown_id; /* waits until the name service sees a change */
 	bool first_binding;
+	bool hindered;       /* what a renewal may mend stands in the way */
+	char *refresh_token; /* of the provider; NULL: none came */
 	char issuer[1024];
 	char subject[CLAIMS_SUB_MAX + 1];
 };

@@ -26,6 +26,7 @@ struct unlocking {
 	unsigned int pins;
 	uint64_t pin_id;   /* at the PIN; 0: none */
 	uint64_t renew_id; /* at the wallet; 0: none */
+	uint64_t vouch_id; /* at a provider; 0: none */
 	struct second *second;
 };
 
@@ -53,23 +54,50 @@ judge_silence(struct unlocking *u, int reason, bool *ret_offline)
 	return *ret_offline ? standing_offline(standing) : ERR_OK;
 }
 
+/* The organisation's word, or none. */
 static void
-on_renewed(void *arg, const struct wallet_token *token)
+conclude(struct unlocking *u, int reason)
 {
-	struct unlocking *u = arg;
 	bool offline = false;
-	int r = token->reason;
+	int r = reason;
 
-	u->renew_id = 0;
 	if (r == ERR_UNSUPPORTED || cutoff_meaning(r) == CUTOFF_SILENT)
 		r = judge_silence(u, r, &offline);
-	/* Nothing is left that the service would know the member by. */
+	/* Nothing is left that the member would be known by. */
 	else if (r == ERR_NO_TOKEN)
 		r = ERR_CANCELLED;
 	if (r != 0)
 		end(u, r);
 	else
 		end_well(u, offline);
+}
+
+static void
+on_renewed(void *arg, const struct wallet_token *token)
+{
+	struct unlocking *u = arg;
+
+	u->renew_id = 0;
+	conclude(u, token->reason);
+}
+
+static void
+on_vouched(void *arg, int reason)
+{
+	struct unlocking *u = arg;
+
+	u->vouch_id = 0;
+	conclude(u, reason);
+}
+
+static int
+ask_organization(struct unlocking *u)
+{
+	return u->options.vouching != NULL
+	    ? vouching_ask(u->options.vouching, u->options.member, on_vouched,
+		  u, &u->vouch_id)
+	    : wallet_renew(u->options.wallet, u->options.member, on_renewed, u,
+		  &u->renew_id);
 }
 
 static dialogue_answer_fn on_pin;
@@ -94,8 +122,7 @@ on_checked(void *arg, int reason)
 
 	u->pin_id = 0;
 	if (r == 0)
-		r = wallet_renew(u->options.wallet, u->options.member,
-		    on_renewed, u, &u->renew_id);
+		r = ask_organization(u);
 	else if (r == ERR_PIN_WRONG)
 		r = ask_pin_again(u);
 	if (r != 0)
@@ -222,6 +249,8 @@ unlocking_free(struct unlocking *unlocking)
 		return;
 	pin_cancel(u->options.pin, u->pin_id);
 	wallet_cancel(u->options.wallet, u->renew_id);
+	if (u->options.vouching != NULL)
+		vouching_cancel(u->options.vouching, u->vouch_id);
 	second_free(u->second);
 	free(u);
 }

@@ -2,10 +2,10 @@
  * unlocking.h - coming back by what this host itself can check: the PIN, or the
  * authenticator's code alone where that is enough.
  *
- * A PIN counts together with the organisation's word: the service is asked
- * whether it still stands by the member, and only where it does not answer does
- * what it said last stand in for it, for so long.  Non-blocking but for the
- * disk; callbacks run from the loop.
+ * A PIN counts together with the organisation's word: its service, or else the
+ * provider, is asked whether it still stands by the member, and only where it
+ * does not answer does what it said last stand in for it, for so long.
+ * Non-blocking but for the disk; callbacks run from the loop.
  */
 #pragma once
 
@@ -19,6 +19,7 @@
 #include "services/second.h"
 #include "services/standing.h"
 #include "services/tries.h"
+#include "services/vouching.h"
 #include "services/wallet.h"
 
 /* How often a PIN may be wrong before it ends. */
@@ -32,6 +33,7 @@ struct unlocking_options {
 	struct pin *pin;
 	struct totp *totp;
 	struct wallet *wallet;
+	struct vouching *vouching; /* NULL: the service renews */
 	const struct standing *standing;
 	const struct second_policy *policy;
 	struct dialogue *dialogue;

@@ -23,6 +23,7 @@
 
 /* The kinds of what is kept; a member has one of each at most. */
 #define VAULT_TOKENS "tokens"
+#define VAULT_PROVIDER "provider"
 #define VAULT_PIN "pin"
 #define VAULT_TOTP "totp"
 

@@ -524,7 +524,7 @@ wallet_new(struct loop *loop, const struct clock *clock,
 		return ERR_NO_MEMORY;
 	wallet->clock = clock;
 	wallet->options = *options;
-	r = purses_new(options->vault, &wallet->purses);
+	r = purses_new(options->vault, VAULT_TOKENS, &wallet->purses);
 	if (r == 0)
 		r = loop_timer_new(loop, on_turn, wallet, &wallet->turn);
 	if (r != 0) {

@@ -507,6 +507,13 @@ wallet_cancel(struct wallet *wallet, uint64_t id)
 }
 
 int
+vouching_log_out(struct vouching *vouching, const char *member_id)
+{
+	front()->logged_out++;
+	return front()->log_out_fault;
+}
+
+int
 wallet_forget(struct wallet *wallet, const char *member_id)
 {
 	front()->forgotten++;
@@ -684,6 +691,7 @@ set_up_with(size_t idp_count, bool service)
 	    .idps = f->idps,
 	    .idp_count = idp_count,
 	    .idsvc = service ? (struct idsvc *)f : NULL,
+	    .vouching = service ? NULL : (struct vouching *)f,
 	    .organization_id = "org_acme",
 	    .organization_name = "Acme",
 	    .service_url = "",

@@ -72,7 +72,9 @@ struct front {
 	uint64_t errand_cancelled;
 	char errand_member[32];
 	char errand_organization[64];
-	int forgotten; /* calls of wallet_forget() */
+	int forgotten;  /* calls of wallet_forget() */
+	int logged_out; /* of vouching_log_out() */
+	int log_out_fault;
 	int forget_fault;
 	int proofs_forgotten;
 	struct tokenroles told; /* by ada's token, where standing looks */

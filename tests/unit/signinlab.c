@@ -469,6 +469,56 @@ wallet_cancel(struct wallet *wallet, uint64_t id)
 		world.renew_fn = NULL;
 }
 
+int
+vouching_keep(struct vouching *vouching, const char *member_id,
+    const struct idp *idp, const char *refresh_token)
+{
+	world.vouch_kept++;
+	note(world.kept_member, sizeof(world.kept_member), member_id);
+	note(world.kept_at, sizeof(world.kept_at), idp_name(idp));
+	note(world.kept_offline, sizeof(world.kept_offline), refresh_token);
+	return world.keep_fault;
+}
+
+bool
+vouching_holds(struct vouching *vouching, const char *member_id)
+{
+	return world.holds;
+}
+
+int
+vouching_ask(struct vouching *vouching, const char *member_id, vouching_fn *fn,
+    void *arg, uint64_t *ret_id)
+{
+	world.vouches++;
+	world.vouch_fn = fn;
+	world.vouch_arg = arg;
+	*ret_id = 78;
+	return ERR_OK;
+}
+
+void
+vouching_cancel(struct vouching *vouching, uint64_t id)
+{
+	if (id == 78)
+		world.vouch_fn = NULL;
+}
+
+void
+lab_vouch(int reason)
+{
+	struct lab_person *ada = &world.people[0];
+	vouching_fn *fn = TAKE(world.vouch_fn);
+
+	assert_non_null(fn);
+	if (reason == 0 && world.vouched_role != NULL) {
+		ada->told = (struct tokenroles){
+		    .roles = &world.vouched_role, .role_count = 1};
+		ada->told_ms = world.clock.boot.ms;
+	}
+	fn(world.vouch_arg, reason);
+}
+
 void
 lab_renew(int reason)
 {
@@ -802,6 +852,7 @@ identity_of(const char *user, char *mail, char *subject)
 	    .subject = subject,
 	    .mail = mail,
 	    .id_token = "the.id.token",
+	    .refresh_token = world.gives_none ? NULL : "offline-1",
 	};
 }
 

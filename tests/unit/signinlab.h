@@ -97,6 +97,15 @@ struct world {
 	unsigned int renewals;
 	wallet_fn *renew_fn;
 	void *renew_arg;
+	/* the provider, asked anew */
+	bool gives_none; /* no refresh token comes with an ID Token */
+	unsigned int vouches;
+	vouching_fn *vouch_fn;
+	void *vouch_arg;
+	bool holds;               /* there is something to ask it with */
+	const char *vouched_role; /* what its token tells; NULL: none came */
+	unsigned int vouch_kept;
+	char kept_at[32], kept_offline[32];
 	unsigned int kept;
 	int keep_fault;
 	char kept_member[32], kept_jwt[32], kept_refresh[32];
@@ -162,8 +171,9 @@ void lab_say(const char *subject, int reason, const char *role);
 void lab_say_all(const struct idsvc_standing *standing);
 /* The newest request of the service, which must be this. */
 const struct lab_request *lab_asked(enum profile_op op);
-/* The work on a PIN ends; the service says so of a renewal. */
+/* The work on a PIN ends; the service says so of a renewal, the provider. */
 void lab_work(void);
 void lab_renew(int reason);
+void lab_vouch(int reason);
 /* Ends the wait for the name service. */
 void lab_show(int reason);

@@ -180,6 +180,24 @@ logging_out_forgets_tokens_and_proof(void **state)
 	(void)close(fd);
 }
 
+/* Without a service it is the provider's own that goes. */
+static void
+t90_logging_out_gives_up_what_the_provider_gave(void **state)
+{
+	const struct proto_logout request = {"ada"};
+	int fd = front_connect(FRONT_ADA);
+
+	front_send(fd, PROTO_LOGOUT, &request);
+	front_expect_done(fd);
+	assert_int_equal(front()->logged_out, 1);
+	assert_int_equal(front()->proofs_forgotten, 1);
+	front()->log_out_fault = ERR_NO_SPACE;
+	front_send(fd, PROTO_LOGOUT, &request);
+	front_expect_verdict(fd, PROTO_DENY, ERR_NO_SPACE);
+	assert_int_equal(front()->proofs_forgotten, 1);
+	(void)close(fd);
+}
+
 static void
 answer_ask(int reason)
 {
@@ -280,6 +298,9 @@ main(void)
 		without_a_service_there_are_no_tokens, front_set_up_alone,
 		front_tear_down),
 	    TEST(logging_out_forgets_tokens_and_proof),
+	    cmocka_unit_test_setup_teardown(
+		t90_logging_out_gives_up_what_the_provider_gave,
+		front_set_up_alone, front_tear_down),
 	    TEST(an_invitation_carries_the_askers_token),
 	    TEST(an_invitation_that_cannot_be_is_told_at_once),
 	    TEST(an_invitation_is_sent_again_to_a_known_member),

@@ -28,7 +28,7 @@ set_up(void **state)
 	*state = f;
 	assert_non_null(f);
 	walletlab_begin(&f->lab, &f->service);
-	return purses_new(f->lab.vault, &f->purses);
+	return purses_new(f->lab.vault, VAULT_TOKENS, &f->purses);
 }
 
 static int

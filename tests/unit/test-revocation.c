@@ -49,6 +49,16 @@ rolewatch_forget(struct rolewatch *rolewatch, const char *member_id)
 	return ERR_OK;
 }
 
+/* Of whom what a provider gave was forgotten last. */
+static char unvouched[16];
+
+int
+vouching_forget(struct vouching *vouching, const char *member_id)
+{
+	(void)snprintf(unvouched, sizeof(unvouched), "%s", member_id);
+	return ERR_OK;
+}
+
 /* Of the list; -1: there was none yet. */
 static int64_t list_age_ms;
 
@@ -94,6 +104,7 @@ set_up(void **state)
 	options.wallet = f->lab.wallet;
 	options.proofs = f->proofs;
 	options.rolewatch = (struct rolewatch *)f;
+	options.vouching = (struct vouching *)f;
 	(void)snprintf(
 	    f->stirred, sizeof(f->stirred), "%s/stirred", f->lab.folder);
 	options.stir_path = f->stirred;
@@ -212,6 +223,7 @@ a_proof_without_tokens_goes_too(void **state)
 	sweep(f);
 	assert_int_equal(proofs_age_ms(f->proofs, "u-1"), -1);
 	assert_string_equal(forgotten, "u-1");
+	assert_string_equal(unvouched, "u-1");
 }
 
 static void

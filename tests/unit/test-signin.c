@@ -977,6 +977,45 @@ the_groups_of_a_token_are_seen_before_the_verdict(void **state)
 	assert_int_equal(world.recorded, 1);
 }
 
+/* By a provider that will be asked again. */
+static void
+what_a_provider_gave_is_kept_once_she_is_in(void **state)
+{
+	struct client c;
+
+	lab_reach_poll(&c, "ada");
+	lab_approve(lab_newest(), "ada");
+	assert_int_equal(c.reason, ERR_OK);
+	assert_int_equal(world.vouch_kept, 0); /* the service renews */
+	world.options.vouching = (struct vouching *)&world;
+	signins_free(TAKE(world.signins));
+	lab_reach_poll(&c, "ada");
+	lab_approve(lab_newest(), "bob");
+	assert_int_equal(c.reason, ERR_WRONG_PERSON);
+	lab_reach_poll(&c, "ada");
+	world.people[0].member.state = MEMBER_SUSPENDED;
+	lab_approve(lab_newest(), "ada");
+	assert_int_equal(c.reason, ERR_MEMBER_SUSPENDED);
+	assert_int_equal(world.vouch_kept, 0);
+	world.people[0].member.state = MEMBER_ACTIVE;
+	lab_reach_poll(&c, "ada");
+	lab_approve(lab_newest(), "ada");
+	assert_int_equal(c.reason, ERR_OK);
+	assert_int_equal(world.vouch_kept, 1);
+	assert_string_equal(world.kept_member, "u-ada");
+	assert_string_equal(world.kept_at, "corp");
+	assert_string_equal(world.kept_offline, "offline-1");
+	/* One that gives none ends what another gave. A sign-in does not depend
+	 * on either. */
+	world.gives_none = true;
+	world.keep_fault = ERR_VAULT_KEY;
+	lab_reach_poll(&c, "ada");
+	lab_approve(lab_newest(), "ada");
+	assert_int_equal(c.reason, ERR_OK);
+	assert_int_equal(world.vouch_kept, 2);
+	assert_string_equal(world.kept_offline, "");
+}
+
 int
 main(void)
 {
@@ -1025,6 +1064,7 @@ main(void)
 	    T(a_role_of_the_token_alone_lets_in),
 	    T(t27_roles_are_those_of_a_bound_identity),
 	    T(the_groups_of_a_token_are_seen_before_the_verdict),
+	    T(what_a_provider_gave_is_kept_once_she_is_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

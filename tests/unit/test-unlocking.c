@@ -242,6 +242,161 @@ t107_without_a_service_the_list_counts(void **state)
 	assert_int_not_equal(c.reason, 0);
 }
 
+/* Profile none: it is the provider that is asked anew. */
+static void
+give_provider(void)
+{
+	give_pin();
+	world.options.vouching = (struct vouching *)&world;
+	world.standing.lastroles = (const struct lastroles *)&world;
+	world.holds = true;
+}
+
+static void
+t107_a_pin_counts_with_the_providers_word(void **state)
+{
+	static const int noes[] = {ERR_ACCOUNT_DISABLED, ERR_WRONG_PERSON,
+	    ERR_PROVIDER_REFUSED, ERR_PROVIDER_ERROR, ERR_TOKEN_SIGNATURE,
+	    ERR_DOMAIN_NOT_ALLOWED, ERR_VAULT_KEY, ERR_NO_SPACE};
+	static const int silences[] = {
+	    ERR_PROVIDER_UNREACHABLE, ERR_PROVIDER_TLS, ERR_PROVIDER_MALFORMED};
+	struct client c;
+
+	give_provider();
+	reach_renewal(&c);
+	lab_vouch(0);
+	expect(&c, 0);
+	world.recorded = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(noes); i++) {
+		reach_renewal(&c);
+		lab_vouch(noes[i]);
+		expect(&c, noes[i]);
+	}
+	world.age_ms = 43200 * 1000;
+	for (size_t i = 0; i < ARRAY_SIZE(silences); i++) {
+		world.recorded = 0;
+		reach_renewal(&c);
+		lab_vouch(silences[i]);
+		expect(&c, 0);
+		assert_int_equal(world.looks, i + 1);
+	}
+	world.recorded = 0;
+	reach_renewal(&c);
+	world.age_ms++;
+	lab_vouch(ERR_PROVIDER_UNREACHABLE);
+	expect(&c, ERR_OFFLINE_TOO_LONG);
+	assert_int_equal(world.renewals, 0);
+}
+
+static void
+a_provider_that_took_its_token_back_sees_her_first(void **state)
+{
+	struct client c;
+
+	give_provider();
+	reach_renewal(&c);
+	lab_vouch(ERR_NO_TOKEN);
+	assert_int_equal(c.decided, 0);
+	lab_give_code();
+	lab_pass_ms(5000);
+	lab_approve(lab_newest(), "ada");
+	expect(&c, 0);
+	assert_int_equal(world.factor, PROOFS_FULL);
+	assert_string_equal(world.kept_offline, "offline-1");
+	/* It never gave one: then the list speaks. */
+	world.recorded = 0;
+	reach_renewal(&c);
+	lab_vouch(ERR_UNSUPPORTED);
+	expect(&c, 0);
+	reach_renewal(&c);
+	signins_cancel(world.signins, c.id);
+	assert_true(world.vouch_fn == NULL);
+}
+
+/* ada's role is one that her last token told, so many seconds ago. */
+static void
+tell_role(int64_t age_s)
+{
+	static const char *const told[] = {"User"};
+	struct lab_person *ada = &world.people[0];
+
+	ada->member.role_count = 0;
+	ada->told = (struct tokenroles){.roles = told, .role_count = 1};
+	ada->told_ms = world.clock.boot.ms - age_s * 1000;
+	ada->proof_ms = -1;
+	world.recorded = 0;
+}
+
+static void
+step_up_by_pin(struct client *c)
+{
+	struct proto_signin request = stepping_up();
+
+	snprintf(request.roles, sizeof(request.roles), "User");
+	lab_begin(c, &request);
+	lab_expect_prompt(c, 1, PROTO_ASK_SECRET, PIN);
+	lab_type(c, "271828");
+	lab_work();
+	assert_int_equal(c->decided, 0);
+}
+
+static void
+t98_a_role_that_only_tokens_tell_is_told_anew(void **state)
+{
+	struct client c;
+
+	give_provider();
+	clock_fake_advance(&world.clock, INT64_C(86400) * 1000);
+	tell_role(901); /* too old for sudo, not for login */
+	world.vouched_role = "User";
+	step_up_by_pin(&c);
+	lab_vouch(0);
+	expect(&c, 0);
+	/* Withdrawn a moment ago. */
+	tell_role(60);
+	world.vouched_role = "Another";
+	step_up_by_pin(&c);
+	lab_vouch(0);
+	expect(&c, ERR_ROLE_NOT_ALLOWED);
+	/* No token came that tells it: a full sign-in may. */
+	tell_role(901);
+	world.vouched_role = NULL;
+	step_up_by_pin(&c);
+	lab_vouch(0);
+	assert_int_equal(c.decided, 0);
+	lab_give_code();
+	assert_int_equal(c.prompt.kind, PROTO_ASK_APPROVAL);
+	signins_cancel(world.signins, c.id);
+	/* Nor does silence make it younger. */
+	step_up_by_pin(&c);
+	lab_vouch(ERR_PROVIDER_UNREACHABLE);
+	lab_give_code();
+	assert_int_equal(c.prompt.kind, PROTO_ASK_APPROVAL);
+	signins_cancel(world.signins, c.id);
+	assert_int_equal(world.recorded, 0);
+}
+
+static void
+a_pin_is_asked_for_where_it_may_mend_only(void **state)
+{
+	struct proto_signin request = stepping_up();
+	struct client c;
+
+	give_provider();
+	clock_fake_advance(&world.clock, INT64_C(86400) * 1000);
+	tell_role(901);
+	snprintf(request.roles, sizeof(request.roles), "User");
+	world.holds = false;
+	lab_begin(&c, &request);
+	lab_give_code();
+	assert_int_equal(c.prompt.kind, PROTO_ASK_APPROVAL);
+	signins_cancel(world.signins, c.id);
+	world.holds = true;
+	world.age_ms = 901 * 1000; /* the list is late too */
+	lab_begin(&c, &request);
+	assert_int_equal(world.pins, 0);
+}
+
 static void
 t93_a_wrong_pin_is_asked_for_three_times(void **state)
 {
@@ -748,6 +903,10 @@ main(void)
 	    LAB_TEST(the_prompt_says_how_long_the_pin_works),
 	    LAB_TEST(a_pin_without_a_token_leads_to_a_full_sign_in),
 	    LAB_TEST(t107_without_a_service_the_list_counts),
+	    LAB_TEST(t107_a_pin_counts_with_the_providers_word),
+	    LAB_TEST(a_provider_that_took_its_token_back_sees_her_first),
+	    LAB_TEST(t98_a_role_that_only_tokens_tell_is_told_anew),
+	    LAB_TEST(a_pin_is_asked_for_where_it_may_mend_only),
 	    LAB_TEST(t93_a_wrong_pin_is_asked_for_three_times),
 	    LAB_TEST(t108_a_pin_that_a_suspension_took_tells_of_it),
 	    LAB_TEST(a_pin_that_cannot_be_asked_for_is_not),

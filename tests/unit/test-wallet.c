@@ -130,7 +130,7 @@ on_witness(void *arg, const struct wallet_token *token)
 	struct purse purse PURSE_AUTO = {0};
 
 	assert_int_equal(token->reason, 0);
-	assert_int_equal(purses_new(w->lab->vault, &purses), 0);
+	assert_int_equal(purses_new(w->lab->vault, VAULT_TOKENS, &purses), 0);
 	assert_int_equal(purses_load(purses, "u-1", &purse), 0);
 	assert_string_equal(purse_find(&purse, "org_acme")->jwt, token->jwt);
 	(void)snprintf(
