@@ -28,5 +28,5 @@ EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
 	tests/daemon/names.sh tests/daemon/profiles.sh \
 	tests/daemon/clock.sh tests/daemon/factors.sh tests/daemon/offline.sh \
 	tests/daemon/pins.sh tests/daemon/questions.sh \
-	tests/daemon/revocation.sh \
+	tests/daemon/revocation.sh tests/daemon/vouching.sh \
 	tests/daemon/records.sh tests/daemon/tokens.sh

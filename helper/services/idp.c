@@ -206,9 +206,11 @@ on_device(void *arg, const struct http_response *response)
 		    LOG_TEXT("provider", f->idp->self->name));
 		f->idp->self->plain = true;
 		r = send_device(f);
-		if (r == 0)
-			return;
-	} else if (r == 0 && response->status != 200)
+		if (r != 0)
+			end_failed(f, r);
+		return;
+	}
+	if (r == 0 && response->status != 200)
 		r = no_code(f, response, json);
 	else if (r == 0 && json == NULL)
 		r = ERR_PROVIDER_MALFORMED;

@@ -293,6 +293,7 @@ dialects() {
 	google
 	entra
 	claimed_roles
+	vouching
 	pastes
 	provider_lines=
 	"$tests/identity/run.sh" stop "$work/identity" oidc-provider google \

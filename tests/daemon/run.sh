@@ -55,6 +55,8 @@ failed=0
 . "$tests/daemon/offline.sh"
 # shellcheck source=tests/daemon/pins.sh
 . "$tests/daemon/pins.sh"
+# shellcheck source=tests/daemon/vouching.sh
+. "$tests/daemon/vouching.sh"
 # shellcheck source=tests/daemon/tokens.sh
 . "$tests/daemon/tokens.sh"
 # shellcheck source=tests/daemon/records.sh

@@ -6,7 +6,8 @@
 //   claims     changes of each ID Token; null removes one
 //   device, token  {status, body}: the answer instead of the real one
 //   discovery, keys  changes of the document, of each key
-// and POST /_test/seen tells what came in: {device: {...}, token: {...}}.
+// and POST /_test/seen tells what came in: {device: {...}, token: {...}}, of
+// Google also {revoke: {...}}.
 import { createHash, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
@@ -54,15 +55,16 @@ export function ordered(res, what) {
 
 export async function pass(path, fields) {
   const reply = await fetch(`${upstream}${path}`, { method: 'POST', body: fields });
-  return { status: reply.status, body: await reply.json() };
+  const said = await reply.text();
+  return { status: reply.status, body: said === '' ? {} : JSON.parse(said) };
 }
 
 // What oidc-provider gives for a code, in this provider's words. claimsOf turns
-// its claims into ours, refusal its errors into {status, body}.
+// its claims into ours, refusal its errors into {status, body}, by the grant.
 export async function tokens(res, fields, claimsOf, refusal) {
   const reply = await pass('/token', fields);
   if (reply.status !== 200) {
-    const { status, body } = refusal(reply.body.error);
+    const { status, body } = refusal(reply.body.error, fields.get('grant_type'));
     return answer(res, status, body);
   }
   reply.body.id_token &&= resign(reply.body.id_token, claimsOf);

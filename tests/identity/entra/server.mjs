@@ -22,8 +22,8 @@ const words = {
   expired_token: ['expired_token', 70019], invalid_grant: ['bad_verification_code', 70018],
   invalid_client: ['unauthorized_client', 700016],
 };
-const refusal = word => {
-  const [error, code] = words[word] ?? [word, 900000];
+const refusal = (word, grant) => {
+  const [error, code] = grant === 'refresh_token' ? [word, 700082] : words[word] ?? [word, 900000];
   return {
     status: 400,
     body: {

@@ -1,6 +1,7 @@
 // A front for oidc-provider that does what Google does differently: its host
 // names, verification_url, 428 and 403, the secret at the token endpoint, the
-// short scope list, hd, both spellings of iss. See front.mjs.
+// short scope list, refresh tokens that nobody asked for, hd, both spellings of
+// iss. See front.mjs.
 import { answer, discovery, form, keySet, ordered, orders, pass, serve, toPages, tokens } from '../front.mjs';
 
 const secret = 'google-secret';
@@ -20,6 +21,7 @@ serve('google', {
     device_authorization_endpoint: 'https://oauth2.googleapis.com/device/code',
     token_endpoint: 'https://oauth2.googleapis.com/token',
     jwks_uri: 'https://www.googleapis.com/oauth2/v3/certs',
+    revocation_endpoint: 'https://oauth2.googleapis.com/revoke',
     id_token_signing_alg_values_supported: ['RS256'],
   })),
   'GET www.googleapis.com/oauth2/v3/certs': (req, res) => answer(res, 200, keySet({ alg: 'RS256' })),
@@ -29,6 +31,7 @@ serve('google', {
     if (ordered(res, 'device')) return;
     if ((fields.get('scope') ?? '').split(' ').some(scope => !allowed.includes(scope)))
       return answer(res, 400, { error: 'invalid_scope' });
+    fields.set('scope', `${fields.get('scope')} offline_access`);
     const { status, body } = await pass('/device/auth', fields);
     if (status !== 200) return answer(res, 401, { error: body.error });
     const { device_code, user_code } = body;
@@ -43,5 +46,9 @@ serve('google', {
     if (fields.get('client_secret') !== secret) return answer(res, 401, { error: 'invalid_client' });
     fields.delete('client_secret');
     await tokens(res, fields, claimsOf, refusal);
+  },
+  'POST oauth2.googleapis.com/revoke': async (req, res) => {
+    const { status, body } = await pass('/token/revocation', await form(req, 'revoke'));
+    answer(res, status, body);
   },
 });

@@ -107,6 +107,11 @@ const finish = provider.interactionFinished.bind(provider);
 provider.interactionFinished = (req, res, result, how) =>
   finish(req, res, result.login ? { login: { accountId: subject(result.login.accountId) } } : result, how);
 provider.on('server_error', (ctx, error) => console.error(error));
+// How often each grant was given, and how many tokens were given up.
+const counts = {};
+const count = what => { counts[what] = (counts[what] ?? 0) + 1; };
+provider.on('grant.success', ctx => count(ctx.oidc.params.grant_type.split(':').at(-1)));
+provider.on('refresh_token.destroyed', () => count('revoked'));
 if (env.INTERVAL)
   provider.use(async (ctx, next) => {
     await next();
@@ -117,5 +122,5 @@ if (env.INTERVAL)
 const app = provider.callback();
 const tls = { key: readFileSync(`${env.TLS}/srv.key`), cert: readFileSync(`${env.TLS}/srv.pem`) };
 https.createServer(tls, (req, res) => {
-  if (!lever(req, res, { people: changePerson, reset })) app(req, res);
+  if (!lever(req, res, { people: changePerson, reset, counts: () => counts })) app(req, res);
 }).listen(port, '127.0.0.1', () => console.log(`ready ${issuer}`));
