@@ -203,8 +203,13 @@ void
 doctor_files_look_at_clock(struct findings *findings)
 {
 	struct timex state = {0};
+	int kept = adjtimex(&state);
 
-	if (adjtimex(&state) == TIME_ERROR || (state.status & STA_UNSYNC) != 0)
+	if (kept < 0)
+		findings_add(findings, FINDING_UNSEEN, "clock", "",
+		    "The kernel does not tell whether something keeps the "
+		    "clock.");
+	else if (kept == TIME_ERROR || (state.status & STA_UNSYNC) != 0)
 		findings_add(findings, FINDING_WARNING, "clock",
 		    "Have a time service keep it: apt install "
 		    "systemd-timesyncd, and timedatectl timesync-status",

@@ -20,6 +20,7 @@
 #define GATE "sudo"
 #define NAME_SIZE 64
 #define SERVICES_MAX 128
+#define LIST_SIZE (FINDINGS_TEXT_SIZE / 2)
 #define OTHER "other"
 
 #define ACCOUNT_REMEDY                                                        \
@@ -27,7 +28,7 @@
 	"in the file of the service, before every line that ends the phase"
 
 /* Doors, where a way past orglogin lets in whom the organisation removed. Any
- * other service may be one, too. */
+ * other service may be one, too, but most are not. */
 static const struct door {
 	const char *name;
 	bool root_may; /* root may become anybody by it */
@@ -45,12 +46,23 @@ static const struct door {
     {"atd", false, false},
     {"polkit-1", false, false},
     {"systemd-user", false, false},
+    {"cockpit", false, false},
+    {"gdm-password", false, false},
+    {"lightdm", false, false},
+    {"sddm", false, false},
     {OTHER, false, false},
 };
 
 struct services {
 	char names[SERVICES_MAX][NAME_SIZE];
 	size_t count;
+};
+
+struct look {
+	struct services all;
+	struct services guarded; /* doors that cannot be passed unasked */
+	struct services open;    /* doors where nobody is asked */
+	struct services others;  /* of which nobody knows if they are doors */
 };
 
 static const struct door *
@@ -73,40 +85,26 @@ show_line_of(const struct pamstack *stack, size_t i, char *out, size_t size)
 	return out;
 }
 
+/* A door that asks, and yet can be passed. */
 static void
-tell_end(const char *service, const struct pamstack *stack,
+tell_way_past(const char *service, const struct pamstack *stack,
     const struct pamwalk *walk, struct findings *findings)
 {
-	bool door = find_door(service) != NULL;
-	enum finding_severity severity = door ? FINDING_FATAL : FINDING_WARNING;
 	char where[2 * PAMSTACK_WORD_SIZE + 32];
 
-	switch (walk->end) {
-	case PAMWALK_GUARDED:
-		break;
-	case PAMWALK_NO_GUARD:
-		findings_add(findings, severity, CHECK, ACCOUNT_REMEDY,
-		    "%s lets members in without asking orglogin: no account "
-		    "line of its file does.",
-		    service);
-		break;
-	case PAMWALK_SKIPPED:
-		findings_add(findings, severity, CHECK, ACCOUNT_REMEDY,
+	(void)show_line_of(stack, walk->line, where, sizeof(where));
+	if (walk->end == PAMWALK_SKIPPED)
+		findings_add(findings, FINDING_FATAL, CHECK, ACCOUNT_REMEDY,
 		    "%s can let a member in without asking orglogin, by way of "
 		    "%s.",
-		    service,
-		    show_line_of(stack, walk->line, where, sizeof(where)));
-		break;
-	case PAMWALK_IGNORED:
-		findings_add(findings, severity, CHECK,
+		    service, where);
+	else
+		findings_add(findings, FINDING_FATAL, CHECK,
 		    "Give the line \"required\", or \"[success=ok "
 		    "ignore=ignore default=bad]\", for its control.",
 		    "%s lets members in whom orglogin refuses: the control of "
 		    "%s does not heed it.",
-		    service,
-		    show_line_of(stack, walk->line, where, sizeof(where)));
-		break;
-	}
+		    service, where);
 }
 
 static void
@@ -137,32 +135,6 @@ look_at_auth(const struct hostfile_host *host, const char *service,
 		    "Members cannot sign in by %s: its auth lines do not lead "
 		    "to orglogin.",
 		    service);
-}
-
-/* Whether it is a service that asks orglogin, and cannot be passed without. */
-static bool
-look_at_service(const struct hostfile_host *host, const char *service,
-    struct findings *findings)
-{
-	PAMSTACK_AUTO struct pamstack stack = {0};
-	const struct door *door = find_door(service);
-	struct pamwalk walk;
-	int r = pamstack_load(host, service, "account", &stack);
-
-	if (r == ERR_NOT_FOUND)
-		return false;
-	if (r != 0) {
-		tell_unread(service, r, findings);
-		return false;
-	}
-	if (door != NULL && door->signs_in)
-		look_at_auth(host, service, findings);
-	/* Without a line of its own it does as "other", which is looked at. */
-	if (stack.count == 0)
-		return false;
-	walk = pamwalk_run(&stack, door != NULL && door->root_may, false);
-	tell_end(service, &stack, &walk, findings);
-	return walk.end == PAMWALK_GUARDED && walk.reached;
 }
 
 /* What packages leave behind is no service, nor what others include. */
@@ -206,24 +178,74 @@ by_name(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* The names of the doors that ask, as one line. */
 static void
-tell_guarded(const struct services *guarded, struct findings *findings)
+look_at_service(const struct hostfile_host *host, const char *service,
+    struct look *look, struct findings *findings)
 {
-	char list[FINDINGS_TEXT_SIZE / 2] = "";
+	PAMSTACK_AUTO struct pamstack stack = {0};
+	const struct door *door = find_door(service);
+	struct pamwalk walk;
+	int r = pamstack_load(host, service, "account", &stack);
+
+	if (r == ERR_NOT_FOUND)
+		return;
+	if (r != 0) {
+		tell_unread(service, r, findings);
+		return;
+	}
+	if (door != NULL && door->signs_in)
+		look_at_auth(host, service, findings);
+	/* Without a line of its own it does as "other", which is looked at. */
+	if (stack.count == 0)
+		return;
+	walk = pamwalk_run(&stack, door != NULL && door->root_may, false);
+	if (walk.end == PAMWALK_GUARDED && door != NULL)
+		add_service(&look->guarded, service);
+	else if (walk.end != PAMWALK_GUARDED && door == NULL)
+		add_service(&look->others, service);
+	else if (walk.end == PAMWALK_NO_GUARD)
+		add_service(&look->open, service);
+	else if (walk.end != PAMWALK_GUARDED)
+		tell_way_past(service, &stack, &walk, findings);
+}
+
+/* "a, b, c"; false: there is none. What has no room is left out. */
+static bool
+join(const struct services *services, char out[LIST_SIZE])
+{
 	size_t len = 0;
 
-	for (size_t i = 0; i < guarded->count; i++) {
-		const char *name = guarded->names[i];
-		size_t need = strlen(name) + (len > 0 ? 2 : 0);
+	out[0] = '\0';
+	for (size_t i = 0; i < services->count; i++) {
+		const char *name = services->names[i];
+		size_t need = strlen(name) + 2;
 
-		if (len + need >= sizeof(list))
+		if (len + need >= LIST_SIZE)
 			break;
-		(void)snprintf(list + len, sizeof(list) - len, "%s%s",
+		(void)snprintf(out + len, LIST_SIZE - len, "%s%s",
 		    len > 0 ? ", " : "", name);
-		len += need;
+		len = strlen(out);
 	}
-	if (len > 0)
+	return len > 0;
+}
+
+static void
+tell_lists(const struct look *look, struct findings *findings)
+{
+	char list[LIST_SIZE];
+
+	if (join(&look->open, list))
+		findings_add(findings, FINDING_FATAL, CHECK, ACCOUNT_REMEDY,
+		    "Members get in without orglogin being asked, as no "
+		    "account line there leads to it, by %s.",
+		    list);
+	if (join(&look->others, list))
+		findings_add(findings, FINDING_WARNING, CHECK,
+		    "Where one of them lets people in, put \"@include "
+		    "common-account\" in its file.",
+		    "These let a member pass without asking orglogin: %s.",
+		    list);
+	if (join(&look->guarded, list))
 		findings_add(findings, FINDING_OK, CHECK, "",
 		    "No member gets past orglogin by %s.", list);
 }
@@ -231,24 +253,24 @@ tell_guarded(const struct services *guarded, struct findings *findings)
 void
 doctor_pam_look(const struct hostfile_host *host, struct findings *findings)
 {
-	struct services *found = calloc(2, sizeof(*found));
-	struct services *guarded = found + 1;
+	struct look *look = calloc(1, sizeof(*look));
 
-	if (found == NULL)
+	if (look == NULL)
 		return;
-	add_folder(host, "/etc/pam.d", found);
-	add_folder(host, "/usr/lib/pam.d", found);
-	qsort(found->names, found->count, sizeof(found->names[0]), by_name);
-	for (size_t i = 0; i < found->count; i++)
-		if (look_at_service(host, found->names[i], findings) &&
-		    find_door(found->names[i]) != NULL)
-			add_service(guarded, found->names[i]);
-	if (found->count == 0)
+	/* However many others there are. */
+	for (size_t i = 0; i < ARRAY_SIZE(doors); i++)
+		add_service(&look->all, doors[i].name);
+	add_folder(host, "/etc/pam.d", &look->all);
+	add_folder(host, "/usr/lib/pam.d", &look->all);
+	qsort(look->all.names, look->all.count, NAME_SIZE, by_name);
+	for (size_t i = 0; i < look->all.count; i++)
+		look_at_service(host, look->all.names[i], look, findings);
+	if (look->guarded.count + look->open.count == 0)
 		findings_add(findings, FINDING_FATAL, CHECK,
 		    "apt install --reinstall libpam-runtime",
-		    "/etc/pam.d holds no service.");
-	tell_guarded(guarded, findings);
-	free(found);
+		    "/etc/pam.d has no door that members come in by.");
+	tell_lists(look, findings);
+	free(look);
 }
 
 /* A service that has no file, or nothing of the phase, does as "other". */
@@ -286,6 +308,9 @@ tell_gate(const struct hostfile_host *host, const char *service, bool others,
 		return;
 	}
 	walk = pamwalk_run(&stack, false, true);
+	/* Whom it never lets pass needs no gate. */
+	if (walk.end == PAMWALK_GUARDED && !walk.reached)
+		return;
 	if (walk.end == PAMWALK_GUARDED)
 		findings_add(findings, FINDING_OK, GATE, "",
 		    "%s asks whether a member holds a role now.", service);

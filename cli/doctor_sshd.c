@@ -106,6 +106,7 @@ doctor_sshd_look(const struct hostfile_host *host, struct findings *findings)
 {
 	struct buf said BUF_AUTO = {0};
 	char program[HOSTFILE_PATH_SIZE];
+	const char *text = NULL;
 	int status = -1;
 	int r = ERR_OK;
 
@@ -118,11 +119,12 @@ doctor_sshd_look(const struct hostfile_host *host, struct findings *findings)
 	}
 	buf_init(&said, SAID_BYTES);
 	r = hostrun(host, SSHD, "-T", &said, &status);
+	text = r == 0 ? buf_text(&said) : err_text(r);
 	if (r == 0 && status == 0)
-		doctor_sshd_judge(buf_text(&said), findings);
+		doctor_sshd_judge(text, findings);
 	else
 		findings_add(findings, FINDING_WARNING, CHECK,
-		    "sshd -t tells what is wrong with its configuration.",
-		    "sshd does not tell its settings: %s",
-		    r == 0 ? "it refuses them" : err_text(r));
+		    "sshd -t tells whether its configuration is right.",
+		    "sshd does not tell its settings: %.*s",
+		    (int)strcspn(text, "\r\n"), text);
 }

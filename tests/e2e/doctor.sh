@@ -71,7 +71,8 @@ t105_sudo_without_the_account_phase_is_found() {
 
 t105_lost_account_lines_are_found() {
 	pam_profile --disable
-	expect_fatal pam 'sshd lets members in without asking orglogin'
+	expect_fatal pam 'Members get in without orglogin being asked'
+	expect_shown ' sshd, '
 	expect_shown 'remedy: pam-auth-update --enable orglogin'
 	pam_profile --enable
 	expect_well

@@ -67,7 +67,7 @@ sshd_itself_is_asked(void **state)
 	planted_file(
 	    host, "/usr/sbin/sshd", "#!/bin/sh\necho bad >&2\nexit 1\n", 0755);
 	doctor_sshd_look(&host->host, &host->findings);
-	planted_expect(host, FINDING_WARNING, "it refuses them");
+	planted_expect(host, FINDING_WARNING, "its settings: bad");
 	planted_again(host);
 	host->host.sees_all = false;
 	doctor_sshd_look(&host->host, &host->findings);
