@@ -67,17 +67,24 @@ give_code(enum second_mode mode)
 	snprintf(world.code, sizeof(world.code), "123456");
 }
 
-/* ada at a console, whose PIN was right; the service is being asked. */
+/* Her PIN is right; the organisation is being asked. */
+static void
+type_pin(struct client *c, const struct proto_signin *request)
+{
+	lab_begin(c, request);
+	lab_expect_prompt(c, 1, PROTO_ASK_SECRET, PIN);
+	lab_type(c, "271828");
+	lab_work();
+	assert_int_equal(c->decided, 0);
+}
+
+/* The same for ada at a console. */
 static void
 reach_renewal(struct client *c)
 {
 	const struct proto_signin request = at("login");
 
-	lab_begin(c, &request);
-	lab_expect_prompt(c, 1, PROTO_ASK_SECRET, PIN);
-	lab_type(c, "271828");
-	lab_work();
-	assert_int_equal(c->decided, 0);
+	type_pin(c, &request);
 }
 
 static void
@@ -86,6 +93,18 @@ expect(const struct client *c, int reason)
 	assert_int_equal(c->decided, 1);
 	assert_int_equal(c->reason, reason);
 	assert_int_equal(world.recorded, reason == 0);
+}
+
+/* Neither refused nor let in: at the provider, from the beginning. */
+static void
+sign_in_fully(struct client *c)
+{
+	assert_int_equal(c->decided, 0);
+	lab_give_code();
+	lab_pass_ms(5000);
+	lab_approve(lab_newest(), "ada");
+	expect(c, 0);
+	assert_int_equal(world.factor, PROOFS_FULL);
 }
 
 static void
@@ -214,12 +233,7 @@ a_pin_without_a_token_leads_to_a_full_sign_in(void **state)
 	give_pin();
 	reach_renewal(&c);
 	lab_renew(ERR_NO_TOKEN);
-	assert_int_equal(c.decided, 0);
-	lab_give_code();
-	lab_pass_ms(5000);
-	lab_approve(lab_newest(), "ada");
-	expect(&c, 0);
-	assert_int_equal(world.factor, PROOFS_FULL);
+	sign_in_fully(&c);
 }
 
 /* Where nobody can be asked, the list of members speaks. */
@@ -296,12 +310,7 @@ a_provider_that_took_its_token_back_sees_her_first(void **state)
 	give_provider();
 	reach_renewal(&c);
 	lab_vouch(ERR_NO_TOKEN);
-	assert_int_equal(c.decided, 0);
-	lab_give_code();
-	lab_pass_ms(5000);
-	lab_approve(lab_newest(), "ada");
-	expect(&c, 0);
-	assert_int_equal(world.factor, PROOFS_FULL);
+	sign_in_fully(&c);
 	assert_string_equal(world.kept_offline, "offline-1");
 	/* It never gave one: then the list speaks. */
 	world.recorded = 0;
@@ -333,11 +342,7 @@ step_up_by_pin(struct client *c)
 	struct proto_signin request = stepping_up();
 
 	snprintf(request.roles, sizeof(request.roles), "User");
-	lab_begin(c, &request);
-	lab_expect_prompt(c, 1, PROTO_ASK_SECRET, PIN);
-	lab_type(c, "271828");
-	lab_work();
-	assert_int_equal(c->decided, 0);
+	type_pin(c, &request);
 }
 
 static void
