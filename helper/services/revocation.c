@@ -63,7 +63,7 @@ take(struct revocation *v, const char *member_id, bool left)
 	int faults[] = {
 	    wallet_forget(v->options.wallet, member_id),
 	    v->options.vouching == NULL
-		? ERR_OK
+		? vault_forget_kind(v->options.vault, member_id, VAULT_PROVIDER)
 		: vouching_forget(v->options.vouching, member_id),
 	    proofs_forget(v->options.proofs, member_id),
 	    v->options.rolewatch == NULL

@@ -24,6 +24,7 @@ struct fixture {
 	struct walletlab_service service;
 	struct proofs *proofs;
 	struct audit *audit;
+	struct revocation_options options;
 	struct revocation *revocation;
 	char stirred[96];
 };
@@ -108,6 +109,7 @@ set_up(void **state)
 	(void)snprintf(
 	    f->stirred, sizeof(f->stirred), "%s/stirred", f->lab.folder);
 	options.stir_path = f->stirred;
+	f->options = options;
 	assert_int_equal(
 	    revocation_new(f->lab.loop, &options, &f->revocation), 0);
 	*state = f;
@@ -262,6 +264,26 @@ what_is_taken_is_recorded_once(void **state)
 	assert_int_equal(audit_get(f->audit, 2)->reason, ERR_NOT_A_MEMBER);
 }
 
+/* Of the days before a service renewed. */
+static void
+what_no_provider_is_asked_with_goes_too(void **state)
+{
+	struct fixture *f = *state;
+
+	revocation_free(TAKE(f->revocation));
+	f->options.vouching = NULL;
+	assert_int_equal(
+	    revocation_new(f->lab.loop, &f->options, &f->revocation), 0);
+	put_factors(f);
+	assert_int_equal(
+	    vault_put(f->lab.vault, "u-1", VAULT_PROVIDER, "r", 1), 0);
+	walletlab_set_standing("u-1", ERR_MEMBER_SUSPENDED);
+	sweep(f);
+	sweep(f);
+	has_factor(f, VAULT_PROVIDER, false);
+	assert_int_equal(audit_last(f->audit), 1);
+}
+
 /* More than one slice of them, with leavers behind who stays. */
 static void
 a_sweep_goes_through_all(void **state)
@@ -391,6 +413,7 @@ main(void)
 	    TEST(a_proof_without_tokens_goes_too),
 	    TEST(who_left_once_is_revoked_once),
 	    TEST(what_is_taken_is_recorded_once),
+	    TEST(what_no_provider_is_asked_with_goes_too),
 	    TEST(a_sweep_goes_through_all),
 	    TEST(sessions_end_for_who_has_ended),
 	    TEST(t110_a_host_without_a_list_ends_no_session),
