@@ -42,6 +42,15 @@ fault_of(int error)
 	return error == EACCES || error == EPERM ? ERR_PEER_REFUSED : ERR_IO;
 }
 
+int
+hostfile_settle(struct buf *out)
+{
+	/* A buffer that is full is no full disk. */
+	if (buf_text(out) != NULL)
+		return ERR_OK;
+	return buf_fault(out) == ERR_NO_SPACE ? ERR_TOO_LARGE : buf_fault(out);
+}
+
 static int
 read_all(int fd, struct buf *out)
 {
@@ -57,9 +66,9 @@ read_all(int fd, struct buf *out)
 			return ERR_MALFORMED;
 		buf_put(out, piece, (size_t)len);
 		if (buf_fault(out) != 0)
-			return buf_fault(out);
+			break;
 	}
-	return buf_text(out) == NULL ? buf_fault(out) : ERR_OK;
+	return hostfile_settle(out);
 }
 
 int

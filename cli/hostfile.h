@@ -35,6 +35,9 @@ MUST_CHECK bool hostfile_path(const struct hostfile_host *host,
 MUST_CHECK int hostfile_read(
     const struct hostfile_host *host, const char *path, struct buf *out);
 
+/* 0 where the buffer holds a text, whole; TOO_LARGE, NO_MEMORY. */
+MUST_CHECK int hostfile_settle(struct buf *out);
+
 /* How much of a line stands before its comment; len where there is none. */
 typedef size_t hostfile_comment_fn(const char *line, size_t len);
 

@@ -123,11 +123,9 @@ listen_to(int fd, struct buf *out)
 		if (r == 0)
 			buf_put(out, piece, (size_t)len);
 		if (r == 0)
-			r = buf_fault(out);
+			r = hostfile_settle(out);
 	}
-	if (r != 0)
-		return r;
-	return buf_text(out) == NULL ? buf_fault(out) : ERR_OK;
+	return r;
 }
 
 int

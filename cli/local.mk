@@ -152,6 +152,11 @@ tests_unit_test_doctor_sshd_SOURCES = tests/unit/test-doctor_sshd.c $(PLANTED)
 tests_unit_test_doctor_sshd_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_doctor_sshd_LDADD = libcli.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-hostfile
+tests_unit_test_hostfile_SOURCES = tests/unit/test-hostfile.c $(PLANTED)
+tests_unit_test_hostfile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_hostfile_LDADD = libcli.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-pamwalk
 tests_unit_test_pamwalk_SOURCES = tests/unit/test-pamwalk.c $(PLANTED)
 tests_unit_test_pamwalk_CFLAGS = $(UNIT_CFLAGS)

@@ -178,8 +178,10 @@ another_program_is_a_warning(void **state)
 	    host, FOLDER "vsftpd", "account required pam_unix.so\n", 0644);
 	planted_file(host, "/usr/lib/pam.d/zz",
 	    "account sufficient pam_unix.so\n" OURS, 0644);
+	planted_file(host, FOLDER "zz-well", COMMON, 0644);
 	look(host);
 	planted_expect(host, FINDING_WARNING, "asking orglogin: vsftpd, zz.");
+	planted_expect(host, FINDING_OK, "sudo-i, systemd-user.");
 	planted_expect_count(host, FINDING_FATAL, 0);
 }
 
