@@ -200,6 +200,21 @@ session_close() {
 	term_close "$1"
 }
 
+# console_asks CONSOLE: it asks who wants to sign in. Enter only where it does not
+# show so: login(1) takes it for a name, and then wants a password for a minute.
+console_asks() {
+	local deadline=$((SECONDS + 5))
+	until term_all "$1" | tail -n 1 | grep -q ' login: $'; do
+		[ "$SECONDS" -le "$deadline" ] || {
+			term_mark "$1"
+			term_key "$1" Enter
+			term_wait "$1" ' login: $' 90
+			return
+		}
+		sleep 0.1
+	done
+}
+
 # console_login USER [OPTION...]: at the host's console. Afterwards the console
 # is a session by the name $(host_console).
 console_login() {
@@ -207,9 +222,7 @@ console_login() {
 	console=$(host_console)
 	person_options "$@"
 	rm -f "$LAB/term/$console.code"
-	term_mark "$console"
-	term_key "$console" Enter
-	term_wait "$console" ' login: $' 90 || {
+	console_asks "$console" || {
 		STATUS='no login prompt' SHOWN=$(term_new "$console")
 		return 0
 	}
