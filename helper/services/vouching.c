@@ -36,6 +36,7 @@ struct flight {
 	struct vouching *vouching;
 	char member[NAME_ID_MAX + 1];
 	struct idp *idp;
+	int unsaved;       /* why a token that rotated is not on the disk */
 	uint64_t request;  /* at the provider; 0: answered */
 	uint64_t shown_id; /* waits until the name service sees the roles */
 };
@@ -242,6 +243,8 @@ on_answer(void *arg, const struct idp_poll *poll)
 	f->request = 0;
 	if (poll->event != GRANT_APPROVED && r == 0)
 		r = ERR_PROVIDER_REFUSED;
+	if (r == 0)
+		r = f->unsaved;
 	if (r == 0 && poll->identity != NULL)
 		r = take_identity(f, poll->identity);
 	if (r != 0 || f->shown_id == 0)
@@ -253,8 +256,8 @@ on_rotated(void *arg, const char *refresh_token)
 {
 	struct flight *f = arg;
 
-	tell_fault(
-	    f->member, save(f->vouching, f->member, f->idp, refresh_token));
+	f->unsaved = save(f->vouching, f->member, f->idp, refresh_token);
+	tell_fault(f->member, f->unsaved);
 }
 
 static int

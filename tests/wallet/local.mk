@@ -1,5 +1,6 @@
-# A renewal, or a second factor, as a whole process that is killed, or on a disk
-# that fails. Not under a sanitizer, which would trace the traced.
+# A renewal, at the service or the provider, or a second factor, as a whole
+# process that is killed, or on a disk that fails. Not under a sanitizer, which
+# would trace the traced.
 if HAVE_CMOCKA
 if !SANITIZED
 check_PROGRAMS += tests/wallet/test-killed
@@ -7,6 +8,12 @@ tests_wallet_test_killed_SOURCES = tests/wallet/test-killed.c \
 	tests/publish/tracecalls.c tests/publish/tracecalls.h $(WALLETLAB)
 tests_wallet_test_killed_CFLAGS = $(UNIT_CFLAGS)
 tests_wallet_test_killed_LDADD = libservices.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/wallet/test-vouched
+tests_wallet_test_vouched_SOURCES = tests/wallet/test-vouched.c \
+	tests/publish/tracecalls.c tests/publish/tracecalls.h $(WALLETLAB)
+tests_wallet_test_vouched_CFLAGS = $(UNIT_CFLAGS)
+tests_wallet_test_vouched_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/wallet/test-tries
 tests_wallet_test_tries_SOURCES = tests/wallet/test-tries.c \
