@@ -258,6 +258,6 @@ doctor_daemon_look(const struct cli *cli, const struct hostfile_host *host,
 		findings_add(findings, FINDING_FATAL, DAEMON,
 		    "systemctl restart orglogind.socket orglogind.service; "
 		    "journalctl -u orglogind tells why it ended.",
-		    "The daemon cannot be asked, so no member gets in: %s",
-		    err_text(r));
+		    "The daemon cannot be asked, so no member gets in (%s).",
+		    err_name(r));
 }

@@ -109,8 +109,10 @@ find_fault(const struct hostfile_host *host, const struct place *place,
 	return open != 0 ? "can be read by others" : NULL;
 }
 
-/* Whether all is well with it, or it may be missing. */
-static bool
+enum look { LOOK_WELL, LOOK_UNSEEN, LOOK_BAD };
+
+/* Well is also what may be missing and is. */
+static enum look
 look_at_place(const struct hostfile_host *host, const struct place *place,
     struct findings *findings)
 {
@@ -125,19 +127,17 @@ look_at_place(const struct hostfile_host *host, const struct place *place,
 		error = (follow ? stat(path, &st) : lstat(path, &st)) == 0
 		    ? 0
 		    : errno;
-	if (error == EACCES) {
-		findings_add(findings, FINDING_UNSEEN, CHECK, "",
-		    "Only root can see %s.", place->path);
-		return false;
-	}
+	if (error == EACCES)
+		return LOOK_UNSEEN;
 	if (error == 0)
 		fault = find_fault(host, place, &st);
 	else if (error == ENOENT && place->need == NEED_MAYBE)
 		fault = NULL;
-	if (fault != NULL)
-		findings_add(findings, FINDING_FATAL, CHECK, place->remedy,
-		    "%s %s.", place->path, fault);
-	return fault == NULL;
+	if (fault == NULL)
+		return LOOK_WELL;
+	findings_add(findings, FINDING_FATAL, CHECK, place->remedy, "%s %s.",
+	    place->path, fault);
+	return LOOK_BAD;
 }
 
 static bool
@@ -183,7 +183,7 @@ look_at_nscd(const struct hostfile_host *host, struct findings *findings)
 void
 doctor_files_look(const struct hostfile_host *host, struct findings *findings)
 {
-	bool well = true;
+	size_t looks[] = {[LOOK_WELL] = 0, [LOOK_UNSEEN] = 0, [LOOK_BAD] = 0};
 
 	if (host->daemon_uid == (uid_t)-1)
 		findings_add(findings, FINDING_FATAL, CHECK,
@@ -191,8 +191,11 @@ doctor_files_look(const struct hostfile_host *host, struct findings *findings)
 		    "/etc/passwd has no account " DAEMON_USER
 		    ", which the daemon runs as.");
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		well = look_at_place(host, &places[i], findings) && well;
-	if (well)
+		looks[look_at_place(host, &places[i], findings)]++;
+	if (looks[LOOK_UNSEEN] > 0)
+		findings_add(findings, FINDING_UNSEEN, CHECK, "",
+		    "Only root can see what is in " PATH_PRIVATE_DIR ".");
+	else if (looks[LOOK_BAD] == 0)
 		findings_add(findings, FINDING_OK, CHECK, "",
 		    "State, key, socket and modules belong to whom they must.");
 	look_at_boot(host, findings);

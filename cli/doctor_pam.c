@@ -296,8 +296,9 @@ tell_gate(const struct hostfile_host *host, const char *service, bool others,
     struct findings *findings)
 {
 	static const char remedy[] =
-	    "Add the lines of /usr/share/doc/orglogin/examples/pam-sudo to the "
-	    "file of the service, behind \"@include common-account\".";
+	    "Put the file of the service back, if it is lost, and the lines of "
+	    "/usr/share/doc/orglogin/examples/pam-sudo into it, behind "
+	    "\"@include common-account\".";
 	PAMSTACK_AUTO struct pamstack stack = {0};
 	char where[2 * PAMSTACK_WORD_SIZE + 32];
 	struct pamwalk walk;

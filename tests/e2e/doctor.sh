@@ -50,6 +50,7 @@ everybody_may_ask_for_what_they_may_see() {
 	expect_status 0
 	expect_shown 'unseen  configuration'
 	expect_shown 'unseen  sudo'
+	expect_shown 'Only root can see what is in '
 	expect_shown 'Root sees all of it.'
 	expect_shown 'No member gets past orglogin by '
 }

@@ -253,7 +253,7 @@ what_the_daemon_says_of_its_configuration_is_told(void **state)
 	plant_host(host);
 	doctor_daemon_look(&cli, &host->host, &host->findings);
 	planted_expect(host, FINDING_FATAL, "/orglogind cannot be run");
-	planted_expect(host, FINDING_FATAL, "no member gets in");
+	planted_expect(host, FINDING_FATAL, "no member gets in (daemon-");
 	planted_again(host);
 	planted_file(host, "/orglogind",
 	    "#!/bin/sh\n[ \"$*\" = --check-config ] || exit 0\n"
