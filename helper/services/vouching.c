@@ -382,8 +382,13 @@ give_up(struct vouching *v, const char *member)
 int
 vouching_log_out(struct vouching *vouching, const char *member_id)
 {
+	int r = ERR_OK;
+
 	give_up(vouching, member_id);
-	return save_none(vouching, member_id);
+	r = save_none(vouching, member_id);
+	/* Then no PIN opens either. */
+	return r == ERR_VAULT_KEY ? purses_forget(vouching->purses, member_id)
+				  : r;
 }
 
 int

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -503,6 +504,7 @@ static void
 t88_with_another_key_a_full_sign_in_is_due(void **state)
 {
 	struct fixture *f = *state;
+	char member[16];
 
 	keep(f, "u-1", "r1");
 	assert_int_equal(
@@ -512,6 +514,14 @@ t88_with_another_key_a_full_sign_in_is_due(void **state)
 	assert_int_equal(f->asked_count, 0);
 	keep(f, "u-1", "r2");
 	assert_int_equal(next_answer(f), 0);
+	/* And without any, signing out takes away what nobody can open. */
+	assert_int_equal(unlink(f->lab.key), 0);
+	restart(f);
+	assert_int_equal(next_answer(f), ERR_VAULT_KEY);
+	assert_int_equal(vouching_log_out(f->vouching, "u-1"), 0);
+	assert_int_equal(
+	    vault_next_member(f->lab.vault, "", member, sizeof(member)),
+	    ERR_NOT_FOUND);
 }
 
 int
