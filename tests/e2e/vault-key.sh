@@ -41,8 +41,10 @@ is_settled() {
 	[ "$(vault running 2>"$LAB/sealing")" = false ]
 }
 
+# systemd counts starts in a row, and these are many.
 restart() {
-	host_exec systemctl restart orglogind.service
+	host_sh 'systemctl reset-failed orglogind.service
+		systemctl restart orglogind.service'
 	expect_within 20 is_settled
 }
 
@@ -191,9 +193,8 @@ t88_it_opens_on_no_other_host() {
 	ssh_login carol --key "$LAB/key" --within 30 -- id -un
 	expect_refused
 	host_exec getent passwd carol >/dev/null || fail 'she has no name'
-	host_sh 'rm /etc/credstore.encrypted/orglogin.key
-		systemctl restart orglogind.service'
-	expect_within 20 is_settled
+	host_exec rm /etc/credstore.encrypted/orglogin.key
+	restart
 	signs_in
 	expect_token
 }

@@ -219,9 +219,10 @@ org_configure() {
 }
 
 # org_reconfigure: the host's administrator changes what org_config tells now,
-# and the host keeps what it knows.
+# and the host keeps what it knows. systemd counts starts in a row.
 org_reconfigure() {
 	org_config | host_sh 'cat >/etc/orglogin/orglogin.conf
+		systemctl reset-failed orglogind.service
 		systemctl restart orglogind.service'
 	org_known
 }
