@@ -65,7 +65,7 @@ failed=0
 . "$tests/daemon/revocation.sh"
 
 setting() {
-	make -s -C "$build" --eval="show: ; @echo \$($1)" show
+	make -s -C "$build" --eval="show: ; @echo \$($1)" show | tail -n 1
 }
 etc=$(setting sysconfdir)/orglogin
 state=$(setting localstatedir)/lib/orglogin
