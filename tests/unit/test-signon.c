@@ -4,11 +4,14 @@
  */
 #include "pam_module/signon.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -17,6 +20,9 @@
 #include "common/err.h"
 #include "tests/unit/pamhost.h"
 
+#define SECRET_BYTES 40
+#define ROOM_BYTES (1 << 20)
+#define REGION_MAX (256UL << 20)
 #define AGAIN "Not approved yet. Press Enter when you have signed in: "
 
 static const struct proto_prompt prompt = {
@@ -428,6 +434,85 @@ questions_are_asked_one_after_another(void **state)
 	expect_unseen(host, "424242");
 }
 
+/* Shared pages are not looked at, so that the secret and what is read lie in
+ * some. */
+static char *
+shared_room(size_t size)
+{
+	char *room = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(room, MAP_FAILED);
+	return room;
+}
+
+/* Private memory that can be written, in pieces that overlap. */
+static size_t
+count_in_region(int mem, off_t from, off_t to, const char *secret, char *room)
+{
+	size_t found = 0;
+	ssize_t n = 0;
+
+	for (off_t at = from; at < to; at += ROOM_BYTES / 2) {
+		off_t most = to - at < ROOM_BYTES ? to - at : ROOM_BYTES;
+
+		n = pread(mem, room, (size_t)most, at);
+		if (n > 0 && memmem(room, (size_t)n, secret, SECRET_BYTES))
+			found++;
+	}
+	return found;
+}
+
+static size_t
+count_in_memory(const char *secret)
+{
+	char *room = shared_room(ROOM_BYTES);
+	FILE *maps = fopen("/proc/self/maps", "re");
+	int mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	char line[512];
+	unsigned long from = 0;
+	unsigned long to = 0;
+	size_t found = 0;
+
+	assert_non_null(maps);
+	assert_true(mem >= 0);
+	while (fgets(line, sizeof(line), maps) != NULL)
+		/* A sanitizer's own are larger. */
+		if (sscanf(line, "%lx-%lx rw-p", &from, &to) == 2 &&
+		    strstr(line, " rw-p ") != NULL && to - from < REGION_MAX)
+			found += count_in_region(
+			    mem, (off_t)from, (off_t)to, secret, room);
+	assert_int_equal(fclose(maps) + close(mem), 0);
+	assert_int_equal(munmap(room, ROOM_BYTES), 0);
+	return found;
+}
+
+/* Whatever became of it: the program's memory may be dumped later. */
+static void
+t49_nothing_typed_stays_in_the_program(void **state)
+{
+	struct pamhost *host = *state;
+	char *secret = shared_room(SECRET_BYTES + 1);
+	const char *const typed[] = {"2", secret, secret};
+	const struct fakedaemon_step steps[] = {REPLY(PROTO_PROMPT, &choice),
+	    REPLY(PROTO_PROMPT, &password), REPLY(PROTO_PENDING, NULL),
+	    REPLY(PROTO_PROMPT, &authenticator), REPLY(PROTO_VERDICT, &allow)};
+	char *copy = NULL;
+
+	for (int i = 0; i < SECRET_BYTES; i++)
+		secret[i] = (char)('A' + (i * 7 + getpid()) % 26);
+	host->pam.answers = typed;
+	host->pam.answer_count = ARRAY_SIZE(typed);
+	expect_code(host, steps, ARRAY_SIZE(steps), PAM_SUCCESS);
+	assert_int_equal(count_in_memory(secret), 0);
+	/* It is found where there is one. */
+	copy = strdup(secret);
+	assert_non_null(copy);
+	assert_int_not_equal(count_in_memory(secret), 0);
+	free(copy);
+	(void)munmap(secret, SECRET_BYTES + 1);
+}
+
 static void
 a_question_may_follow_an_approval(void **state)
 {
@@ -701,6 +786,7 @@ main(void)
 	    PAMHOST_TEST(t45_a_conversation_that_fails_later_closes_too),
 	    PAMHOST_TEST(endless_answers_come_to_an_end),
 	    PAMHOST_TEST(questions_are_asked_one_after_another),
+	    PAMHOST_TEST(t49_nothing_typed_stays_in_the_program),
 	    PAMHOST_TEST(a_question_may_follow_an_approval),
 	    PAMHOST_TEST(an_answer_that_is_too_long_is_none),
 	    cmocka_unit_test(t45_a_question_that_is_not_answered_ends_it),
