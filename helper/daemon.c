@@ -77,6 +77,20 @@ on_end(void *arg)
 	loop_stop(d->loop);
 }
 
+/* What may be anybody's is no better than what is damaged. */
+static int
+open_db(struct db **ret_db)
+{
+	int r = db_open(PATH_STATE_DB, ret_db);
+
+	if (r == ERR_INSECURE_FILE)
+		log_error("state.db or its journal is no file of the daemon's "
+			  "alone",
+		    LOG_TEXT("path", PATH_STATE_DB),
+		    LOG_TEXT("reason", err_name(r)));
+	return r == ERR_INSECURE_FILE ? ERR_STATE_DAMAGED : r;
+}
+
 static int
 open_state(struct daemon *d, const char *credentials)
 {
@@ -86,8 +100,7 @@ open_state(struct daemon *d, const char *credentials)
 	int r = files_ensure_folder(PATH_PRIVATE_DIR, 0700);
 
 	if (r == 0)
-		r = d->damaged ? db_open_stand_in(&d->db)
-			       : db_open(PATH_STATE_DB, &d->db);
+		r = d->damaged ? db_open_stand_in(&d->db) : open_db(&d->db);
 	if (r == 0)
 		r = clock_boot_id(boot_id);
 	if (r == 0)

@@ -83,7 +83,9 @@ static int
 refuse(const char *what, int fault)
 {
 	log_error(what, LOG_TEXT("reason", err_name(fault)));
-	return fault == ERR_STATE_DAMAGED ? EXIT_CONFIG : EXIT_FAILURE;
+	return fault == ERR_STATE_DAMAGED || fault == ERR_INSECURE_FILE
+	    ? EXIT_CONFIG
+	    : EXIT_FAILURE;
 }
 
 /* Anybody may ask, of a file that they may read: with the caller's own rights,

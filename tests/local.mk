@@ -24,6 +24,7 @@ tests_tools_setuid_names_SOURCES = tests/tools/setuid-names.c
 tests_tools_setuid_names_LDADD =
 EXTRA_DIST += tests/daemon/alike.sh tests/daemon/dialects.sh
 EXTRA_DIST += tests/daemon/run.sh tests/daemon/scim.sh tests/daemon/sync.sh \
+	tests/daemon/states.sh \
 	tests/daemon/ids.sh tests/daemon/keys.sh tests/daemon/services.sh \
 	tests/daemon/names.sh tests/daemon/profiles.sh \
 	tests/daemon/clock.sh tests/daemon/factors.sh tests/daemon/offline.sh \

@@ -17,6 +17,23 @@
 
 #include "common/err.h"
 
+/* SQLite would put back what stands in it. */
+static int
+check_journal(const char *path)
+{
+	char journal[PATH_MAX];
+	struct stat st;
+	int len = snprintf(journal, sizeof(journal), "%s-journal", path);
+
+	if (len < 0 || (size_t)len >= sizeof(journal))
+		return ERR_INVALID_ARGUMENT;
+	if (lstat(journal, &st) != 0)
+		return errno == ENOENT ? 0 : ERR_IO;
+	return S_ISREG(st.st_mode) && st.st_uid == geteuid()
+	    ? 0
+	    : ERR_INSECURE_FILE;
+}
+
 int
 dbfile_check(const char *path, int flags)
 {
@@ -29,12 +46,13 @@ dbfile_check(const char *path, int flags)
 	if (fd < 0) {
 		if (errno == ENOENT)
 			return ERR_NOT_FOUND;
-		return errno == ELOOP ? ERR_INSECURE_FILE : ERR_IO;
+		return errno == ELOOP || errno == EISDIR ? ERR_INSECURE_FILE
+							 : ERR_IO;
 	}
 	ours = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_uid == geteuid() && (st.st_mode & (S_IRWXG | S_IRWXO)) == 0;
 	(void)close(fd);
-	return ours ? 0 : ERR_INSECURE_FILE;
+	return ours ? check_journal(path) : ERR_INSECURE_FILE;
 }
 
 int

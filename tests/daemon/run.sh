@@ -33,6 +33,8 @@ failed=0
 . "$tests/daemon/scim.sh"
 # shellcheck source=tests/daemon/sync.sh
 . "$tests/daemon/sync.sh"
+# shellcheck source=tests/daemon/states.sh
+. "$tests/daemon/states.sh"
 # shellcheck source=tests/daemon/ids.sh
 . "$tests/daemon/ids.sh"
 # shellcheck source=tests/daemon/keys.sh
@@ -624,6 +626,7 @@ sudden_loss
 slow_sources
 killed_in_a_sync
 damaged_files
+bad_states
 published_names
 member_tokens
 records

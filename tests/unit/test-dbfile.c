@@ -59,7 +59,15 @@ t116_what_is_no_file_of_ours_is_refused(void **state)
 	assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
 	assert_int_equal(dbfile_check(in_folder("pipe"), 0), ERR_INSECURE_FILE);
 	assert_int_equal(mkdir(in_folder("folder"), 0700), 0);
-	assert_int_not_equal(dbfile_check(in_folder("folder"), 0), 0);
+	assert_int_equal(
+	    dbfile_check(in_folder("folder"), 0), ERR_INSECURE_FILE);
+	assert_int_equal(mkdir(in_folder("db-journal"), 0700), 0);
+	assert_int_equal(dbfile_check(in_folder("db"), 0), ERR_INSECURE_FILE);
+	assert_int_equal(rmdir(in_folder("db-journal")), 0);
+	assert_int_equal(symlink("pipe", in_folder("db-journal")), 0);
+	assert_int_equal(dbfile_check(in_folder("db"), 0), ERR_INSECURE_FILE);
+	assert_int_equal(unlink(in_folder("db-journal")), 0);
+	assert_int_equal(dbfile_check(in_folder("db"), 0), 0);
 }
 
 static void
