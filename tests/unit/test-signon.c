@@ -470,6 +470,7 @@ count_in_memory(const char *secret)
 	FILE *maps = fopen("/proc/self/maps", "re");
 	int mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
 	char line[512];
+	char may[5] = "";
 	unsigned long from = 0;
 	unsigned long to = 0;
 	size_t found = 0;
@@ -478,8 +479,9 @@ count_in_memory(const char *secret)
 	assert_true(mem >= 0);
 	while (fgets(line, sizeof(line), maps) != NULL)
 		/* A sanitizer's own are larger. */
-		if (sscanf(line, "%lx-%lx rw-p", &from, &to) == 2 &&
-		    strstr(line, " rw-p ") != NULL && to - from < REGION_MAX)
+		if (sscanf(line, "%lx-%lx %4s", &from, &to, may) == 3 &&
+		    strncmp(may, "rw", 2) == 0 && may[3] == 'p' &&
+		    to - from < REGION_MAX)
 			found += count_in_region(
 			    mem, (off_t)from, (off_t)to, secret, room);
 	assert_int_equal(fclose(maps) + close(mem), 0);
