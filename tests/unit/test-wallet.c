@@ -92,6 +92,27 @@ a_token_that_lasts_is_given_without_asking(void **state)
 	    walletlab_token(&f->lab, "u-2", NULL).reason, ERR_NO_TOKEN);
 }
 
+/* A token's end is a wall time, which those judge who are given it.  Ahead, it
+ * is renewed too early; set back, too late, and never for somebody who must be
+ * asked about: wallet_renew() asks at any time. */
+static void
+t109_a_wall_clock_that_moves_asks_more_or_the_service(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t now_s = f->lab.clock.wall.s;
+
+	assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), 0);
+	f->lab.clock.wall.s = now_s + 86400;
+	f->service.lifetime_s = 2 * INT64_C(86400);
+	given(f, NULL, JWT("org_acme", "2"));
+	assert_int_equal(f->service.asked[PROFILE_REFRESH], 1);
+	f->lab.clock.wall.s = now_s - 86400;
+	given(f, NULL, JWT("org_acme", "2"));
+	assert_int_equal(f->service.asked[PROFILE_REFRESH], 1);
+	assert_int_equal(walletlab_renew(&f->lab, "u-1"), 0);
+	assert_int_equal(f->service.asked[PROFILE_REFRESH], 2);
+}
+
 /* Near its end it is renewed as well. */
 static void
 t26_many_errands_are_one_renewal(void **state)
@@ -563,6 +584,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_token_that_lasts_is_given_without_asking),
+	    TEST(t109_a_wall_clock_that_moves_asks_more_or_the_service),
 	    TEST(t26_many_errands_are_one_renewal),
 	    TEST(
 		t26_the_rotated_token_is_on_the_disk_before_the_new_one_is_given),
