@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # run.sh sources this and sets the rest
 # alike.sh: wrong codes and wrong PINs, for run.sh: whatever is wrong with one,
-# it is told and costs the same; and what a daemon that judges them looks at.
+# it is told and costs the same; and what the daemon and the module look at then.
 
 # The time of day at the daemon, a minute after the one before.
 a_minute_later() {
@@ -149,6 +149,27 @@ looked_at() {
 		sort -u | xargs)" ''
 }
 
+# The same through the module itself, in a program as login is one.
+looked_at_by_the_module() {
+	local key=$1
+	mkdir -p "$work/pam.d"
+	printf '%s required %s\n' auth "$module" account "$module" \
+		>"$work/pam.d/login"
+	mount --bind "$work/pam.d" /etc/pam.d
+	a_minute_later
+	is t96_the_module_lets_her_in "$(printf '%s\n' "$pin" "$(
+		code_then "$key")" | strace -f -o "$work/calls" \
+		-e trace=open,openat,openat2,stat,newfstatat,statx,access,readlink \
+		pamtester login carol authenticate acct_mgmt 2>&1 |
+		grep -c successful)" 1
+	umount /etc/pam.d
+	is t96_it_looks_at_the_list_of_members \
+		"$(grep -c "$state/members.snapshot" "$work/calls" |
+			grep -c '^[1-9]')" 1
+	is t96_and_at_nothing_in_any_home \
+		"$(grep -cE '"(/home|/root|~)' "$work/calls")" 0
+}
+
 # Whatever was typed is gone from the daemon's memory too.
 remembers() {
 	local from to found=0 range
@@ -164,6 +185,7 @@ remembers() {
 
 alike() {
 	local lines=$better_auth_lines key
+	local module=$build/pam_module/.libs/pam_orglogin.so
 	better_auth_lines=${lines/\[dir/[totp]
 mode = required
 [dir}
@@ -177,6 +199,7 @@ mode = required
 	is t49_the_daemon_knows_its_host "$(remembers org_acme |
 		grep -c '^[1-9]')" 1
 	looked_at "$key"
+	looked_at_by_the_module "$key"
 	is t49_and_no_pin "$(remembers "$pin")" 0
 	better_auth_lines=$lines
 	clock_moves 0
