@@ -107,7 +107,8 @@ sudo_that_is_refused() {
 }
 
 what_she_does_with_her_sign_in() {
-	local hers="ORGLOGIN_CALLER_UID=$(host_exec id -u carol)"
+	local hers
+	hers="ORGLOGIN_CALLER_UID=$(host_exec id -u carol)"
 	session_run carol --type "$PIN" --type "$PIN" -- orgloginctl pin set
 	expect_status 0
 	secret "$PIN"
@@ -122,6 +123,22 @@ what_she_does_with_her_sign_in() {
 	expect_record request-refused "$hers" ORGLOGIN_REASON=peer-refused
 	session_run carol -- orgloginctl logout
 	expect_record logged-out ORGLOGIN_USER=carol "$hers"
+}
+
+what_an_owner_does_for_others() {
+	local hers
+	session_open alice alice --approve-as alice
+	hers="ORGLOGIN_CALLER_UID=$(host_exec id -u alice)"
+	session_run alice -- orgloginctl switch-org org_side
+	expect_status 0
+	expect_record organization-switched ORGLOGIN_USER=alice \
+		ORGLOGIN_OBJECT=org_side "$hers"
+	session_run alice -- orgloginctl switch-org org_acme
+	session_run alice -- orgloginctl invite new@acme.test --role member
+	expect_status 0
+	expect_record invited ORGLOGIN_USER=alice \
+		ORGLOGIN_OBJECT=new@acme.test "$hers"
+	session_close alice
 }
 
 what_the_administrator_does() {
@@ -232,6 +249,7 @@ run a_sign_in_by_ssh \
 	sudo_that_is_granted \
 	sudo_that_is_refused \
 	what_she_does_with_her_sign_in \
+	what_an_owner_does_for_others \
 	what_the_administrator_does \
 	a_suspension \
 	root_is_shown_all_and_she_her_own \
