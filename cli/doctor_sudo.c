@@ -18,6 +18,7 @@
 #include "common/text.h"
 
 #define SUDOERS "/etc/sudoers"
+#define SUDO_CONF "/etc/sudo.conf"
 #define SUDO "/usr/bin/sudo"
 #define CHECK "sudo"
 #define BLANKS " \t\r"
@@ -195,14 +196,16 @@ take_path(const char *at, const char *from, char out[HOSTFILE_PATH_SIZE])
 {
 	char host[64] = "";
 	const char *end = NULL;
+	const char *slash = NULL;
 	size_t len = 0;
 
 	at += strspn(at, BLANKS);
 	end = behind_word(at, BLANKS);
 	(void)gethostname(host, sizeof(host) - 1);
 	host[strcspn(host, ".")] = '\0';
-	if (*at != '/' && strncmp(at, "\"/", 2) != 0) {
-		len = (size_t)(strrchr(from, '/') + 1 - from);
+	slash = strrchr(from, '/');
+	if (*at != '/' && strncmp(at, "\"/", 2) != 0 && slash != NULL) {
+		len = (size_t)(slash + 1 - from);
 		memcpy(out, from, len);
 	}
 	for (; at < end; at++) {
@@ -336,7 +339,40 @@ tell(const struct doctor_sudo *sudo, struct findings *findings)
 	if (sudo->account_off[0] == '\0' && sudo->account_some[0] == '\0' &&
 	    sudo->session_off[0] == '\0' && sudo->session_some[0] == '\0')
 		findings_add(findings, FINDING_OK, CHECK, "",
-		    "No setting in " SUDOERS " takes PAM out of sudo's way.");
+		    "No setting in what sudo reads takes PAM out of its way.");
+}
+
+/* The value of "sudoers_file=" in a line of sudo.conf(5), if it has one. */
+static void
+take_sudoers(const char *line, char path[HOSTFILE_PATH_SIZE])
+{
+	static const char setting[] = "sudoers_file=";
+	char word[HOSTFILE_PATH_SIZE];
+
+	if (!hostfile_word(&line, word, sizeof(word)) ||
+	    strcmp(word, "Plugin") != 0)
+		return;
+	while (hostfile_word(&line, word, sizeof(word)))
+		if (strncmp(word, setting, strlen(setting)) == 0)
+			(void)text_cut(
+			    path, HOSTFILE_PATH_SIZE, word + strlen(setting));
+}
+
+/* Where sudo begins to read. */
+static void
+find_sudoers(const struct hostfile_host *host, char path[HOSTFILE_PATH_SIZE])
+{
+	HOSTFILE_LINES_AUTO struct hostfile_lines lines = {
+	    .at = "", .comment = hostfile_before_hash};
+	struct buf file BUF_AUTO = {0};
+	const char *line = NULL;
+
+	(void)text_cut(path, HOSTFILE_PATH_SIZE, SUDOERS);
+	buf_init(&file, HOSTFILE_LIMIT_BYTES);
+	if (hostfile_read(host, SUDO_CONF, &file) == 0)
+		lines.at = buf_text(&file);
+	while ((line = hostfile_next(&lines)) != NULL)
+		take_sudoers(line, path);
 }
 
 void
@@ -344,12 +380,13 @@ doctor_sudo_look(const struct hostfile_host *host, struct findings *findings)
 {
 	const char *services[DOCTOR_SUDO_SERVICES_MAX + 2] = {"sudo", "sudo-i"};
 	struct reading reading = {.host = host, .findings = findings};
-	char program[HOSTFILE_PATH_SIZE];
+	char path[HOSTFILE_PATH_SIZE];
 	size_t count = 2;
 
-	if (!hostfile_path(host, SUDO, program) || access(program, F_OK) != 0)
+	if (!hostfile_path(host, SUDO, path) || access(path, F_OK) != 0)
 		return;
-	read_file(&reading, SUDOERS, 0);
+	find_sudoers(host, path);
+	read_file(&reading, path, 0);
 	if (reading.files > 0)
 		tell(&reading.sudo, findings);
 	for (size_t i = 0; i < reading.sudo.service_count; i++)

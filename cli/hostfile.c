@@ -87,6 +87,14 @@ hostfile_read(
 	return S_ISREG(st.st_mode) ? read_all(fd, out) : ERR_INSECURE_FILE;
 }
 
+size_t
+hostfile_before_hash(const char *line, size_t len)
+{
+	const char *hash = memchr(line, '#', len);
+
+	return hash == NULL ? len : (size_t)(hash - line);
+}
+
 /* Whether the line goes on in the next one: a backslash stands at its end. */
 static bool
 goes_on(const char *line, size_t *len)

@@ -40,6 +40,8 @@ MUST_CHECK int hostfile_settle(struct buf *out);
 
 /* How much of a line stands before its comment; len where there is none. */
 typedef size_t hostfile_comment_fn(const char *line, size_t len);
+/* A comment begins at the first "#", whatever stands before that. */
+size_t hostfile_before_hash(const char *line, size_t len);
 
 /*
  * Lines of a text, those parted by a backslash joined into one.  A comment ends

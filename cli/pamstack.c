@@ -293,21 +293,12 @@ read_any(const struct reading *reading, const struct place *place,
 	return ERR_OK;
 }
 
-/* libpam ends a line at the first of them, escaped or not. */
-static size_t
-before_comment(const char *line, size_t len)
-{
-	const char *hash = memchr(line, '#', len);
-
-	return hash == NULL ? len : (size_t)(hash - line);
-}
-
 static int
 read_text(
     const struct reading *reading, const struct place *place, const char *text)
 {
 	HOSTFILE_LINES_AUTO struct hostfile_lines lines = {
-	    .at = text, .comment = before_comment};
+	    .at = text, .comment = hostfile_before_hash};
 	const char *line = NULL;
 	int r = ERR_OK;
 

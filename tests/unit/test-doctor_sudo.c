@@ -114,7 +114,7 @@ a_debian_host_is_well(void **state)
 	look(host);
 	planted_expect_count(host, FINDING_FATAL, 0);
 	planted_expect_count(host, FINDING_WARNING, 0);
-	planted_expect(host, FINDING_OK, "No setting in /etc/sudoers");
+	planted_expect(host, FINDING_OK, "No setting in what sudo reads");
 	planted_expect(host, FINDING_OK, "sudo-i asks whether");
 }
 
@@ -185,6 +185,27 @@ t105_a_later_file_can_mend_it(void **state)
 }
 
 static void
+t105_sudo_may_begin_elsewhere(void **state)
+{
+	struct planted *host = *state;
+
+	plant_host(host);
+	planted_file(host, "/etc/mine", "Defaults !pam_acct_mgmt\n", 0440);
+	planted_file(host, "/etc/sudo.conf",
+	    "# Plugin sudoers_policy sudoers.so sudoers_file=/etc/mine\n"
+	    "Path sudoers_file=/etc/mine\n",
+	    0644);
+	look(host);
+	planted_expect_count(host, FINDING_FATAL, 0);
+	planted_file(host, "/etc/sudo.conf",
+	    "Plugin sudoers_policy sudoers.so \\\n sudoers_mode=0440 "
+	    "sudoers_file=/etc/mine # x\n",
+	    0644);
+	look(host);
+	planted_expect(host, FINDING_FATAL, "/etc/mine:1:");
+}
+
+static void
 another_service_must_have_the_gate_too(void **state)
 {
 	struct planted *host = *state;
@@ -227,6 +248,7 @@ main(void)
 	    PLANTED_TEST(a_debian_host_is_well),
 	    PLANTED_TEST(t105_every_file_that_sudo_reads_is_read),
 	    PLANTED_TEST(t105_a_later_file_can_mend_it),
+	    PLANTED_TEST(t105_sudo_may_begin_elsewhere),
 	    PLANTED_TEST(another_service_must_have_the_gate_too),
 	    PLANTED_TEST(what_cannot_be_read_is_told),
 	};

@@ -63,21 +63,13 @@ t60_only_plain_text_is_read_and_nothing_is_waited_for(void **state)
 	free(large);
 }
 
-static size_t
-before_hash(const char *line, size_t len)
-{
-	const char *hash = memchr(line, '#', len);
-
-	return hash == NULL ? len : (size_t)(hash - line);
-}
-
 static void
 lines_are_joined_unless_a_comment_ends_them(void **state)
 {
 	HOSTFILE_LINES_AUTO struct hostfile_lines lines = {
 	    .at = "one\n\ntwo \\\n three \\ \t\nfour # five \\\nsix \\ # "
 		  "x\nseven\\",
-	    .comment = before_hash};
+	    .comment = hostfile_before_hash};
 	HOSTFILE_LINES_AUTO struct hostfile_lines plain = {.at = "a \\\nb#\n"};
 
 	assert_string_equal(hostfile_next(&lines), "one");
