@@ -98,7 +98,7 @@ fill(const char *path)
 
 	assert_int_equal(db_open(path, &db), 0);
 	for (int i = 0; i < ROWS; i++) {
-		char key[16];
+		char key[24];
 
 		(void)snprintf(key, sizeof(key), "member%d", i);
 		insert(db, key, 2000000000 + i);
