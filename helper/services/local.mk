@@ -190,17 +190,19 @@ tests_unit_test_keys_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_keys_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idp
-tests_unit_test_idp_SOURCES = tests/unit/test-idp.c
+tests_unit_test_idp_SOURCES = tests/unit/test-idp.c tests/unit/idpcorp.h
 tests_unit_test_idp_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idp_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idpcode
-tests_unit_test_idpcode_SOURCES = tests/unit/test-idpcode.c $(NETLAB)
+tests_unit_test_idpcode_SOURCES = tests/unit/test-idpcode.c \
+	tests/unit/idpcorp.h $(NETLAB)
 tests_unit_test_idpcode_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idpcode_LDADD = libservices.la $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-idprevoke
-tests_unit_test_idprevoke_SOURCES = tests/unit/test-idprevoke.c $(NETLAB)
+tests_unit_test_idprevoke_SOURCES = tests/unit/test-idprevoke.c \
+	tests/unit/idpcorp.h $(NETLAB)
 tests_unit_test_idprevoke_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_idprevoke_LDADD = libservices.la $(UNIT_LIBS)
 

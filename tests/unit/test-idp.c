@@ -16,13 +16,8 @@
 #include "common/err.h"
 #include "base/loop.h"
 #include "services/keys.h"
+#include "tests/unit/idpcorp.h"
 
-#define ISSUER "https://id.example"
-#define DISCOVERY                                        \
-	"{\"issuer\":\"" ISSUER                          \
-	"\",\"device_authorization_endpoint\":\"" ISSUER \
-	"/device\",\"token_endpoint\":\"" ISSUER         \
-	"/token\",\"jwks_uri\":\"" ISSUER "/keys\"}"
 #define DEVICE                                                       \
 	"{\"device_code\":\"d&1\",\"user_code\":\"GQVQ-JKEC\","      \
 	"\"verification_uri\":\"" ISSUER "/go\",\"expires_in\":600," \
@@ -454,10 +449,7 @@ a_code_that_fails_tells_why(void **state)
 static void
 verified(int reason, const char *subject)
 {
-	struct token token TOKEN_AUTO = {.claims = {.iss = ISSUER,
-					     .sub = subject,
-					     .email = "ada@acme.example",
-					     .email_verified = true}};
+	struct token token TOKEN_AUTO = {.claims = IDPCORP_CLAIMS(subject)};
 
 	assert_int_equal(json_parse("{}", 2, 2, &token.payload), 0);
 	assert_int_not_equal(world.keys_id, 0);

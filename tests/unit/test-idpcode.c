@@ -15,14 +15,9 @@
 
 #include "base/json.h"
 #include "common/err.h"
+#include "tests/unit/idpcorp.h"
 #include "tests/unit/netlab.h"
 
-#define ISSUER "https://id.example"
-#define DISCOVERY                                        \
-	"{\"issuer\":\"" ISSUER                          \
-	"\",\"device_authorization_endpoint\":\"" ISSUER \
-	"/device\",\"token_endpoint\":\"" ISSUER         \
-	"/token\",\"jwks_uri\":\"" ISSUER "/keys\"}"
 #define NOW INT64_C(1800000000)
 
 static const char domains[][NAME_MAIL_MAX + 1] = {"acme.example"};
@@ -116,12 +111,7 @@ static void
 begin(bool keeps, const char *code)
 {
 	const struct idp_options options = {
-	    .name = "corp",
-	    .title = "Corp",
-	    .type = PROVIDER_OIDC,
-	    .issuer = ISSUER,
-	    .client_id = "host",
-	    .client_secret = "hush",
+	    IDPCORP_OPTIONS,
 	    .keeps = keeps,
 	    .domains = domains,
 	    .domain_count = 1,
@@ -153,10 +143,7 @@ begin(bool keeps, const char *code)
 static void
 verified(int reason, const char *subject)
 {
-	struct token token TOKEN_AUTO = {.claims = {.iss = ISSUER,
-					     .sub = subject,
-					     .email = "ada@acme.example",
-					     .email_verified = true}};
+	struct token token TOKEN_AUTO = {.claims = IDPCORP_CLAIMS(subject)};
 	keys_fn *fn = TAKE(world.keys_fn);
 
 	assert_non_null(fn);

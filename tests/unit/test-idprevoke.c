@@ -14,9 +14,9 @@
 
 #include "base/json.h"
 #include "common/err.h"
+#include "tests/unit/idpcorp.h"
 #include "tests/unit/netlab.h"
 
-#define ISSUER "https://id.example"
 #define DOCUMENT                                         \
 	"{\"issuer\":\"" ISSUER                          \
 	"\",\"device_authorization_endpoint\":\"" ISSUER \
@@ -124,12 +124,7 @@ static int
 set_up(void **state)
 {
 	const struct idp_options options = {
-	    .name = "corp",
-	    .title = "Corp",
-	    .type = PROVIDER_OIDC,
-	    .issuer = ISSUER,
-	    .client_id = "host",
-	    .client_secret = "hush",
+	    IDPCORP_OPTIONS,
 	};
 	struct idprevoke_options parts = {0};
 

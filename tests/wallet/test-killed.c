@@ -6,40 +6,32 @@
  * Whoever starts again then gets the newest token there is, or is asked to sign
  * in; never one that the service has given up.
  */
-#include <errno.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "common/err.h"
-#include "tests/publish/tracecalls.h"
 #include "tests/unit/walletlab.h"
+#include "tests/wallet/everyfault.h"
 
 #define CALLS_MIN 20
-#define CALLS_MAX 2000
-#define DEADLINE_S 30
 
 struct fixture {
 	struct walletlab lab;
 	struct walletlab_service *service; /* shared by all processes */
-	int works; /* of those that went wrong: the next one got a token */
-	int asks;  /* was asked to sign in again */
 };
 
 /* Somebody signed in, and the token has ended since. */
 static void
-sign_in(struct fixture *f)
+sign_in(void *arg)
 {
+	struct fixture *f = arg;
+
 	walletlab_start(&f->lab);
 	f->service->lifetime_s = WALLETLAB_LIFETIME_S;
 	assert_int_equal(walletlab_sign_in(&f->lab, "u-1"), 0);
@@ -47,95 +39,43 @@ sign_in(struct fixture *f)
 	f->service->lifetime_s = 10 * WALLETLAB_LIFETIME_S;
 }
 
-/* The newest token there is, or none. */
-static bool
-gets_newest(struct walletlab *lab, int *ret_reason)
+static void
+start(void *arg)
 {
-	struct walletlab_got got = walletlab_token(lab, "u-1", NULL);
+	struct fixture *f = arg;
+
+	walletlab_start(&f->lab);
+}
+
+static void
+stop(void *arg)
+{
+	struct fixture *f = arg;
+
+	walletlab_stop(&f->lab);
+}
+
+static int
+get_newest(void *arg)
+{
+	struct fixture *f = arg;
+	struct walletlab_got got = walletlab_token(&f->lab, "u-1", NULL);
 	char newest[64];
 
 	(void)snprintf(newest, sizeof(newest),
-	    "jwt-org_acme-%u-" WALLETLAB_CANARY, lab->service->issued);
-	*ret_reason = got.reason;
-	return got.reason == 0 && strcmp(got.jwt, newest) == 0;
-}
-
-static struct tracecalls_result
-renew_traced(struct fixture *f, int nth, int fault)
-{
-	static const struct rlimit none = {0, 0};
-	pid_t child = fork();
-	int reason = 0;
-	bool good = false;
-
-	assert_int_not_equal(child, -1);
-	if (child == 0) {
-		(void)setrlimit(RLIMIT_CORE, &none);
-		(void)alarm(DEADLINE_S);
-		tracecalls_offer();
-		walletlab_start(&f->lab);
-		tracecalls_begin();
-		good = gets_newest(&f->lab, &reason);
-		tracecalls_end();
-		_exit(good ? 0 : reason == 0 ? 2 : 1);
-	}
-	return tracecalls_run(child, nth, fault);
-}
-
-/* A loop that cannot watch ends the process, as a kill does. */
-static bool
-ends(const struct tracecalls_result *result)
-{
-	return result->call == SYS_epoll_ctl ||
-	    result->call == SYS_epoll_wait || result->call == SYS_epoll_pwait;
-}
-
-/* One renewal with one fault; false when there is no such call. */
-static bool
-try(struct fixture *f, int nth, int fault)
-{
-	struct tracecalls_result result;
-	int reason = 0;
-	bool good = false;
-
-	sign_in(f);
-	result = renew_traced(f, nth, fault);
-	if (result.calls >= nth && (fault == TRACECALLS_KILL || ends(&result)))
-		assert_true(WIFSIGNALED(result.status));
-	else
-		assert_true(WIFEXITED(result.status) &&
-		    WEXITSTATUS(result.status) != 2);
-	walletlab_start(&f->lab);
-	good = gets_newest(&f->lab, &reason);
-	walletlab_stop(&f->lab);
-	if (!good && reason != ERR_NO_TOKEN)
-		print_error("call %ld, number %d, fault %d: %s\n", result.call,
-		    nth, fault, err_name(reason));
-	assert_true(good || reason == ERR_NO_TOKEN);
-	/* Who was given the new token has it on the disk. */
-	if (WIFEXITED(result.status) && WEXITSTATUS(result.status) == 0)
-		assert_true(good);
-	f->works += good;
-	f->asks += !good;
-	if (result.calls >= nth)
-		return true;
-	assert_true(good);
-	assert_true(result.calls >= CALLS_MIN);
-	return false;
+	    "jwt-org_acme-%u-" WALLETLAB_CANARY, f->service->issued);
+	return got.reason != 0 || strcmp(got.jwt, newest) == 0
+	    ? got.reason
+	    : EVERYFAULT_FLAW;
 }
 
 static void
 t26_t89_a_renewal_survives_every_fault(void **state)
 {
-	static const int faults[] = {TRACECALLS_KILL, ENOSPC, EIO};
-	struct fixture *f = *state;
+	const struct everyfault errands = {
+	    *state, CALLS_MIN, sign_in, start, stop, get_newest};
 
-	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
-		for (int nth = 1; try(f, nth, faults[i]); nth++)
-			assert_true(nth < CALLS_MAX);
-	/* Both ends were seen. */
-	assert_true(f->works > 0);
-	assert_true(f->asks > 0);
+	everyfault_run(&errands);
 }
 
 static int

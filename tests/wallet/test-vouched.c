@@ -6,29 +6,21 @@
  * Whoever starts again then has the newest token there is, or needs a full
  * sign-in; never does the list alone speak for a member whose token was lost.
  */
-#include <errno.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "common/err.h"
 #include "services/vouching.h"
-#include "tests/publish/tracecalls.h"
 #include "tests/unit/walletlab.h"
+#include "tests/wallet/everyfault.h"
 
 #define CALLS_MIN 10
-#define CALLS_MAX 2000
-#define DEADLINE_S 30
 
 /* The provider's own side, in memory that processes share. */
 struct provider_side {
@@ -45,12 +37,10 @@ struct question {
 };
 
 struct fixture {
-	struct walletlab lab;
-	struct walletlab_service service;
-	struct idp *idps[1];
 	struct vouching *vouching;
-	int works; /* of those that went wrong: the next one was answered */
-	int asks;  /* needed a full sign-in */
+	struct idp *idps[1];
+	struct walletlab_service service;
+	struct walletlab lab;
 };
 
 static struct provider_side *provider;
@@ -140,8 +130,9 @@ directory_cancel(struct directory *directory, uint64_t id)
 }
 
 static void
-start(struct fixture *f)
+start(void *arg)
 {
+	struct fixture *f = arg;
 	struct vouching_options options = {
 	    .idps = f->idps, .idp_count = ARRAY_SIZE(f->idps)};
 
@@ -152,15 +143,18 @@ start(struct fixture *f)
 }
 
 static void
-stop(struct fixture *f)
+stop(void *arg)
 {
+	struct fixture *f = arg;
+
 	vouching_free(TAKE(f->vouching));
 	walletlab_stop(&f->lab);
 }
 
 static void
-sign_in(struct fixture *f)
+sign_in(void *arg)
 {
+	struct fixture *f = arg;
 	char token[32];
 
 	provider->newest++;
@@ -197,8 +191,9 @@ answer(void)
 
 /* One question, through to its end; 1: none came. */
 static int
-ask(struct fixture *f)
+ask(void *arg)
 {
+	struct fixture *f = arg;
 	int told = 1;
 	uint64_t id = 0;
 	int r = vouching_ask(f->vouching, "u-1", on_word, &told, &id);
@@ -212,79 +207,13 @@ ask(struct fixture *f)
 	return told;
 }
 
-static struct tracecalls_result
-ask_traced(struct fixture *f, int nth, int fault)
-{
-	static const struct rlimit none = {0, 0};
-	pid_t child = fork();
-	int reason = 0;
-
-	assert_int_not_equal(child, -1);
-	if (child == 0) {
-		(void)setrlimit(RLIMIT_CORE, &none);
-		(void)alarm(DEADLINE_S);
-		tracecalls_offer();
-		start(f);
-		tracecalls_begin();
-		reason = ask(f);
-		tracecalls_end();
-		_exit(reason == 0 ? 0 : 1);
-	}
-	return tracecalls_run(child, nth, fault);
-}
-
-/* A loop that cannot watch ends the process, as a kill does. */
-static bool
-ends(const struct tracecalls_result *result)
-{
-	return result->call == SYS_epoll_ctl ||
-	    result->call == SYS_epoll_wait || result->call == SYS_epoll_pwait;
-}
-
-/* One question with one fault; false when there is no such call. */
-static bool
-try(struct fixture *f, int nth, int fault)
-{
-	struct tracecalls_result result;
-	int reason = 0;
-
-	sign_in(f);
-	result = ask_traced(f, nth, fault);
-	if (result.calls >= nth && (fault == TRACECALLS_KILL || ends(&result)))
-		assert_true(WIFSIGNALED(result.status));
-	else
-		assert_true(WIFEXITED(result.status));
-	start(f);
-	reason = ask(f);
-	stop(f);
-	if (reason != 0 && reason != ERR_NO_TOKEN)
-		print_error("call %ld, number %d, fault %d: %s\n", result.call,
-		    nth, fault, err_name(reason));
-	assert_true(reason == 0 || reason == ERR_NO_TOKEN);
-	/* Who was let in has the newest token on the disk. */
-	if (WIFEXITED(result.status) && WEXITSTATUS(result.status) == 0)
-		assert_int_equal(reason, 0);
-	f->works += reason == 0;
-	f->asks += reason != 0;
-	if (result.calls >= nth)
-		return true;
-	assert_int_equal(reason, 0);
-	assert_true(result.calls >= CALLS_MIN);
-	return false;
-}
-
 static void
 t26_t89_a_rotation_survives_every_fault(void **state)
 {
-	static const int faults[] = {TRACECALLS_KILL, ENOSPC, EIO};
-	struct fixture *f = *state;
+	const struct everyfault errands = {
+	    *state, CALLS_MIN, sign_in, start, stop, ask};
 
-	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
-		for (int nth = 1; try(f, nth, faults[i]); nth++)
-			assert_true(nth < CALLS_MAX);
-	/* Both ends were seen. */
-	assert_true(f->works > 0);
-	assert_true(f->asks > 0);
+	everyfault_run(&errands);
 }
 
 static int
@@ -293,11 +222,11 @@ set_up(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
+	*state = f;
+	f->idps[0] = (struct idp *)f;
 	provider = mmap(NULL, sizeof(*provider), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(provider, MAP_FAILED);
-	f->idps[0] = (struct idp *)f;
-	*state = f;
 	walletlab_begin(&f->lab, &f->service);
 	walletlab_stop(&f->lab);
 	return 0;
