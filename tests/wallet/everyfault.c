@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -88,6 +89,16 @@ try(const struct everyfault *e, int nth, int fault, struct ends *ends)
 	assert_int_equal(reason, 0);
 	assert_true(result.calls >= e->calls_min);
 	return false;
+}
+
+void *
+everyfault_share(size_t bytes)
+{
+	void *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(shared, MAP_FAILED);
+	return shared;
 }
 
 void

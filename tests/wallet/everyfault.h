@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 #include "common/attrs.h"
 
 /* What an errand may never end with. */
@@ -22,6 +24,8 @@ struct everyfault {
 	MUST_CHECK int (*errand)(void *arg);
 };
 
+/* Zeroed memory that all processes of the test share, until it ends. */
+void *everyfault_share(size_t bytes);
 /* Fails the test unless whoever was served is served again, and nobody meets
  * anything but that or ERR_NO_TOKEN; both must have been seen. */
 void everyfault_run(const struct everyfault *errands);

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -85,9 +84,7 @@ set_up(void **state)
 
 	f = calloc(1, sizeof(*f));
 	assert_non_null(f);
-	f->service = mmap(NULL, sizeof(*f->service), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(f->service, MAP_FAILED);
+	f->service = everyfault_share(sizeof(*f->service));
 	*state = f;
 	walletlab_begin(&f->lab, f->service);
 	clock_fake_advance(
@@ -102,7 +99,6 @@ tear_down(void **state)
 	struct fixture *f = *state;
 
 	walletlab_end(&f->lab);
-	assert_int_equal(munmap(f->service, sizeof(*f->service)), 0);
 	free(f);
 	return 0;
 }

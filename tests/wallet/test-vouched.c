@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -224,9 +223,7 @@ set_up(void **state)
 	assert_non_null(f);
 	*state = f;
 	f->idps[0] = (struct idp *)f;
-	provider = mmap(NULL, sizeof(*provider), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(provider, MAP_FAILED);
+	provider = everyfault_share(sizeof(*provider));
 	walletlab_begin(&f->lab, &f->service);
 	walletlab_stop(&f->lab);
 	return 0;
@@ -238,7 +235,6 @@ tear_down(void **state)
 	struct fixture *f = *state;
 
 	walletlab_end(&f->lab);
-	assert_int_equal(munmap(provider, sizeof(*provider)), 0);
 	free(f);
 	return 0;
 }
