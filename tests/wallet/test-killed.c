@@ -80,16 +80,14 @@ t26_t89_a_renewal_survives_every_fault(void **state)
 static int
 set_up(void **state)
 {
-	struct fixture *f = NULL;
+	static struct fixture f;
 
-	f = calloc(1, sizeof(*f));
-	assert_non_null(f);
-	f->service = everyfault_share(sizeof(*f->service));
-	*state = f;
-	walletlab_begin(&f->lab, f->service);
+	f.service = everyfault_share(sizeof(*f.service));
+	walletlab_begin(&f.lab, f.service);
 	clock_fake_advance(
-	    &f->lab.clock, (WALLETLAB_LIFETIME_S + 60) * INT64_C(1000));
-	walletlab_stop(&f->lab);
+	    &f.lab.clock, (WALLETLAB_LIFETIME_S + 60) * INT64_C(1000));
+	walletlab_stop(&f.lab);
+	*state = &f;
 	return 0;
 }
 
@@ -99,7 +97,6 @@ tear_down(void **state)
 	struct fixture *f = *state;
 
 	walletlab_end(&f->lab);
-	free(f);
 	return 0;
 }
 

@@ -218,24 +218,20 @@ t26_t89_a_rotation_survives_every_fault(void **state)
 static int
 set_up(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	static struct fixture f;
 
-	assert_non_null(f);
-	*state = f;
-	f->idps[0] = (struct idp *)f;
+	*state = &f;
+	f.idps[0] = (struct idp *)&f;
 	provider = everyfault_share(sizeof(*provider));
-	walletlab_begin(&f->lab, &f->service);
-	walletlab_stop(&f->lab);
+	walletlab_begin(&f.lab, &f.service);
+	walletlab_stop(&f.lab);
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	struct fixture *f = *state;
-
-	walletlab_end(&f->lab);
-	free(f);
+	walletlab_end(&((struct fixture *)*state)->lab);
 	return 0;
 }
 
