@@ -58,7 +58,10 @@ three_of_them_set_a_pin() {
 
 one_is_suspended_before() {
 	org_person dave status=suspended
-	expect_within 60 refused at_console dave
+	host_exec orgloginctl sync --full >/dev/null
+	at_console dave
+	expect_refused
+	expect_shown 'Your account in the organisation is suspended.'
 }
 
 t107_the_pin_opens_without_organisation() {
