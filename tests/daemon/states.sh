@@ -113,15 +113,16 @@ t116_states() {
 	done
 }
 
-# One bit, wherever it is: refused, or nothing of what it is in was read.
+# One bit, wherever it is. What was deleted lies in pages that nobody reads.
 t116_bits() {
-	local size place bit
+	local pages page place bit
 	end_daemon
 	cp -p "$state/private/state.db" "$work/before"
-	size=$(stat -c %s "$state/private/state.db")
-	for _ in 1 2 3; do
-		place=$((RANDOM * 32768 % size + RANDOM % 4096))
-		place=$((place % size))
+	mapfile -t pages < <(sqlite3 "file:$work/before?immutable=1" \
+		'SELECT pageno FROM dbstat ORDER BY random() LIMIT 3')
+	is t116_pages_in_use_are_known "${#pages[@]}" 3
+	for page in "${pages[@]}"; do
+		place=$(((page - 1) * 4096 + RANDOM % 4096))
 		bit=$(od -An -tu1 -j "$place" -N 1 "$work/before")
 		# shellcheck disable=SC2059 # the format is the byte
 		printf "\\x$(printf %x $((bit ^ 1 << RANDOM % 8)))" |

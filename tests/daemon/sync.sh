@@ -120,7 +120,7 @@ damaged_files() {
 		cp -p "$work/state.db" "$state/private/state.db"
 		damage "$state/private/state.db" "$how"
 		: >"$work/log"
-		start_daemon
+		start_cut_off_daemon
 		is "t83_t116_state_${how}_refuses_every_sign_in" \
 			"$(wire account carol) $(wire signin carol)" \
 			'state-damaged state-damaged'
