@@ -31,7 +31,7 @@ lost_numbers() {
 	people_in_a_file ada grace erin wheel
 	echo '{"id":"u-ada2","email":"Ada@b.test","roles":[],"state":"Active"}' \
 		>>"$etc/members.json"
-	start_daemon
+	start_cut_off_daemon
 	ctl sync --accept-shrink >/dev/null
 	before=$(numbers)
 	is t75_who_is_left_out_is_told "$(ctl ids check --json |
@@ -51,7 +51,7 @@ lost_numbers() {
 	cp "$state/members.snapshot" "$work/before"
 	end_daemon
 	rm "$state/private/state.db"
-	start_daemon
+	start_cut_off_daemon
 	is t77_a_lost_map_is_told "$(first_finding)" state-damaged
 	ctl ids check >/dev/null && status=0 || status=$?
 	is t77_a_lost_map_fails_the_check "$status" 1

@@ -513,11 +513,11 @@ restart() {
 moved_endpoints() {
 	fresh
 	control '{"discovery":{"token_endpoint":"https://127.0.0.1:1/token"}}'
-	start_daemon
+	start_cut_off_daemon
 	is t16_an_endpoint_elsewhere "$(wire signin carol)" provider-malformed
 	end_daemon
 	issuer_port=1
-	start_daemon
+	start_cut_off_daemon
 	is provider_down_at_start "$(wire signin carol)" provider-unreachable
 	is provider_down_names_stay "$(wire account carol)" ok
 	end_daemon
@@ -556,7 +556,7 @@ wrong_certificates() {
 		end_daemon
 		issuer_port=$(sed -n 's/.*"'$kind'":\([0-9]*\).*/\1/p' <<<"$ports")
 		fresh
-		start_daemon
+		start_cut_off_daemon
 		is "t14_$kind" "$(wire signin carol)" provider-tls
 	done
 	end_daemon

@@ -138,7 +138,7 @@ scim_directory() {
 	end_daemon
 	scim_deltas
 	scim_settings "https://localhost:$scim_port/scim/v2" wrong-token
-	start_daemon
+	start_cut_off_daemon
 	is scim_a_wrong_token_is_told "$(synced)" service-refused
 	is scim_the_servers_words_are_logged \
 		"$(grep -c 'no such token' "$work/log")" 1
