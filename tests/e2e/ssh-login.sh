@@ -88,10 +88,10 @@ t22_an_approval_that_comes_after_the_client_has_gone_does_nothing() {
 	leave gone
 	org_approve "$address" "$code" dave approve || :
 	sleep 3
-	! grep -q 'Accepted.*dave' <<<"$(host_journal -t sshd)" ||
+	! grep -q 'Accepted.*dave' <<<"$(host_journal --since "@$began" -t sshd)" ||
 		fail 'sshd let somebody in'
-	! grep -q 'verdict="allow".*dave' <<<"$(host_journal -t orglogind)" ||
-		fail 'the daemon let somebody in'
+	! grep -q 'verdict="allow".*dave' <<<"$(host_journal --since "@$began" \
+		-t orglogind)" || fail 'the daemon let somebody in'
 }
 
 t23_a_member_has_one_sign_in_at_a_time() {
