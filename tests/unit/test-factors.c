@@ -18,6 +18,11 @@
 	"otpauth://totp/Acme:ada%40host1?secret=JBSWY3DPEHPK3PXP&issuer=Acme"
 #define KEY "JBSW Y3DP EHPK 3PXP"
 #define WHITE "\033[30;47m"
+/* What the daemon is asked before it is asked for anything of one's own. */
+#define ASKED_OF_ADA(factors)                                                  \
+	FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami), FAKEDAEMON_NEXT_CLIENT, \
+	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, factors),                     \
+	    FAKEDAEMON_NEXT_CLIENT
 
 static const struct proto_explain_reply whoami = {
     .member = {.user = "ada"}, .reason = "ok", .login = "ok"};
@@ -63,10 +68,7 @@ a_key_is_shown_and_one_code_confirms_it(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
-	    FAKEDAEMON_NEXT_CLIENT,
-	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &none),
-	    FAKEDAEMON_NEXT_CLIENT,
+	    ASKED_OF_ADA(&none),
 	    FAKEDAEMON_STEP(PROTO_TOTP_OFFER, &offer),
 	    FAKEDAEMON_NEXT_CLIENT,
 	    FAKEDAEMON_STEP(PROTO_VERDICT, &wrong),
@@ -103,10 +105,7 @@ no_picture_where_none_is_wanted(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
-	    FAKEDAEMON_NEXT_CLIENT,
-	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &none),
-	    FAKEDAEMON_NEXT_CLIENT,
+	    ASKED_OF_ADA(&none),
 	    FAKEDAEMON_STEP(PROTO_TOTP_OFFER, &offer),
 	    FAKEDAEMON_NEXT_CLIENT,
 	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
@@ -127,10 +126,7 @@ t96_replacing_one_asks_for_a_code_of_it(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
-	    FAKEDAEMON_NEXT_CLIENT,
-	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &both),
-	    FAKEDAEMON_NEXT_CLIENT,
+	    ASKED_OF_ADA(&both),
 	    FAKEDAEMON_STEP(PROTO_VERDICT, &wrong),
 	};
 	struct proto_totp_enroll enroll;
@@ -154,10 +150,7 @@ who_did_not_sign_in_lately_does_so_first(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
-	    FAKEDAEMON_NEXT_CLIENT,
-	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &unproven),
-	    FAKEDAEMON_NEXT_CLIENT,
+	    ASKED_OF_ADA(&unproven),
 	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
 	    FAKEDAEMON_NEXT_CLIENT,
 	    FAKEDAEMON_STEP(PROTO_VERDICT, &allowed),
@@ -188,10 +181,7 @@ a_pin_is_typed_twice_without_echo(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
-	    FAKEDAEMON_NEXT_CLIENT,
-	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &none),
-	    FAKEDAEMON_NEXT_CLIENT,
+	    ASKED_OF_ADA(&none),
 	    FAKEDAEMON_STEP(PROTO_VERDICT, &weak),
 	    FAKEDAEMON_NEXT_CLIENT,
 	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
@@ -252,10 +242,7 @@ ones_own_is_given_up_with_a_code_of_it(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
-	    FAKEDAEMON_NEXT_CLIENT,
-	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &both),
-	    FAKEDAEMON_NEXT_CLIENT,
+	    ASKED_OF_ADA(&both),
 	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
 	};
 	struct proto_totp_remove removal;
@@ -278,10 +265,7 @@ a_pin_is_removed(void **state)
 {
 	struct clihost *host = *state;
 	const struct fakedaemon_step steps[] = {
-	    FAKEDAEMON_STEP(PROTO_EXPLAIN_REPLY, &whoami),
-	    FAKEDAEMON_NEXT_CLIENT,
-	    FAKEDAEMON_STEP(PROTO_FACTORS_REPLY, &both),
-	    FAKEDAEMON_NEXT_CLIENT,
+	    ASKED_OF_ADA(&both),
 	    FAKEDAEMON_STEP(PROTO_DONE, &ok),
 	};
 	struct proto_pin_remove removal;
